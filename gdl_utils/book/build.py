@@ -1,0 +1,107 @@
+"""Builds the site with Jupyter Book and checks that it is all there."""
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import bs4
+from sphinx_external_toc.parsing import parse_toc_yaml
+
+from gdl_utils.errors import CourseError
+
+SITE = Path("_build/html")
+LOG = Path("_build/site.log")
+FINGERPRINT = Path("_build/site.fingerprint")
+# What changes every page when it changes, and what Sphinx doesn't see changing.
+WHOLE_SITE = ("_config.yml", "_toc.yml", "book/references.bib", "requirements/test.txt")
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+class SiteError(CourseError):
+    """A site that could not be built, or is not whole."""
+
+
+def build_site(root: Path) -> Path:
+    """Build the site from the stored outputs of the pages, warnings being errors, and check it.
+
+    Only what changed since the last build is built again, unless a file that concerns all pages did.
+
+    Args:
+        root: the folder of the repository.
+
+    Returns:
+        The path of the first page.
+
+    Raises:
+        SiteError: if Jupyter Book warns or fails, or `site_complaints` has any.
+    """
+    fingerprint = hashlib.sha256(b"".join((root / name).read_bytes() for name in WHOLE_SITE)).hexdigest()
+    recorded = root / FINGERPRINT
+    if not recorded.exists() or recorded.read_text() != fingerprint:
+        _forget(root)
+    # Gone while a build is under way: one that was cut short is not built upon.
+    recorded.unlink(missing_ok=True)
+    log = root / LOG
+    log.parent.mkdir(exist_ok=True)
+    jupyter_book = Path(sys.executable).with_name("jupyter-book")
+    command = [str(jupyter_book), "build", str(root), "-W", "-n", "--keep-going"]
+    with log.open("w") as file:
+        done = subprocess.run(command, cwd=root, stdout=file, stderr=subprocess.STDOUT, env=_environment())
+    if done.returncode:
+        # Sphinx remembers pages that it warned about as done and would not warn again.
+        _forget(root)
+        lines = ANSI.sub("", log.read_text()).splitlines()
+        told = [line for line in lines if re.search(r"WARNING|ERROR|rror:", line)] or lines[-5:]
+        raise SiteError("\n".join([f"The site was not built ({LOG} has the whole log); mend this:", *told]))
+    complaints = site_complaints(root)
+    if complaints:
+        raise SiteError("\n".join(["The site was built but is not whole:", *complaints]))
+    recorded.write_text(fingerprint)
+    return root / SITE / "index.html"
+
+
+def _forget(root: Path) -> None:
+    shutil.rmtree(root / "_build" / ".doctrees", ignore_errors=True)
+    shutil.rmtree(root / SITE, ignore_errors=True)
+
+
+def _environment() -> dict[str, str]:
+    # Sphinx shows dates and messages in the reader's language otherwise.
+    return {**os.environ, "LC_ALL": "C.UTF-8"}
+
+
+def toc_pages(root: Path) -> list[str]:
+    """The pages that `_toc.yml` names, without their endings, in its order."""
+    return list(parse_toc_yaml(root / "_toc.yml"))
+
+
+def site_complaints(root: Path) -> list[str]:
+    """Say what is missing or wrong in the built site; nothing if it is whole.
+
+    Every page of `_toc.yml` must be there, every picture must have a text that stands for it, and no page may make the
+    browser load anything from another host.
+    """
+    found = []
+    for name in toc_pages(root):
+        if not (root / SITE / f"{name}.html").is_file():
+            found.append(f"The page {name} of _toc.yml was not built: add the file, or take it out of _toc.yml.")
+    for path in sorted((root / SITE).rglob("*.html")):
+        name = path.relative_to(root / SITE).as_posix()
+        page = bs4.BeautifulSoup(path.read_text(), "html.parser")
+        for picture in page.find_all("img"):
+            if not str(picture.get("alt") or "").strip() or str(picture["alt"]) == str(picture.get("src")):
+                found.append(
+                    f"{name} shows {picture.get('src')} without a text for those who can't see it: "
+                    "give the cell the metadata 'mystnb: image: alt'."
+                )
+        for tag, attribute in (("script", "src"), ("link", "href"), ("img", "src"), ("iframe", "src")):
+            for element in page.find_all(tag):
+                address = str(element.get(attribute) or "")
+                loads = tag != "link" or {"stylesheet", "preload", "icon"} & set(element.get("rel") or ())
+                if loads and re.match(r"(https?:)?//", address):
+                    found.append(f"{name} loads {address} from another host: serve it from book/_static.")
+    return found

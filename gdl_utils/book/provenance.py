@@ -1,0 +1,152 @@
+"""What a page's stored outputs were computed from, and whether they still are what its code gives."""
+
+import ast
+import hashlib
+import importlib.metadata
+import json
+import os
+import platform
+import re
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from gdl_utils.datasets import Cifar10
+
+PACKAGES = {"tensorflow": "TensorFlow", "keras": "Keras", "numpy": "NumPy", "matplotlib": "Matplotlib"}
+LOCK = Path("requirements/test.txt")
+FOOT_TAG = "provenance"
+METADATA_KEY = "gdl_provenance"
+
+
+def _digest(value: Any) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+
+
+def code_digest(page: nbformat.NotebookNode) -> str:
+    """SHA-256 of the code cells of a page."""
+    return _digest([cell.source for cell in page.cells if cell.cell_type == "code"])
+
+
+def outputs_digest(page: nbformat.NotebookNode) -> str:
+    """SHA-256 of the stored outputs of a page."""
+    return _digest([cell.outputs for cell in page.cells if cell.cell_type == "code"])
+
+
+def helpers(page: nbformat.NotebookNode, root: Path) -> list[Path]:
+    """The files of gdl_utils that a page's results depend on: the modules it imports, a package whole."""
+    found: set[Path] = set()
+    for name in _imported_modules(page):
+        path = root / name.replace(".", "/")
+        found |= set(path.rglob("*.py")) if path.is_dir() else {path.with_suffix(".py")}
+    return sorted(found)
+
+
+def _imported_modules(page: nbformat.NotebookNode) -> set[str]:
+    names: set[str] = set()
+    for cell in page.cells:
+        if cell.cell_type != "code":
+            continue
+        # Lines of IPython's own (%pip) are no Python.
+        source = re.sub(r"^(\s*)%.*$", r"\1pass", cell.source, flags=re.MULTILINE)
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                names.add(node.module)
+            elif isinstance(node, ast.Import):
+                names |= {alias.name for alias in node.names}
+    return {name for name in names if name.startswith("gdl_utils.")}
+
+
+def _helper_digests(page: nbformat.NotebookNode, root: Path) -> dict[str, str]:
+    return {
+        path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in helpers(page, root)
+    }
+
+
+def _processor() -> str:
+    try:
+        names = re.findall(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+    except OSError:
+        names = []
+    name = names[0] if names else platform.machine()
+    return f"{name}, {len(os.sched_getaffinity(0))} cores"
+
+
+def record(page: nbformat.NotebookNode, root: Path, seconds: float, dataset: Cifar10 | None, device: str) -> None:
+    """Write into a page just run what it ran on: in its metadata, and as a sentence in a cell at its foot.
+
+    Args:
+        page: the executed page; changed in place.
+        root: the folder of the repository.
+        seconds: how long the run took.
+        dataset: the data the page loaded, None if it loads none.
+        device: what TensorFlow computes on, "CPU" or the name of a GPU.
+    """
+    facts: dict[str, Any] = {
+        "generated_by": "make book-full",
+        "date": date.today().isoformat(),
+        "seconds": round(seconds),
+        "profile": os.environ.get("GDL_PROFILE") or "full",
+        "python": platform.python_version(),
+        "versions": {name: importlib.metadata.version(name) for name in PACKAGES},
+        "processor": _processor(),
+        "device": device,
+        "data": dataset.source if dataset else None,
+        "data_is_stand_in": dataset.is_stand_in if dataset else None,
+        "data_sha256": dataset.sha256 if dataset else None,
+        "lock_sha256": hashlib.sha256((root / LOCK).read_bytes()).hexdigest(),
+        "helpers_sha256": _helper_digests(page, root),
+        "code_sha256": code_digest(page),
+        "outputs_sha256": outputs_digest(page),
+    }
+    page.metadata[METADATA_KEY] = facts
+    page.cells = [cell for cell in page.cells if FOOT_TAG not in cell.metadata.get("tags", [])]
+    foot = nbformat.v4.new_markdown_cell(_sentence(facts), metadata={"tags": [FOOT_TAG]})
+    foot["id"] = FOOT_TAG
+    page.cells.append(foot)
+
+
+def _sentence(facts: dict[str, Any]) -> str:
+    versions = ", ".join(f"{PACKAGES[name]} {version}" for name, version in facts["versions"].items())
+    minutes, seconds = divmod(facts["seconds"], 60)
+    data = f" Data: {facts['data']}; SHA-256 {facts['data_sha256'][:16]}…" if facts["data"] else ""
+    return (
+        "<!-- Written by `make book-full`; do not edit. -->\n"
+        ":::{admonition} How the numbers of this page were computed\n:class: note dropdown\n"
+        f"On {facts['date']} in {minutes} min {seconds} s on the {facts['device']} of a machine with {facts['processor']}. "
+        f"Python {facts['python']}, {versions}; lock {facts['lock_sha256'][:16]}…{data}\n:::"
+    )
+
+
+def complaints(path: Path, root: Path) -> list[str]:
+    """Say in which ways the stored outputs of the page at `path` are not those of its code as it stands.
+
+    Returns:
+        Sentences, each with its remedy; none if the outputs are fresh.
+    """
+    page = nbformat.read(path, as_version=4)
+    name = path.relative_to(root).as_posix()
+    remedy = f"run 'make book-full' (or 'gdl book run {name}') and commit the page"
+    facts = page.metadata.get(METADATA_KEY)
+    if facts is None:
+        return [f"{name} was never run in full: {remedy}."]
+    found = []
+    if facts["code_sha256"] != code_digest(page):
+        found.append(f"The code of {name} changed after its outputs were computed: {remedy}.")
+    if facts["outputs_sha256"] != outputs_digest(page):
+        found.append(f"The stored outputs of {name} are not those that its run gave: {remedy}.")
+    now = _helper_digests(page, root)
+    changed = [helper for helper in now | facts["helpers_sha256"] if now.get(helper) != facts["helpers_sha256"].get(helper)]
+    if changed:
+        found.append(f"{', '.join(changed)} changed after the outputs of {name} were computed: {remedy}.")
+    lock = (root / LOCK).read_text()
+    for package, version in facts["versions"].items():
+        if not re.search(rf"^{package}=={re.escape(version)}\s", lock, re.MULTILINE):
+            found.append(f"{name} was run with {package} {version}, which {LOCK} no longer names: {remedy}.")
+    if facts["profile"] != "full":
+        found.append(f"{name} was run in the {facts['profile']} profile, not in full: {remedy}.")
+    if [cell.source for cell in page.cells if FOOT_TAG in cell.metadata.get("tags", [])] != [_sentence(facts)]:
+        found.append(f"The foot of {name} was edited by hand: {remedy}.")
+    return found

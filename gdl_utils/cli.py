@@ -1,0 +1,183 @@
+"""The command `gdl`: runs and builds the book, releases and grades assignments.
+
+What a command needs is imported when it is called, so that each starts fast and works without the others' packages.
+"""
+
+import http.server
+import shutil
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import rich.console
+import rich.progress
+import rich.table
+import typer
+from typer.core import TyperGroup
+
+from gdl_utils.errors import CourseError
+
+console = rich.console.Console(highlight=False, soft_wrap=True)
+
+
+class Sentences(TyperGroup):
+    """Shows a user's mistake as its sentence, without a traceback, and exits with 1."""
+
+    def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]
+        """Run the command that was named."""
+        try:
+            return super().invoke(ctx)
+        except CourseError as error:
+            rich.console.Console(stderr=True, highlight=False, soft_wrap=True).print(str(error), markup=False)
+            raise typer.Exit(1) from error
+
+
+app = typer.Typer(cls=Sentences, no_args_is_help=True, pretty_exceptions_enable=False, help="The course's own tool.")
+book = typer.Typer(no_args_is_help=True, help="Run the pages of the book and build the site.")
+app.add_typer(book, name="book")
+
+
+def _root() -> Path:
+    root = Path.cwd()
+    if not (root / "_toc.yml").is_file():
+        raise CourseError(f"{root} is not the folder of the course (it has no _toc.yml): change to it first.")
+    return root
+
+
+def _progress() -> rich.progress.Progress:
+    columns = rich.progress.Progress.get_default_columns()
+    return rich.progress.Progress(*columns, rich.progress.TimeElapsedColumn(), console=console)
+
+
+@book.command("build")
+def build_book() -> None:
+    """Build the site from the stored outputs of the pages, with warnings as errors, and check that it is whole."""
+    from gdl_utils.book.build import build_site
+
+    with console.status("Building the site"):
+        first = build_site(_root())
+    console.print(f"The site is built: {first.relative_to(_root())}")
+
+
+@book.command("run")
+def run_book(
+    pages: Annotated[list[Path] | None, typer.Argument(help="Pages to run; all pages of the site if none.")] = None,
+) -> None:
+    """Run pages in full and store their outputs, with what they ran on. This can take long."""
+    from gdl_utils.book.build import toc_pages
+    from gdl_utils.book.run import run_page
+
+    root = _root()
+    named = [page.resolve() for page in pages or []]
+    paths = named or [root / f"{name}.ipynb" for name in toc_pages(root) if (root / f"{name}.ipynb").is_file()]
+    for path in paths:
+        if not path.is_file() or root not in path.parents:
+            raise CourseError(f"{path} is not a page of {root}: name a notebook in book/.")
+    for path in paths:
+        console.print(f"Running {path.relative_to(root)}")
+        with _progress() as progress:
+            task = progress.add_task("cells", total=None)
+            run_page(path, root, lambda done, total: progress.update(task, completed=done, total=total))  # noqa: B023
+
+
+@book.command("check")
+def check_book() -> None:
+    """Tell whether the stored outputs of all pages are those of their code, helpers and lock as they stand."""
+    from gdl_utils.book.build import toc_pages
+    from gdl_utils.book.provenance import complaints
+
+    root = _root()
+    pages = [root / f"{name}.ipynb" for name in toc_pages(root) if (root / f"{name}.ipynb").is_file()]
+    found = [complaint for page in pages for complaint in complaints(page, root)]
+    if found:
+        raise CourseError("\n".join(found))
+    console.print(f"The stored outputs of {len(pages)} page(s) are fresh.")
+
+
+@book.command("serve")
+def serve_book(port: Annotated[int, typer.Option(help="The port on this computer.")] = 8000) -> None:
+    """Show the built site in a browser on this computer, until Ctrl-C."""
+    from gdl_utils.book.build import SITE
+
+    site = _root() / SITE
+    if not site.is_dir():
+        raise CourseError("The site is not built yet: type 'make book'.")
+    handler = partial(http.server.SimpleHTTPRequestHandler, directory=str(site))
+    try:
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
+    except OSError as error:
+        raise CourseError(f"Port {port} can't be used ({error.strerror}): choose another with --port.") from error
+    console.print(f"The site is at http://127.0.0.1:{port}/ until you press Ctrl-C.")
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        server.server_close()
+
+
+@app.command()
+def release(
+    check: Annotated[bool, typer.Option(help="Change nothing; tell whether assignments/ is up to date.")] = False,
+) -> None:
+    """Make assignments/ from solutions/ by nbgrader."""
+    from gdl_utils.grading import nbgrader_api
+    from gdl_utils.grading import release as releasing
+
+    root = _root()
+    names = nbgrader_api.assignment_names(root)
+    with console.status("Releasing the assignments"):
+        if check:
+            stale = releasing.stale_assignments(root)
+            if stale:
+                raise CourseError("\n".join(stale))
+        for name in names:
+            changed = not check and releasing.release(root, name)
+            console.print(f"assignments/{name}: {'written anew' if changed else 'up to date'}")
+
+
+@app.command("sample-class")
+def sample_class(
+    assignment: Annotated[str, typer.Argument(help="A folder of assignments/.")],
+    course: Annotated[Path, typer.Option(help="The course folder to make.")],
+) -> None:
+    """Make a course folder with the submissions of the assignment's sample class."""
+    from gdl_utils.grading.sample_class import students_of, write_submission
+
+    root = _root()
+    students = students_of(root, assignment)
+    shutil.rmtree(course / "submitted", ignore_errors=True)
+    shutil.rmtree(course / "solutions", ignore_errors=True)
+    shutil.copytree(root / "solutions", course / "solutions")
+    for student in students:
+        write_submission(root, assignment, student, course / "submitted")
+    console.print(f"{len(students)} sample submissions of {assignment} are in {course / 'submitted'}")
+
+
+@app.command()
+def grade(
+    assignment: Annotated[str, typer.Argument(help="The assignment to grade.")],
+    course: Annotated[Path, typer.Option(help="The course folder, with submitted/STUDENT/ASSIGNMENT/.")] = Path("."),
+    regrade: Annotated[bool, typer.Option(help="Grade again what did not change since it was graded.")] = False,
+) -> None:
+    """Grade the submissions of an assignment with nbgrader and print the grades.
+
+    Exits with 0 if every submission got a grade without a remark, with 1 if some need attention.
+    """
+    from gdl_utils.grading.stock import grade_class, submissions
+
+    root = _root()
+    if not (course / "solutions" / assignment).is_dir():
+        raise CourseError(f"There is no assignment {assignment} in {course / 'solutions'}: see its folders for the names.")
+    with _progress() as progress:
+        task = progress.add_task("Grading", total=len(submissions(course, assignment)))
+        results = grade_class(root, course, assignment, lambda _: progress.advance(task), regrade)
+    table = rich.table.Table(title=f"Grades of {assignment}")
+    table.add_column("student")
+    table.add_column("points", justify="right")
+    table.add_column("of", justify="right")
+    table.add_column("needs attention", overflow="fold")
+    for result in results:
+        score = "none" if result.score is None else f"{result.score:g}"
+        table.add_row(result.student, score, f"{result.max_score:g}", result.remark)
+    console.print(table)
+    if any(result.remark for result in results):
+        raise typer.Exit(1)

@@ -1,0 +1,1 @@
+"""Releases assignments and grades submissions, by nbgrader."""

@@ -1,0 +1,47 @@
+"""nbgrader's own interface, set up from `nbgrader_config.py` for a course folder of one's choice."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from nbgrader.apps import NbGraderAPI
+from traitlets.config import PyFileConfigLoader
+
+from gdl_utils.errors import CourseError
+
+CONFIG = "nbgrader_config.py"
+
+
+class GradingError(CourseError):
+    """Something that keeps the grading from starting."""
+
+
+@contextmanager
+def course(folder: Path, config: Path) -> Iterator[NbGraderAPI]:
+    """Open nbgrader's interface to a course folder.
+
+    Args:
+        folder: holds solutions/, assignments/, submitted/, autograded/ and gradebook.db, which nbgrader creates.
+        config: the configuration file to read, `nbgrader_config.py` of this repository.
+    """
+    settings = PyFileConfigLoader(config.name, path=str(config.parent)).load_config()
+    settings.CourseDirectory.root = str(folder.resolve())
+    settings.CourseDirectory.db_url = f"sqlite:///{folder.resolve()}/gradebook.db"
+    # Its log of each step is returned with each result; on the terminal it would drown the table.
+    settings.NbGraderAPI.log_level = "CRITICAL"
+    before, path = Path.cwd(), os.environ.get("PATH", "")
+    # To make a new gradebook nbgrader runs `alembic`, which stands beside the interpreter.
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), path])
+    try:
+        yield NbGraderAPI(config=settings)
+    finally:
+        # nbgrader changes the working directory.
+        os.chdir(before)
+        os.environ["PATH"] = path
+
+
+def assignment_names(root: Path) -> list[str]:
+    """The assignments, which are the folders of solutions/, in their order."""
+    return sorted(path.name for path in (root / "solutions").iterdir() if any(path.glob("*.ipynb")))

@@ -1,0 +1,77 @@
+"""Makes assignments/ from solutions/, and tells whether it still is what solutions/ give."""
+
+import filecmp
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from gdl_utils.grading.nbgrader_api import CONFIG, GradingError, assignment_names, course
+
+
+def generate(root: Path, name: str, into: Path) -> None:
+    """Generate the release version of one assignment by nbgrader.
+
+    Args:
+        root: the folder of the repository.
+        name: a folder of solutions/.
+        into: where the folder `name` is made.
+
+    Raises:
+        GradingError: if nbgrader refuses the source.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        shutil.copytree(root / "solutions" / name, folder / "solutions" / name)
+        with course(folder, root / CONFIG) as api:
+            result = api.generate_assignment(name)
+        if not result["success"]:
+            detail = (result.get("error") or result.get("log") or "").strip().splitlines()[-1:]
+            raise GradingError(f"solutions/{name} can't be released: {' '.join(detail)}")
+        shutil.copytree(folder / "assignments" / name, into / name)
+
+
+def release(root: Path, name: str) -> bool:
+    """Write assignments/<name> anew if it differs from what solutions/<name> gives; tell whether it did."""
+    with tempfile.TemporaryDirectory(dir=root / "assignments", prefix=".release-") as scratch:
+        generate(root, name, Path(scratch))
+        target = root / "assignments" / name
+        if not differences(Path(scratch) / name, target):
+            return False
+        if target.exists():
+            os.rename(target, Path(scratch) / "old")
+        os.rename(Path(scratch) / name, target)
+    return True
+
+
+def differences(expected: Path, found: Path) -> list[str]:
+    """The files below two folders that are not the same in both, byte by byte, by their paths."""
+    names = {path.relative_to(base).as_posix() for base in (expected, found) for path in _files(base)}
+    return sorted(
+        name
+        for name in names
+        if not ((expected / name).is_file() and (found / name).is_file())
+        or not filecmp.cmp(expected / name, found / name, shallow=False)
+    )
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file() and ".ipynb_checkpoints" not in path.parts]
+
+
+def stale_assignments(root: Path) -> list[str]:
+    """Say which files of assignments/ are not what solutions/ give, one sentence each with the remedy."""
+    found = []
+    with tempfile.TemporaryDirectory() as scratch:
+        names = assignment_names(root)
+        for name in names:
+            generate(root, name, Path(scratch))
+            for file in differences(Path(scratch) / name, root / "assignments" / name):
+                found.append(
+                    f"assignments/{name}/{file} is not what solutions/{name} gives: edit the source if it is wrong, "
+                    "never the release, then run 'make assignments' and commit both."
+                )
+    for path in sorted((root / "assignments").iterdir()):
+        if path.is_dir() and path.name not in names:
+            found.append(f"assignments/{path.name} has no source in solutions/: delete it.")
+    return found

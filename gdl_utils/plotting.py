@@ -1,0 +1,52 @@
+"""Figures whose code would distract from the point of a page."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
+
+# Okabe and Ito's colours, told apart by colour-blind readers too ("Color Universal Design", 2008), less the yellow,
+# which is too light for lines on white.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+plt.rcParams["axes.prop_cycle"] = plt.cycler(color=COLOURS)
+plt.rcParams["figure.dpi"] = 110
+
+
+def show_images(images: np.ndarray, titles: Sequence[str], columns: int = 10) -> Figure:
+    """Draw images in rows, each under its title. Introduced in section 2.2.
+
+    Args:
+        images: (n, height, width, 3), uint8 from 0 to 255 or floats from 0 to 1.
+        titles: n titles; one may have several lines.
+        columns: images in a row.
+    """
+    rows = -(-len(images) // columns)
+    lines = 1 + max(title.count("\n") for title in titles)
+    figure, axes = plt.subplots(
+        rows, columns, figsize=(0.95 * columns, (0.9 + 0.2 * lines) * rows), squeeze=False, layout="constrained"
+    )
+    for axis in axes.flat:
+        axis.axis("off")
+    for axis, image, title in zip(axes.flat, images, titles, strict=False):
+        axis.imshow(image)
+        axis.set_title(title, fontsize=8)
+    return figure
+
+
+def show_history(history: dict[str, list[float]], metrics: Sequence[str] = ("loss", "accuracy")) -> Figure:
+    """Draw what Keras recorded while it trained, one panel a metric. Introduced in section 2.2.
+
+    Args:
+        history: the `history` attribute of what `model.fit` returns; validation values are drawn dashed.
+        metrics: the names of the metrics to draw.
+    """
+    figure, axes = plt.subplots(1, len(metrics), figsize=(3.6 * len(metrics), 2.7), squeeze=False, layout="constrained")
+    for axis, metric in zip(axes.flat, metrics, strict=True):
+        epochs = np.arange(1, len(history[metric]) + 1)
+        axis.plot(epochs, history[metric], marker="o", markersize=3, label="training")
+        if f"val_{metric}" in history:
+            axis.plot(epochs, history[f"val_{metric}"], "--s", markersize=3, label="validation")
+            axis.legend()
+        axis.set(xlabel="epoch", ylabel=metric)
+    return figure
