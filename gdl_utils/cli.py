@@ -21,7 +21,7 @@ console = rich.console.Console(highlight=False, soft_wrap=True)
 
 
 class Sentences(TyperGroup):
-    """Shows a user's mistake as its sentence, without a traceback, and exits with 1."""
+    """Shows a user's mistake as its sentence, without a traceback, and exits with 2."""
 
     def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]
         """Run the command that was named."""
@@ -29,7 +29,7 @@ class Sentences(TyperGroup):
             return super().invoke(ctx)
         except CourseError as error:
             rich.console.Console(stderr=True, highlight=False, soft_wrap=True).print(str(error), markup=False)
-            raise typer.Exit(1) from error
+            raise typer.Exit(2) from error
 
 
 app = typer.Typer(cls=Sentences, no_args_is_help=True, pretty_exceptions_enable=False, help="The course's own tool.")
@@ -155,7 +155,7 @@ def sample_class(
 @app.command()
 def grade(
     assignment: Annotated[str, typer.Argument(help="The assignment to grade.")],
-    course: Annotated[Path, typer.Option(help="The course folder, with submitted/STUDENT/ASSIGNMENT/.")] = Path("."),
+    course: Annotated[Path, typer.Option(help="The course folder, with submitted/STUDENT/ASSIGNMENT/.")] = Path(),
     regrade: Annotated[bool, typer.Option(help="Grade again what did not change since it was graded.")] = False,
 ) -> None:
     """Grade the submissions of an assignment with nbgrader and print the grades.
@@ -166,7 +166,9 @@ def grade(
 
     root = _root()
     if not (course / "solutions" / assignment).is_dir():
-        raise CourseError(f"There is no assignment {assignment} in {course / 'solutions'}: see its folders for the names.")
+        raise CourseError(
+            f"There is no assignment {assignment} in {course / 'solutions'}: see its folders for the names."
+        )
     with _progress() as progress:
         task = progress.add_task("Grading", total=len(submissions(course, assignment)))
         results = grade_class(root, course, assignment, lambda _: progress.advance(task), regrade)

@@ -30,7 +30,7 @@ def show_images(images: np.ndarray, titles: Sequence[str], columns: int = 10) ->
         axis.axis("off")
     for axis, image, title in zip(axes.flat, images, titles, strict=False):
         axis.imshow(image)
-        axis.set_title(title, fontsize=8)
+        axis.set_title(title, fontsize=9.5)
     return figure
 
 

@@ -74,17 +74,29 @@ def _processor() -> str:
     return f"{name}, {len(os.sched_getaffinity(0))} cores"
 
 
-def record(page: nbformat.NotebookNode, root: Path, seconds: float, dataset: Cifar10 | None, device: str) -> None:
+def inputs(page: nbformat.NotebookNode, root: Path) -> dict[str, Any]:
+    """What a page's outputs depend on, taken before it runs: digests of its code, its helpers and the lock."""
+    return {
+        "lock_sha256": hashlib.sha256((root / LOCK).read_bytes()).hexdigest(),
+        "helpers_sha256": _helper_digests(page, root),
+        "code_sha256": code_digest(page),
+    }
+
+
+def record(
+    page: nbformat.NotebookNode, ran_with: dict[str, Any], seconds: float, dataset: Cifar10 | None, device: str
+) -> None:
     """Write into a page just run what it ran on: in its metadata, and as a sentence in a cell at its foot.
 
     Args:
         page: the executed page; changed in place.
-        root: the folder of the repository.
+        ran_with: the `inputs` of the page before it ran.
         seconds: how long the run took.
         dataset: the data the page loaded, None if it loads none.
         device: what TensorFlow computes on, "CPU" or the name of a GPU.
     """
     facts: dict[str, Any] = {
+        **ran_with,
         "generated_by": "make book-full",
         "date": date.today().isoformat(),
         "seconds": round(seconds),
@@ -96,9 +108,6 @@ def record(page: nbformat.NotebookNode, root: Path, seconds: float, dataset: Cif
         "data": dataset.source if dataset else None,
         "data_is_stand_in": dataset.is_stand_in if dataset else None,
         "data_sha256": dataset.sha256 if dataset else None,
-        "lock_sha256": hashlib.sha256((root / LOCK).read_bytes()).hexdigest(),
-        "helpers_sha256": _helper_digests(page, root),
-        "code_sha256": code_digest(page),
         "outputs_sha256": outputs_digest(page),
     }
     page.metadata[METADATA_KEY] = facts
@@ -109,13 +118,14 @@ def record(page: nbformat.NotebookNode, root: Path, seconds: float, dataset: Cif
 
 
 def _sentence(facts: dict[str, Any]) -> str:
-    versions = ", ".join(f"{PACKAGES[name]} {version}" for name, version in facts["versions"].items())
+    versions = ", ".join(f"{title} {facts['versions'][name]}" for name, title in PACKAGES.items())
     minutes, seconds = divmod(facts["seconds"], 60)
     data = f" Data: {facts['data']}; SHA-256 {facts['data_sha256'][:16]}…" if facts["data"] else ""
     return (
         "<!-- Written by `make book-full`; do not edit. -->\n"
-        ":::{admonition} How the numbers of this page were computed\n:class: note dropdown\n"
-        f"On {facts['date']} in {minutes} min {seconds} s on the {facts['device']} of a machine with {facts['processor']}. "
+        ":::{admonition} How the numbers of this page were computed\n:class: note\n"
+        f"On {facts['date']} in {minutes} min {seconds} s on the {facts['device']} of a machine with "
+        f"{facts['processor']}. "
         f"Python {facts['python']}, {versions}; lock {facts['lock_sha256'][:16]}…{data}\n:::"
     )
 
@@ -138,7 +148,9 @@ def complaints(path: Path, root: Path) -> list[str]:
     if facts["outputs_sha256"] != outputs_digest(page):
         found.append(f"The stored outputs of {name} are not those that its run gave: {remedy}.")
     now = _helper_digests(page, root)
-    changed = [helper for helper in now | facts["helpers_sha256"] if now.get(helper) != facts["helpers_sha256"].get(helper)]
+    changed = [
+        helper for helper in now | facts["helpers_sha256"] if now.get(helper) != facts["helpers_sha256"].get(helper)
+    ]
     if changed:
         found.append(f"{', '.join(changed)} changed after the outputs of {name} were computed: {remedy}.")
     lock = (root / LOCK).read_text()

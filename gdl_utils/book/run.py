@@ -13,10 +13,13 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from gdl_utils.book import provenance
 from gdl_utils.datasets import Cifar10, load_cifar10
 from gdl_utils.errors import CourseError
+from gdl_utils.quiet import stderr_to
 
 CELL_TIMEOUT_SECONDS = 3600
 # What TensorFlow's C++ part logs when it is imported, whatever its log level: of no meaning to a reader.
-TENSORFLOW_LOG = re.compile(r"^(WARNING: All log messages before absl|[IWE]\d{4} \d\d:\d\d:|[IWE]0000 ).*\n?", re.MULTILINE)
+TENSORFLOW_LOG = re.compile(
+    r"^(WARNING: All log messages before absl|To enable the following instructions|[IWE]\d{4} ).*\n?", re.MULTILINE
+)
 
 
 class PageError(CourseError):
@@ -36,6 +39,7 @@ def run_page(path: Path, root: Path, on_cell: Callable[[int, int], None]) -> Non
     """
     page = nbformat.read(path, as_version=4)
     name = path.relative_to(root).as_posix()
+    ran_with = provenance.inputs(page, root)
     current = 0
 
     def before_cell(cell_index: int, **_: object) -> None:
@@ -54,19 +58,23 @@ def run_page(path: Path, root: Path, on_cell: Callable[[int, int], None]) -> Non
         on_cell_complete=after_cell,
         record_timing=False,
     )
+    log = root / "_build" / "pages.log"
+    log.parent.mkdir(exist_ok=True)
     start = time.monotonic()
     try:
-        client.execute()
+        with stderr_to(log):
+            client.execute()
     except CellExecutionError as error:
         raise PageError(f"Cell {current} of {name} failed: {error.ename}: {error.evalue}") from error
     except (CellTimeoutError, DeadKernelError) as error:
         raise PageError(f"Cell {current} of {name} did not end: {type(error).__name__}.") from error
     seconds = time.monotonic() - start
+    on_cell(len(page.cells), len(page.cells))
     for cell in page.cells:
         if cell.cell_type == "code":
             _tidy(cell)
-    dataset, device = _what_it_ran_on(page)
-    provenance.record(page, root, seconds, dataset, device)
+    dataset, device = _what_it_ran_on(page, root)
+    provenance.record(page, ran_with, seconds, dataset, device)
     partial = path.with_suffix(".partial")
     nbformat.write(page, partial)
     os.replace(partial, path)
@@ -89,10 +97,11 @@ def _tidy(cell: nbformat.NotebookNode) -> None:
     cell.outputs = kept
 
 
-def _what_it_ran_on(page: nbformat.NotebookNode) -> tuple[Cifar10 | None, str]:
-    import tensorflow as tf
+def _what_it_ran_on(page: nbformat.NotebookNode, root: Path) -> tuple[Cifar10 | None, str]:
+    with stderr_to(root / "_build" / "pages.log"):
+        import tensorflow as tf
 
+        gpus = [tf.config.experimental.get_device_details(gpu) for gpu in tf.config.list_physical_devices("GPU")]
     source = "\n".join(cell.source for cell in page.cells if cell.cell_type == "code")
-    gpus = [tf.config.experimental.get_device_details(gpu) for gpu in tf.config.list_physical_devices("GPU")]
     device = gpus[0].get("device_name", "GPU") if gpus else "CPU"
     return (load_cifar10() if "load_cifar10()" in source else None), device

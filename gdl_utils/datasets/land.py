@@ -87,7 +87,9 @@ def _mask() -> np.ndarray:
     try:
         with zipfile.ZipFile(path) as archive, archive.open("mask.npy") as file:
             version = np.lib.format.read_magic(file)
-            read_header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+            read_header = (
+                np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+            )
             shape, in_columns, dtype = read_header(file)
             if (shape, in_columns, dtype) != ((FULL_ROWS, FULL_COLUMNS), False, np.dtype(bool)):
                 raise ValueError(f"it holds {dtype} of shape {shape}")

@@ -10,6 +10,7 @@ from nbgrader.apps import NbGraderAPI
 from traitlets.config import PyFileConfigLoader
 
 from gdl_utils.errors import CourseError
+from gdl_utils.quiet import stderr_to
 
 CONFIG = "nbgrader_config.py"
 
@@ -29,13 +30,13 @@ def course(folder: Path, config: Path) -> Iterator[NbGraderAPI]:
     settings = PyFileConfigLoader(config.name, path=str(config.parent)).load_config()
     settings.CourseDirectory.root = str(folder.resolve())
     settings.CourseDirectory.db_url = f"sqlite:///{folder.resolve()}/gradebook.db"
-    # Its log of each step is returned with each result; on the terminal it would drown the table.
-    settings.NbGraderAPI.log_level = "CRITICAL"
     before, path = Path.cwd(), os.environ.get("PATH", "")
     # To make a new gradebook nbgrader runs `alembic`, which stands beside the interpreter.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), path])
     try:
-        yield NbGraderAPI(config=settings)
+        # Kernels and nbgrader write pages of log there, which would drown the grades.
+        with stderr_to(folder / "nbgrader.log"):
+            yield NbGraderAPI(config=settings)
     finally:
         # nbgrader changes the working directory.
         os.chdir(before)

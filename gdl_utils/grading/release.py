@@ -1,7 +1,6 @@
 """Makes assignments/ from solutions/, and tells whether it still is what solutions/ give."""
 
 import filecmp
-import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -39,8 +38,8 @@ def release(root: Path, name: str) -> bool:
         if not differences(Path(scratch) / name, target):
             return False
         if target.exists():
-            os.rename(target, Path(scratch) / "old")
-        os.rename(Path(scratch) / name, target)
+            target.rename(Path(scratch) / "old")
+        (Path(scratch) / name).rename(target)
     return True
 
 

@@ -80,6 +80,17 @@ def write_submission(root: Path, name: str, student: Student, submitted: Path) -
     (folder / "timestamp.txt").write_text(TIMESTAMP)
 
 
+def add_cell_after(name: str, source: str) -> Edit:
+    """An edit that adds a code cell of the student's own below the cell with this grade_id."""
+
+    def edit(notebook: nbformat.NotebookNode) -> None:
+        # A fixed id: the sample class is the same whenever it is made.
+        cell = nbformat.v4.new_code_cell(source, id=f"below-{name}")
+        notebook.cells.insert(notebook.cells.index(cell_by_id(notebook, name)) + 1, cell)
+
+    return edit
+
+
 def delete_cell(name: str) -> Edit:
     """An edit that deletes the cell with this grade_id."""
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -86,7 +87,7 @@ def _prepare(api: NbGraderAPI, folder: Path, name: str) -> None:
     # nbgrader grades against what it wrote into the gradebook when it made the release.
     result = api.generate_assignment(name)
     if not result["success"]:
-        raise GradingError(f"nbgrader can't release {folder / 'solutions' / name}: {_last_line(result)}")
+        raise GradingError(f"nbgrader can't release {folder / 'solutions' / name}: {_reason(result)}")
 
 
 def _grade_one(api: NbGraderAPI, name: str, student: str, key: str) -> Result:
@@ -94,20 +95,20 @@ def _grade_one(api: NbGraderAPI, name: str, student: str, key: str) -> Result:
     with Gradebook(api.coursedir.db_url, api.coursedir.course_id) as gradebook:
         max_score = gradebook.find_assignment(name).max_score
         if not outcome["success"]:
-            return Result(student, None, max_score, remark=NO_ANSWER + _last_line(outcome), key=key)
+            return Result(student, None, max_score, remark=NO_ANSWER + _reason(outcome), key=key)
         try:
             submission = gradebook.find_submission(name, student)
         except MissingEntry:
             return Result(student, None, max_score, remark=NO_ANSWER + "it has no such submission", key=key)
         scores = {grade.name: float(grade.score) for notebook in submission.notebooks for grade in notebook.grades}
-        remark = "a cell ran out of time" if "Timeout waiting for execute reply" in outcome.get("log", "") else ""
+        remark = "a cell ran out of time" if "Timeout waiting for execute reply" in (outcome.get("log") or "") else ""
         return Result(student, float(submission.score), max_score, scores, remark, key)
 
 
-def _last_line(outcome: dict[str, str]) -> str:
-    told = [line for line in (outcome.get("log") or "").splitlines() if "Error" in line or "rror:" in line]
-    told += (outcome.get("error") or "").strip().splitlines()[-1:]
-    return " ".join(told[0].split()) if told else "it does not say why"
+def _reason(outcome: dict[str, str | None]) -> str:
+    # The first exception is the cause; those after it were raised while it was handled.
+    found = re.search(r"^[\w.]*?(\w+(?:Error|Exception): .*)$", outcome.get("error") or "", re.MULTILINE)
+    return found[1] if found else "it does not say why"
 
 
 def _known_results(folder: Path, name: str) -> dict[str, Result]:

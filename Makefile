@@ -1,0 +1,67 @@
+# What can be done with this repository. `make` alone, or `make help`, lists it.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+GDL := .venv/bin/gdl
+SAMPLE := 02_shapes_and_parameters
+# TensorFlow's notes on its own build say nothing to a reader of these commands.
+export TF_CPP_MIN_LOG_LEVEL ?= 2
+
+.PHONY: help setup demo book book-full serve assignments grade test test-slow lint bench lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | \
+		while IFS=$$'\t' read -r target text; do printf '  make %-12s %s\n' "$$target" "$$text"; done
+
+setup: .venv/.ready ## make the virtual environment from the lock, install system packages where allowed
+
+.venv/.ready: requirements/test.txt requirements/system.txt requirements/install.sh pyproject.toml
+	@PYTHON=$(PYTHON) requirements/install.sh
+	@touch $@
+
+demo: setup ## build the site, release the assignments, grade the sample class, print the grades
+	@$(GDL) book build
+	@$(GDL) release
+	@$(GDL) sample-class $(SAMPLE) --course _build/demo
+	@$(GDL) grade $(SAMPLE) --course _build/demo || [ $$? = 1 ]
+	@echo "Some submissions of the sample class are broken on purpose; the table says what was found."
+	@echo "To read the book, open $(CURDIR)/_build/html/index.html or type: make serve"
+
+book: setup ## build the site from the stored outputs of the pages
+	@$(GDL) book build
+
+book-full: setup ## run every page in full, store its outputs, build the site
+	@$(GDL) book run
+	@$(GDL) book build
+
+serve: book ## show the site on this computer
+	@$(GDL) book serve
+
+assignments: setup ## make assignments/ from solutions/
+	@$(GDL) release
+
+grade: setup ## grade what is in submitted/: make grade ASSIGNMENT=02_shapes_and_parameters
+	@[ -n "$(ASSIGNMENT)" ] || { echo "Name the assignment: make grade ASSIGNMENT=$(SAMPLE)"; exit 2; }
+	@$(GDL) grade $(ASSIGNMENT)
+
+lint: setup ## check style and types
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+
+test: lint ## lint, unit tests, every page and solution run again in the smoke profile (under 20 minutes)
+	GDL_PROFILE=smoke .venv/bin/pytest --nbval-lax solutions -q
+	GDL_PROFILE=smoke .venv/bin/pytest --nbval book -q
+	.venv/bin/pytest tests -m "not slow"
+
+test-slow: setup ## the longer proofs
+	.venv/bin/pytest tests -m slow
+
+bench: setup ## print the benchmark tables
+	@shopt -s nullglob; for file in benchmarks/*.py; do .venv/bin/python "$$file" || exit; done
+
+lock: setup ## resolve the dependencies of pyproject.toml anew into requirements/
+	@requirements/lock.sh
+
+clean: ## delete everything that was built, but not the virtual environment
+	rm -rf _build .pytest_cache .mypy_cache .ruff_cache
