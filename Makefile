@@ -50,9 +50,9 @@ lint: setup ## check style and types
 	.venv/bin/mypy
 
 test: lint ## lint, unit tests, every page and solution run again in the smoke profile (under 20 minutes)
-	GDL_PROFILE=smoke .venv/bin/pytest --nbval-lax solutions -q
-	GDL_PROFILE=smoke .venv/bin/pytest --nbval book -q
 	.venv/bin/pytest tests -m "not slow"
+	GDL_PROFILE=smoke .venv/bin/pytest --nbval-lax solutions
+	GDL_PROFILE=smoke .venv/bin/pytest --nbval book
 
 test-slow: setup ## the longer proofs
 	.venv/bin/pytest tests -m slow

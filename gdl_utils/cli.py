@@ -28,8 +28,14 @@ class Sentences(TyperGroup):
         try:
             return super().invoke(ctx)
         except CourseError as error:
-            rich.console.Console(stderr=True, highlight=False, soft_wrap=True).print(str(error), markup=False)
-            raise typer.Exit(2) from error
+            sentence = str(error)
+        except ModuleNotFoundError as error:
+            # The light installation has not everything.
+            sentence = (
+                f"This command needs {error.name}, which is not installed; type: pip install 'gdl_utils[book,grading]'"
+            )
+        rich.console.Console(stderr=True, highlight=False, soft_wrap=True).print(sentence, markup=False)
+        raise typer.Exit(2)
 
 
 app = typer.Typer(cls=Sentences, no_args_is_help=True, pretty_exceptions_enable=False, help="The course's own tool.")

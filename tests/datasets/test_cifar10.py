@@ -17,6 +17,8 @@ import pytest
 from gdl_utils.datasets import DataError, cifar10, load_cifar10
 
 TRAIN_BATCHES = cifar10.BATCHES[:5]
+# The tests make their own data; this is a real copy, if there is one.
+REAL_COPY = os.environ.get("GDL_CIFAR10")
 
 
 @pytest.fixture(scope="module")
@@ -368,9 +370,9 @@ def test_without_a_network_the_stand_in_serves_and_says_so(monkeypatch, capsys):
     assert "disc" in dataset.class_names
 
 
-@pytest.mark.skipif(not os.environ.get("GDL_TEST_CIFAR10"), reason="needs a real copy, named in GDL_TEST_CIFAR10")
+@pytest.mark.skipif(not REAL_COPY, reason="needs a real copy of CIFAR-10, named in GDL_CIFAR10")
 def test_the_real_data_hold_the_number_of_the_page(monkeypatch):
-    monkeypatch.setenv("GDL_CIFAR10", os.environ["GDL_TEST_CIFAR10"])
+    monkeypatch.setenv("GDL_CIFAR10", REAL_COPY)
     dataset = load_cifar10()
     (x_train, _), _ = dataset
     assert x_train[54, 12, 13, 1].astype("float32") / 255 == np.float32(0.36862746)

@@ -1,0 +1,139 @@
+"""assignments/ is what solutions/ give, tells no answer, and says what its metadata say."""
+
+import json
+import re
+import shutil
+
+import nbformat
+import pytest
+
+from gdl_utils.grading import release
+from gdl_utils.grading.nbgrader_api import GradingError, assignment_names
+from gdl_utils.grading.sample_class import grade_id
+
+SOLUTION = re.compile(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", re.DOTALL)
+HIDDEN = re.compile(r"### BEGIN HIDDEN TESTS\n(.*?)### END HIDDEN TESTS", re.DOTALL)
+NAMES = ["02_shapes_and_parameters"]
+
+
+def source_of(root, name):
+    (path,) = (root / "solutions" / name).glob("*.ipynb")
+    return nbformat.read(path, as_version=4)
+
+
+def code_of(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def test_all_assignments_are_tested(root):
+    assert assignment_names(root) == NAMES
+
+
+def test_assignments_are_exactly_what_solutions_give(root):
+    assert release.stale_assignments(root) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_release_holds_no_solution_and_no_hidden_test(root, name):
+    secrets = []
+    for cell in code_of(source_of(root, name)):
+        for part in SOLUTION.findall(cell.source) + HIDDEN.findall(cell.source):
+            secrets += [line.strip() for line in part.splitlines() if len(line.strip()) > 14]
+    assert len(secrets) > 40
+    for path in (root / "assignments" / name).rglob("*"):
+        text = "\n".join(cell.source for cell in nbformat.read(path, as_version=4).cells)
+        for marker in ("BEGIN SOLUTION", "BEGIN HIDDEN", "END HIDDEN"):
+            assert marker not in path.read_text()
+        assert [line for line in secrets if line in text] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_points_in_the_text_are_those_of_the_metadata(root, name):
+    source = source_of(root, name)
+    stated, counted, exercise = {}, {}, None
+    for cell in source.cells:
+        heading = re.match(r"## (\d+)\. (.+) \((\d+) points?\)", cell.source)
+        if cell.cell_type == "markdown" and heading:
+            exercise = f"{heading[1]}. {heading[2]}"
+            stated[exercise] = int(heading[3])
+        points = cell.metadata.get("nbgrader", {}).get("points")
+        if points:
+            counted[exercise] = counted.get(exercise, 0) + points
+    assert stated == counted
+    table = dict(re.findall(r"^\| (.+?) \| (?:\*\*)?(\d+)(?:\*\*)? \|$", source.cells[0].source, re.MULTILINE))
+    assert {row: int(points) for row, points in table.items()} == {**stated, "**all**": sum(stated.values())}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_cells_have_the_metadata_that_nbgrader_and_the_course_need(root, name):
+    cells = code_of(source_of(root, name))
+    ids = [grade_id(cell) for cell in cells]
+    assert None not in ids
+    assert len(set(ids)) == len(ids)
+    assert any("setup" in cell.metadata.get("tags", []) for cell in cells)
+    for cell in cells:
+        metadata = cell.metadata.nbgrader
+        assert metadata.schema_version == 3
+        assert metadata.solution == bool(SOLUTION.search(cell.source)), grade_id(cell)
+        assert not HIDDEN.search(cell.source) or metadata.grade, grade_id(cell)
+        assert cell.outputs == [], "a source has no outputs: they could hold answers"
+
+
+@pytest.fixture
+def copy(root, tmp_path):
+    """A copy of what a release is made from."""
+    for name in ("solutions", "assignments"):
+        shutil.copytree(root / name, tmp_path / name)
+    shutil.copy(root / "nbgrader_config.py", tmp_path)
+    return tmp_path
+
+
+def change_one_character(path, old, new):
+    text = path.read_text()
+    assert text.count(old) >= 1
+    assert len(old) == len(new)
+    path.write_text(text.replace(old, new, 1))
+
+
+@pytest.mark.parametrize(
+    ("folder", "old", "new"),
+    [
+        ("solutions", "(13, 7)", "(13, 8)"),  # in a hidden test
+        ("assignments", "the truth", "the tooth"),
+        ("assignments", '"checksum": "', '"checksum": "'),
+    ],
+)
+def test_a_change_on_either_side_is_noticed(copy, folder, old, new):
+    (path,) = (copy / folder / NAMES[0]).glob("*.ipynb")
+    if old == new:
+        notebook = json.loads(path.read_text())
+        next(cell for cell in notebook["cells"] if "nbgrader" in cell["metadata"])["metadata"]["nbgrader"]["grade"] = 1
+        path.write_text(json.dumps(notebook))
+    else:
+        change_one_character(path, old, new)
+    (found,) = release.stale_assignments(copy)
+    assert found.startswith(f"assignments/{NAMES[0]}/{path.name} is not what solutions/{NAMES[0]} gives")
+    assert "run 'make assignments'" in found
+
+
+def test_releasing_mends_it_and_then_has_nothing_to_do(copy):
+    (path,) = (copy / "assignments" / NAMES[0]).glob("*.ipynb")
+    right = path.read_bytes()
+    path.write_text("spoilt")
+    assert release.release(copy, NAMES[0])
+    assert path.read_bytes() == right
+    assert not release.release(copy, NAMES[0])
+    assert [entry.name for entry in (copy / "assignments").iterdir()] == NAMES
+
+
+def test_a_release_without_a_source_is_noticed(copy):
+    (copy / "assignments" / "99_gone").mkdir()
+    assert release.stale_assignments(copy) == ["assignments/99_gone has no source in solutions/: delete it."]
+
+
+def test_a_source_that_nbgrader_refuses_is_one_sentence(copy):
+    (path,) = (copy / "solutions" / NAMES[0]).glob("*.ipynb")
+    change_one_character(path, "### END SOLUTION", "### END SOLUTIOM")
+    with pytest.raises(GradingError, match=rf"^solutions/{NAMES[0]} can't be released: .*") as caught:
+        release.release(copy, NAMES[0])
+    assert "\n" not in str(caught.value)

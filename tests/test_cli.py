@@ -1,0 +1,103 @@
+import builtins
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from gdl_utils import cli
+
+runner = CliRunner()
+
+
+def run(*arguments):
+    return runner.invoke(cli.app, list(arguments))
+
+
+@pytest.fixture
+def in_root(root, monkeypatch):
+    monkeypatch.chdir(root)
+
+
+def test_the_command_is_installed_and_lists_what_it_can_do():
+    done = subprocess.run([Path(sys.executable).with_name("gdl"), "--help"], capture_output=True, text=True, check=True)
+    for command in ("book", "release", "sample-class", "grade"):
+        assert re.search(rf"\b{command}\b", done.stdout)
+
+
+def test_help_needs_neither_tensorflow_nor_nbgrader():
+    program = "import sys, gdl_utils.cli; print(sorted({'tensorflow', 'nbgrader', 'jupyter_book'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_outside_the_course_it_says_where_to_go(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = run("grade", "02_shapes_and_parameters")
+    assert result.exit_code == 2
+    assert "is not the folder of the course (it has no _toc.yml): change to it first." in result.stderr
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.usefixtures("in_root")
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["grade", "02_shapes"], "There is no assignment 02_shapes in solutions: see its folders for the names."),
+        (["sample-class", "no_such", "--course", "{tmp}"], "The assignment no_such has no sample class"),
+        (["book", "run", "book/missing.ipynb"], "missing.ipynb is not a page of"),
+        (["book", "run", "/etc/hosts"], "/etc/hosts is not a page of"),
+    ],
+)
+def test_mistakes_are_sentences(arguments, said, tmp_path):
+    result = run(*(argument.replace("{tmp}", str(tmp_path)) for argument in arguments))
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.usefixtures("in_root")
+def test_a_package_that_is_missing_is_named(monkeypatch):
+    real = builtins.__import__
+
+    def without_nbgrader(name, *arguments):
+        if name.split(".")[0] == "nbgrader":
+            raise ModuleNotFoundError("No module named 'nbgrader'", name="nbgrader")
+        return real(name, *arguments)
+
+    for name in [name for name in sys.modules if name.startswith(("nbgrader", "gdl_utils.grading"))]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(builtins, "__import__", without_nbgrader)
+    result = run("release")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("This command needs nbgrader, which is not installed")
+
+
+@pytest.mark.usefixtures("in_root")
+def test_a_course_without_submissions_is_named(root, tmp_path):
+    shutil.copytree(root / "solutions", tmp_path / "solutions")
+    result = run("grade", "02_shapes_and_parameters", "--course", str(tmp_path))
+    assert result.exit_code == 2
+    assert "There is no submission of 02_shapes_and_parameters in" in result.stderr
+
+
+@pytest.mark.usefixtures("in_root")
+def test_check_finds_the_pages_fresh_and_the_release_up_to_date():
+    assert "are fresh" in run("book", "check").stdout
+    result = run("release", "--check")
+    assert result.exit_code == 0
+    assert "assignments/02_shapes_and_parameters: up to date" in result.stdout
+
+
+@pytest.mark.usefixtures("in_root")
+def test_the_sample_class_is_the_same_whenever_it_is_made(tmp_path):
+    contents = []
+    for name in ("one", "two"):
+        assert run("sample-class", "02_shapes_and_parameters", "--course", str(tmp_path / name)).exit_code == 0
+        files = sorted((tmp_path / name).rglob("*.*"))
+        contents.append({str(path.relative_to(tmp_path / name)): path.read_bytes() for path in files if path.is_file()})
+    assert contents[0] == contents[1]
+    assert len([name for name in contents[0] if name.startswith("submitted/") and name.endswith(".ipynb")]) == 10

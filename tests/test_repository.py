@@ -1,0 +1,142 @@
+"""The files around the code keep their promises: the lock, the set-up, the Makefile, the README."""
+
+import ast
+import os
+import re
+import subprocess
+import tomllib
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+LOCKS = ["base", "book", "grading", "test"]
+TARGETS = [
+    "setup",
+    "demo",
+    "book",
+    "book-full",
+    "serve",
+    "assignments",
+    "grade",
+    "test",
+    "test-slow",
+    "lint",
+    "bench",
+    "clean",
+]
+
+
+def pins(root, lock):
+    """Name, version and marker of each package of a lock."""
+    text = (root / "requirements" / f"{lock}.txt").read_text()
+    return [Requirement(line.rstrip("\\ ")) for line in text.splitlines() if re.match(r"^[a-z0-9]", line)]
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_the_lock_has_hashes_and_no_address(root, lock):
+    text = (root / "requirements" / f"{lock}.txt").read_text()
+    assert "://" not in text
+    assert "index" not in text.lower().replace("markdown-it", "")
+    blocks = re.split(r"^(?=[a-z0-9])", text, flags=re.MULTILINE)[1:]
+    assert all("--hash=sha256:" in block for block in blocks)
+
+
+@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
+@pytest.mark.parametrize("extra", ["", "book", "grading", "test"])
+def test_the_lock_satisfies_what_the_package_asks_for(root, extra, python):
+    project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
+    asked = project["dependencies"] + (project["optional-dependencies"][extra] if extra else [])
+    environment = {"python_version": python, "python_full_version": f"{python}.0", "sys_platform": "linux"}
+    locked = {
+        canonicalize_name(pin.name): Version(str(pin.specifier).removeprefix("=="))
+        for pin in pins(root, extra or "base")
+        if pin.marker is None or pin.marker.evaluate(environment)
+    }
+    for requirement in map(Requirement, asked):
+        assert requirement.specifier.contains(locked[canonicalize_name(requirement.name)], prereleases=True), (
+            f"{requirement} is not what requirements/ locks: run 'make lock' and commit both"
+        )
+
+
+def test_the_light_part_is_light(root):
+    names = {pin.name for pin in pins(root, "base")}
+    assert {"numpy", "matplotlib", "tensorflow"} <= names
+    assert not names & {"jupyter-book", "nbgrader", "sphinx", "jupyterlab", "pytest"}
+
+
+def test_all_parts_are_locked_at_the_same_versions(root):
+    everything = {str(pin) for pin in pins(root, "test")}
+    for lock in LOCKS:
+        assert {str(pin) for pin in pins(root, lock)} <= everything
+
+
+def test_make_alone_lists_the_targets(root):
+    shown = subprocess.run(["make"], cwd=root, capture_output=True, text=True, check=True).stdout
+    assert set(TARGETS) <= set(re.findall(r"^  make ([a-z-]+) ", shown, re.MULTILINE))
+
+
+def test_documents_name_only_targets_and_files_that_exist(root):
+    makefile = (root / "Makefile").read_text()
+    for name in ("README.md", "CONTRIBUTING.md", "book/index.md"):
+        text = (root / name).read_text()
+        for target in re.findall(r"`make ([a-z-]+)", text):
+            assert re.search(rf"^{target}:", makefile, re.MULTILINE), f"{name}: make {target}"
+        for path in re.findall(r"\]\((?!https?:|#)([^)]+)\)", text):
+            base = (root / name).parent
+            assert (base / path).exists() or (base / f"{path}.md").exists() or (base / f"{path}.ipynb").exists(), (
+                f"{name} links to {path}"
+            )
+
+
+def test_a_wrong_python_is_refused_in_one_line(root):
+    done = subprocess.run(
+        ["requirements/install.sh"], cwd=root, env={**os.environ, "PYTHON": "false"}, capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("setup: Python 3.11, 3.12 or 3.13 is needed and 'false' is not one of them")
+    assert done.stderr.count("\n") == 1
+
+
+def test_without_rights_one_line_says_what_to_type(root, tmp_path):
+    """The set-up as it is, up to the virtual environment, for a user who is not root and may not use sudo."""
+    script = (root / "requirements" / "install.sh").read_text()
+    (tmp_path / "requirements").mkdir()
+    copy = tmp_path / "requirements" / "install.sh"
+    copy.write_text(script[: script.index("lock=requirements")].replace("$(id -u)", "1000").replace("sudo -n", "false"))
+    copy.chmod(0o755)
+    (tmp_path / "requirements" / "system.txt").write_text("# comment\nbubblewrap no-such-command --version\n")
+    done = subprocess.run([copy], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stderr == (
+        "setup: system packages are missing; type: sudo apt-get update && sudo apt-get install -y bubblewrap \n"
+    )
+
+
+def test_workflows_are_sound(root):
+    for path in sorted((root / ".github" / "workflows").iterdir()):
+        workflow = yaml.safe_load(path.read_text())
+        for job in workflow["jobs"].values():
+            assert job["timeout-minutes"]
+            assert all("uses" in step or "run" in step for step in job["steps"]), path.name
+            for command in (step["run"] for step in job["steps"] if "run" in step):
+                target = re.match(r"make ([a-z-]+)", command)
+                assert not target or target[1] in TARGETS, f"{path.name}: {command}"
+
+
+def layer_of(module):
+    """How far up a module of gdl_utils stands: it may use only what is further down."""
+    order = ["errors", "quiet", "glue", "plotting", "datasets", "book", "grading", "cli"]
+    return order.index(module.split(".")[1]) if "." in module else -1
+
+
+def test_dependence_goes_one_way(root):
+    for path in sorted((root / "gdl_utils").rglob("*.py")):
+        module = ".".join(path.relative_to(root).with_suffix("").parts)
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
+            names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            for name in names:
+                if name.startswith("gdl_utils."):
+                    assert layer_of(name) <= layer_of(module), f"{module} uses {name}"
