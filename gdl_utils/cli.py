@@ -5,6 +5,7 @@ What a command needs is imported when it is called, so that each starts fast and
 
 import http.server
 import shutil
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -50,6 +51,13 @@ def _root() -> Path:
     return root
 
 
+def _status(text: str) -> AbstractContextManager[object]:
+    if console.is_terminal:
+        return console.status(text)
+    console.print(f"{text} …")
+    return nullcontext()
+
+
 def _progress() -> rich.progress.Progress:
     columns = rich.progress.Progress.get_default_columns()
     return rich.progress.Progress(*columns, rich.progress.TimeElapsedColumn(), console=console)
@@ -60,7 +68,7 @@ def build_book() -> None:
     """Build the site from the stored outputs of the pages, with warnings as errors, and check that it is whole."""
     from gdl_utils.book.build import build_site
 
-    with console.status("Building the site"):
+    with _status("Building the site"):
         first = build_site(_root())
     console.print(f"The site is built: {first.relative_to(_root())}")
 
@@ -130,7 +138,7 @@ def release(
 
     root = _root()
     names = nbgrader_api.assignment_names(root)
-    with console.status("Releasing the assignments"):
+    with _status("Releasing the assignments"):
         if check:
             stale = releasing.stale_assignments(root)
             if stale:

@@ -1,43 +1,68 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # Sets up what the project runs on: the system packages of system.txt, then .venv from the lock.
 # Safe to run again at any time: a .venv that was not finished, or was made from another lock, is made anew.
-set -eu
+set -euo pipefail
 cd "$(dirname "$0")/.."
 python=${PYTHON:-python3}
-say() { printf '%s\n' "$*" >&2; }
+lock=requirements/test.txt
+log=_build/setup.log
+say() { printf 'setup: %s\n' "$*" >&2; }
 
 "$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null || {
-    say "setup: Python 3.11, 3.12 or 3.13 is needed and '$python' is not one of them; install one and call 'make setup PYTHON=python3.12'."
+    say "Python 3.11, 3.12 or 3.13 is needed and '$python' is not one of them; install one and call 'make setup PYTHON=python3.12'."
     exit 1
 }
 
-missing=$(
-    sed 's/#.*//' requirements/system.txt | while read -r package probe; do
-        [ -z "$package" ] || $probe >/dev/null 2>&1 || printf '%s ' "$package"
-    done
-)
+missing=()
+while read -r package probe; do
+    $probe >/dev/null 2>&1 || missing+=("$package")
+done < <(grep -v '^#' requirements/system.txt)
 # Debian ships the module that makes virtual environments in a package of its own.
-"$python" -c 'import ensurepip' 2>/dev/null || missing="${missing}python3-venv "
-if [ -n "$missing" ]; then
-    if [ "$(id -u)" = 0 ]; then root=""; elif sudo -n true 2>/dev/null; then root="sudo -n"; else root=none; fi
-    if [ "$root" != none ] && command -v apt-get >/dev/null; then
-        say "setup: installing system packages: $missing"
-        # shellcheck disable=SC2086  # both variables are lists of words
-        { $root apt-get update -qq && DEBIAN_FRONTEND=noninteractive $root apt-get install -y -qq $missing; } >&2 ||
-            say "setup: apt-get could not install them; type: sudo apt-get update && sudo apt-get install -y $missing"
+"$python" -c 'import ensurepip' 2>/dev/null || missing+=(python3-venv)
+if [ ${#missing[@]} -gt 0 ]; then
+    type_this="sudo apt-get update && sudo apt-get install -y ${missing[*]}"
+    if [ "$(id -u)" = 0 ]; then root=(); elif sudo -n true 2>/dev/null; then root=(sudo -n); else root=(false); fi
+    if [ "${root[*]}" != false ] && command -v apt-get >/dev/null; then
+        say "installing system packages: ${missing[*]}"
+        { "${root[@]}" apt-get update -qq && DEBIAN_FRONTEND=noninteractive "${root[@]}" apt-get install -y -qq "${missing[@]}"; } >&2 ||
+            say "apt-get could not install them; type: $type_this"
     else
-        say "setup: system packages are missing; type: sudo apt-get update && sudo apt-get install -y $missing"
+        say "system packages are missing; type: $type_this"
     fi
 fi
 
-lock=requirements/test.txt
-wanted="$("$python" -c 'import sys; print(sys.version)') $(pwd) $(cksum <$lock)"
+# Shows what pip is at: one line that changes on a terminal, every twentieth elsewhere.
+progress() {
+    local count=0 total line
+    total=$(grep -c '==' $lock)
+    while read -r line; do
+        case $line in
+            Collecting*) count=$((count + 1)) ;;
+            Installing*) line="Installing all of them" ;;
+            *) continue ;;
+        esac
+        line=${line%% (*}
+        if [ -t 2 ]; then
+            printf '\r\033[Ksetup: %d of %d: %.60s' "$count" "$total" "${line%% ;*}" >&2
+        elif [ $((count % 20)) = 0 ] || [ "$count" = "$total" ]; then
+            say "$count of $total: ${line%% ;*}"
+        fi
+    done
+    if [ -t 2 ]; then printf '\n' >&2; fi
+}
+
+wanted="$("$python" -c 'import sys; print(sys.version)') $PWD $(cksum <$lock)"
 if [ "$(cat .venv/.lock 2>/dev/null)" != "$wanted" ]; then
-    say "setup: making .venv from $lock (a minute or two, about 3 GB)"
+    say "making .venv from $lock (a minute or two, about 3 GB)"
+    mkdir -p _build
     rm -rf .venv
     "$python" -m venv .venv
-    .venv/bin/python -m pip --disable-pip-version-check install --require-hashes -r $lock
+    .venv/bin/python -m pip --disable-pip-version-check install --require-hashes -r $lock 2>&1 | tee $log | progress || {
+        say "pip failed; the end of $log says why:"
+        tail -n 15 $log >&2
+        exit 1
+    }
     printf '%s' "$wanted" >.venv/.lock
 fi
 .venv/bin/python -m pip --disable-pip-version-check install -q --no-deps --no-build-isolation -e .
-say "setup: ready"
+say "ready"
