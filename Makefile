@@ -20,6 +20,7 @@ setup: .venv/.ready ## make the virtual environment from the lock, install syste
 	@touch $@
 
 demo: setup ## build the site, release the assignments, grade the sample class, print the grades
+	@$(GDL) data
 	@$(GDL) book build
 	@$(GDL) release
 	@$(GDL) sample-class $(SAMPLE) --course _build/demo

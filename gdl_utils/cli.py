@@ -129,6 +129,21 @@ def serve_book(port: Annotated[int, typer.Option(help="The port on this computer
 
 
 @app.command()
+def data(
+    load: Annotated[
+        bool, typer.Option(help="Load the data, downloading them if need be, and give their digest.")
+    ] = False,
+) -> None:
+    """Say where CIFAR-10 comes from on this machine."""
+    from gdl_utils.datasets import cifar10_at_hand, load_cifar10
+
+    if load:
+        console.print(f"SHA-256 of its images and labels: {load_cifar10().sha256}")
+    else:
+        console.print(f"Data: {cifar10_at_hand()}")
+
+
+@app.command()
 def release(
     check: Annotated[bool, typer.Option(help="Change nothing; tell whether assignments/ is up to date.")] = False,
 ) -> None:

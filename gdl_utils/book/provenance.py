@@ -126,7 +126,7 @@ def _sentence(facts: dict[str, Any]) -> str:
         ":::{admonition} How the numbers of this page were computed\n:class: note\n"
         f"On {facts['date']} in {minutes} min {seconds} s on the {facts['device']} of a machine with "
         f"{facts['processor']}. "
-        f"Python {facts['python']}, {versions}; lock {facts['lock_sha256'][:16]}…{data}\n:::"
+        f"Python {facts['python']}, {versions}; lock file {facts['lock_sha256'][:16]}…{data}\n:::"
     )
 
 

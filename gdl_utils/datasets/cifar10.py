@@ -115,6 +115,19 @@ def load_cifar10() -> Cifar10:
     return dataset
 
 
+def cifar10_at_hand() -> str:
+    """Say in one line where `load_cifar10` would take the data from, without reading or downloading anything."""
+    named = os.environ.get("GDL_CIFAR10")
+    if named:
+        return f"CIFAR-10 from {named} (named in GDL_CIFAR10)"
+    if any(path.exists() for path in _in_keras_cache()):
+        return f"CIFAR-10 from the cache of Keras in {_keras_datasets_folder()}"
+    return (
+        "no copy of CIFAR-10 on this machine: what needs it downloads 170 MB or, without a network, runs on a stand-in "
+        "of drawings and says so"
+    )
+
+
 def _profile_sizes() -> tuple[int, int]:
     profile = os.environ.get("GDL_PROFILE") or "full"
     if profile not in PROFILES:
@@ -145,11 +158,17 @@ def _keras_datasets_folder() -> Path:
     return Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser() / "datasets"
 
 
-def _from_keras_cache() -> tuple[Arrays, str] | None:
+def _in_keras_cache() -> tuple[Path, Path]:
     # The names that Keras gives to the archive and to what it unpacks.
     folder = _keras_datasets_folder()
-    archive = folder / "cifar-10-batches-py-target_archive"
-    unpacked = folder / "cifar-10-batches-py-target" / "cifar-10-batches-py"
+    return (
+        folder / "cifar-10-batches-py-target_archive",
+        folder / "cifar-10-batches-py-target" / "cifar-10-batches-py",
+    )
+
+
+def _from_keras_cache() -> tuple[Arrays, str] | None:
+    archive, unpacked = _in_keras_cache()
     remedy = "delete it and it will be downloaded again"
     if archive.exists():
         with _readable(archive, remedy):
@@ -166,8 +185,8 @@ def _from_download() -> tuple[Arrays, str] | None:
     # Importing Keras takes seconds, so only where nothing was found on the disk.
     import keras
 
-    folder = _keras_datasets_folder()
-    final = folder / "cifar-10-batches-py-target_archive"
+    final, _ = _in_keras_cache()
+    folder = final.parent
     try:
         folder.mkdir(parents=True, exist_ok=True)
         # Downloaded beside the cache and moved into it when its hash was right: a cut download leaves no trace there.

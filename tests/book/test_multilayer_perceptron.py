@@ -30,7 +30,7 @@ def test_the_facts_about_the_data(perceptron):
     assert perceptron.text("encode") == "((50000, 10), (10000, 10))"
     assert perceptron.text("green") == "np.float32(0.36862746)"
     assert re.match(r"label \[6\] becomes \[0\. 0\. 0\. 0\. 0\. 0\. 1\. 0\. 0\. 0\.\]", perceptron.text("encoded"))
-    assert perceptron.text("steps") == "1,563 steps an epoch with batches of 32"
+    assert perceptron.text("steps") == "1,563 steps per epoch with batches of 32"
 
 
 def test_the_page_says_which_data_it_ran_on(perceptron):
@@ -93,15 +93,27 @@ def test_measured_numbers_are_in_their_bands(perceptron):
     assert 1.35 <= perceptron.number("test_loss") <= 1.55
     assert 0.49 <= perceptron.number("train_accuracy") <= 0.54
     assert 1.28 <= perceptron.number("train_loss") <= 1.45
-    # What the text says of the learning rates and the batch sizes.
+    # What the text says of the learning rates.
     assert perceptron.number("small_rate_last") < perceptron.number("middle_rate_last")
     assert perceptron.number("large_rate_last") == pytest.approx(np.log(10), abs=0.05)
     assert perceptron.number("large_rate_first") > 2 * perceptron.number("small_rate_first")
+    assert perceptron.number("middle_rate_last") < perceptron.number("middle_rate_first")
+    assert perceptron.number("chance_loss") == pytest.approx(np.log(10))
+    # What it says of the training: the later epochs gain far less than the first ones, and it overfits.
+    losses = [float(loss) for loss in re.findall(r"loss: ([\d.]+)", perceptron.text("fit"))]
+    assert len(losses) == 10
+    assert np.all(np.diff(losses) < 0)
+    assert losses[0] - losses[1] > 4 * (losses[8] - losses[9])
+    assert perceptron.number("accuracy_gap") > 1
+    assert 0 <= perceptron.number("right_of_ten") <= 10
+    assert 0.8 < perceptron.number("accuracy_kept") < 1.1
+    assert perceptron.number("parameters_kept") == pytest.approx(197_322 / TOTAL)
+    # What it says of the batch sizes.
     seconds_and_losses = re.findall(r"([\d.]+) s, loss ([\d.]+)", perceptron.text("batch-sizes"))
-    seconds, losses = np.array(seconds_and_losses, float).T
+    seconds, batch_losses = np.array(seconds_and_losses, float).T
     assert len(seconds) == 4
     assert seconds[0] == seconds.max()
-    assert losses[-1] == losses.max()
+    assert batch_losses[-1] == batch_losses.max()
 
 
 def test_check_yourself_answers(perceptron):

@@ -14,7 +14,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from gdl_utils.datasets import DataError, cifar10, load_cifar10
+from gdl_utils.datasets import DataError, cifar10, cifar10_at_hand, load_cifar10
 
 TRAIN_BATCHES = cifar10.BATCHES[:5]
 # The tests make their own data; this is a real copy, if there is one.
@@ -109,6 +109,16 @@ def test_each_kind_of_local_copy_gives_the_same_arrays(kind, arrays, monkeypatch
     assert dataset.class_names[6] == "frog"
     assert path.name in dataset.source
     assert capsys.readouterr().out == f"Data: {dataset.source}\n"
+
+
+def test_what_is_at_hand_is_said_without_reading_it(tmp_path, monkeypatch):
+    assert cifar10_at_hand().startswith("no copy of CIFAR-10 on this machine")
+    cached = tmp_path / "keras" / "datasets" / "cifar-10-batches-py-target_archive"
+    cached.parent.mkdir(parents=True)
+    cached.touch()
+    assert cifar10_at_hand() == f"CIFAR-10 from the cache of Keras in {cached.parent}"
+    monkeypatch.setenv("GDL_CIFAR10", "copy.npz")
+    assert cifar10_at_hand() == "CIFAR-10 from copy.npz (named in GDL_CIFAR10)"
 
 
 def test_the_digest_does_not_depend_on_the_format(npz, folder, monkeypatch):
