@@ -13,7 +13,7 @@ plt.rcParams["axes.prop_cycle"] = plt.cycler(color=COLOURS)
 plt.rcParams["figure.dpi"] = 110
 
 
-def show_images(images: np.ndarray, titles: Sequence[str], columns: int = 10) -> Figure:
+def show_images(images: np.ndarray, titles: Sequence[str], columns: int = 5) -> Figure:
     """Draw images in rows, each under its title. Introduced in section 2.2.
 
     Args:
@@ -24,13 +24,13 @@ def show_images(images: np.ndarray, titles: Sequence[str], columns: int = 10) ->
     rows = -(-len(images) // columns)
     lines = 1 + max(title.count("\n") for title in titles)
     figure, axes = plt.subplots(
-        rows, columns, figsize=(0.95 * columns, (0.9 + 0.2 * lines) * rows), squeeze=False, layout="constrained"
+        rows, columns, figsize=(1.3 * columns, (1.2 + 0.2 * lines) * rows), squeeze=False, layout="constrained"
     )
     for axis in axes.flat:
         axis.axis("off")
     for axis, image, title in zip(axes.flat, images, titles, strict=False):
         axis.imshow(image)
-        axis.set_title(title, fontsize=9.5)
+        axis.set_title(title, fontsize=10)
     return figure
 
 

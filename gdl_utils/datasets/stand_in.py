@@ -78,7 +78,8 @@ def _square(along: np.ndarray, across: np.ndarray) -> np.ndarray:
 
 
 def _triangle(along: np.ndarray, across: np.ndarray) -> np.ndarray:
-    return np.maximum.reduce([along * np.cos(turn) + across * np.sin(turn) for turn in _turns(3)]) - 0.5
+    sides = [along * np.cos(turn) + across * np.sin(turn) for turn in 2 * np.pi * np.arange(3) / 3]
+    return np.max(np.stack(sides), axis=0) - 0.5
 
 
 def _cross(along: np.ndarray, across: np.ndarray) -> np.ndarray:
@@ -108,10 +109,6 @@ def _dumbbell(along: np.ndarray, across: np.ndarray) -> np.ndarray:
     ends = np.hypot(np.abs(along) - 0.65, across) - 0.35
     bar = np.maximum(np.abs(along) - 0.65, np.abs(across) - 0.12)
     return np.minimum(ends, bar)
-
-
-def _turns(count: int) -> np.ndarray:
-    return 2 * np.pi * np.arange(count) / count
 
 
 FIGURES: tuple[Callable[[np.ndarray, np.ndarray], np.ndarray], ...] = (
