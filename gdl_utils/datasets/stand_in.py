@@ -34,9 +34,10 @@ def _draw(size: int, stream: int) -> tuple[np.ndarray, np.ndarray]:
 
 def _draw_chunk(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     labels = rng.permutation(np.arange(CHUNK) % len(CLASS_NAMES)).astype(np.uint8)
-    radius = rng.uniform(8.5, 12.5, (CHUNK, 1, 1))
-    centre = SIDE / 2 + rng.uniform(-3.5, 3.5, (2, CHUNK, 1, 1))
-    angle = rng.uniform(-np.pi / 5, np.pi / 5, (CHUNK, 1, 1))
+    radius = rng.uniform(7, 11, (CHUNK, 1, 1))
+    # The circle around it, but for the corners of a square, lies within the image.
+    centre = SIDE / 2 + rng.uniform(-5, 5, (2, CHUNK, 1, 1))
+    angle = rng.uniform(-np.pi, np.pi, (CHUNK, 1, 1))
     rows, columns = np.mgrid[0:SIDE, 0:SIDE] + 0.5
     down, right = (rows - centre[0]) / radius, (columns - centre[1]) / radius
     along = right * np.cos(angle) + down * np.sin(angle)
@@ -49,15 +50,15 @@ def _draw_chunk(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         distance = inside(along[chosen], across[chosen])
         coverage[chosen] = np.clip(0.5 - distance * radius[chosen], 0, 1)
 
-    # Three figures in four are brighter than their ground, the others darker; each colour differs by 0.25 or more.
-    brighter = rng.random((CHUNK, 1, 1, 1)) < 0.75
-    step = rng.uniform(0.25, 0.55, (CHUNK, 1, 1, 3))
+    # Two figures in three are brighter than their ground, the others darker; each colour differs by 0.2 or more.
+    brighter = rng.random((CHUNK, 1, 1, 1)) < 2 / 3
+    step = rng.uniform(0.2, 0.5, (CHUNK, 1, 1, 3))
     ground = rng.uniform(0.05, 0.95 - step)
     ground = np.where(brighter, ground, 1 - ground)
     figure = np.where(brighter, ground + step, ground - step)
     slope = rng.normal(0, 0.006, (2, CHUNK, 1, 1, 1))
     shade = slope[0] * (rows - SIDE / 2)[..., None] + slope[1] * (columns - SIDE / 2)[..., None]
-    image = ground + (figure - ground) * coverage[..., None] + shade + rng.normal(0, 0.04, (CHUNK, SIDE, SIDE, 3))
+    image = ground + (figure - ground) * coverage[..., None] + shade + rng.normal(0, 0.05, (CHUNK, SIDE, SIDE, 3))
     return (255 * np.clip(image, 0, 1)).round().astype(np.uint8), labels[:, None]
 
 
