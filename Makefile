@@ -13,11 +13,8 @@ help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | \
 		while IFS=$$'\t' read -r target text; do printf '  make %-12s %s\n' "$$target" "$$text"; done
 
-setup: .venv/.ready ## make the virtual environment from the lock, install system packages where allowed
-
-.venv/.ready: requirements/test.txt requirements/system.txt requirements/install.sh pyproject.toml
+setup: ## make the virtual environment from the lock, install system packages where allowed
 	@PYTHON=$(PYTHON) requirements/install.sh
-	@touch $@
 
 demo: setup ## build the site, release the assignments, grade the sample class, print the grades
 	@$(GDL) data
@@ -43,7 +40,7 @@ assignments: setup ## make assignments/ from solutions/
 
 grade: setup ## grade what is in submitted/: make grade ASSIGNMENT=02_shapes_and_parameters
 	@[ -n "$(ASSIGNMENT)" ] || { echo "Name the assignment: make grade ASSIGNMENT=$(SAMPLE)"; exit 2; }
-	@$(GDL) grade $(ASSIGNMENT)
+	@$(GDL) grade $(ASSIGNMENT) $(if $(REGRADE),--regrade)
 
 lint: setup ## check style and types
 	.venv/bin/ruff check .

@@ -5,6 +5,7 @@ What a command needs is imported when it is called, so that each starts fast and
 
 import http.server
 import shutil
+import traceback
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
@@ -18,7 +19,9 @@ from typer.core import TyperGroup
 
 from gdl_utils.errors import CourseError
 
-console = rich.console.Console(highlight=False, soft_wrap=True)
+# No markup: a path or a name may hold square brackets.
+console = rich.console.Console(highlight=False, soft_wrap=True, markup=False)
+INTERNAL_ERROR = 70  # sysexits.h; 1 says that submissions need attention, 2 that the user made a mistake
 
 
 class Sentences(TyperGroup):
@@ -32,9 +35,13 @@ class Sentences(TyperGroup):
             sentence = str(error)
         except ModuleNotFoundError as error:
             # The light installation has not everything.
-            sentence = (
-                f"This command needs {error.name}, which is not installed; type: pip install 'gdl_utils[book,grading]'"
-            )
+            sentence = f"This command needs {error.name}, which is not installed; type: make setup"
+        except Exception as error:
+            # Typer's own way to leave, with an exit code or on an abort.
+            if hasattr(error, "exit_code") or isinstance(error, typer.Abort):
+                raise
+            traceback.print_exc()
+            raise typer.Exit(INTERNAL_ERROR) from None
         rich.console.Console(stderr=True, highlight=False, soft_wrap=True).print(sentence, markup=False)
         raise typer.Exit(2)
 
@@ -85,7 +92,7 @@ def run_book(
     named = [page.resolve() for page in pages or []]
     paths = named or [root / f"{name}.ipynb" for name in toc_pages(root) if (root / f"{name}.ipynb").is_file()]
     for path in paths:
-        if not path.is_file() or root not in path.parents:
+        if not path.is_file() or path.suffix != ".ipynb" or root / "book" not in path.parents:
             raise CourseError(f"{path} is not a page of {root}: name a notebook in book/.")
     for path in paths:
         console.print(f"Running {path.relative_to(root)}")
@@ -109,7 +116,7 @@ def check_book() -> None:
 
 
 @book.command("serve")
-def serve_book(port: Annotated[int, typer.Option(help="The port on this computer.")] = 8000) -> None:
+def serve_book(port: Annotated[int, typer.Option(help="The port on this computer.", min=1, max=65_535)] = 8000) -> None:
     """Show the built site in a browser on this computer, until Ctrl-C."""
     from gdl_utils.book.build import SITE
 
@@ -173,6 +180,11 @@ def sample_class(
 
     root = _root()
     students = students_of(root, assignment)
+    marker = course / ".sample-class"
+    if course.exists() and any(course.iterdir()) and not marker.exists():
+        raise CourseError(f"{course} holds something else than a sample class: name an empty or a new folder.")
+    course.mkdir(parents=True, exist_ok=True)
+    marker.touch()
     shutil.rmtree(course / "submitted", ignore_errors=True)
     shutil.rmtree(course / "solutions", ignore_errors=True)
     shutil.copytree(root / "solutions", course / "solutions")

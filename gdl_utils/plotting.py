@@ -28,7 +28,7 @@ def show_images(images: np.ndarray, titles: Sequence[str], columns: int = 5) -> 
     )
     for axis in axes.flat:
         axis.axis("off")
-    for axis, image, title in zip(axes.flat, images, titles, strict=False):
+    for axis, image, title in zip(axes.flat[: len(images)], images, titles, strict=True):
         axis.imshow(image)
         axis.set_title(title, fontsize=10)
     return figure

@@ -64,5 +64,10 @@ if [ "$(cat .venv/.lock 2>/dev/null)" != "$wanted" ]; then
     }
     printf '%s' "$wanted" >.venv/.lock
 fi
-.venv/bin/python -m pip --disable-pip-version-check install -q --no-deps --no-build-isolation -e .
-say "ready"
+# The package itself, again when its name for pip, its version or its commands may have changed.
+package=$(cksum pyproject.toml gdl_utils/__init__.py)
+if [ "$(cat .venv/.package 2>/dev/null)" != "$package" ]; then
+    .venv/bin/python -m pip --disable-pip-version-check install -q --no-deps --no-build-isolation -e .
+    printf '%s' "$package" >.venv/.package
+    say "ready"
+fi

@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from gdl_utils import cli
+from gdl_utils.grading import stock
 
 runner = CliRunner()
 
@@ -90,6 +91,42 @@ def test_check_finds_the_pages_fresh_and_the_release_up_to_date():
     result = run("release", "--check")
     assert result.exit_code == 0
     assert "assignments/02_shapes_and_parameters: up to date" in result.stdout
+
+
+@pytest.mark.usefixtures("in_root")
+@pytest.mark.parametrize("course", [".", "tests"])
+def test_a_sample_class_never_overwrites_anything_else(course, root):
+    before = sorted(path.name for path in (root / "solutions").rglob("*"))
+    result = run("sample-class", "02_shapes_and_parameters", "--course", course)
+    assert result.exit_code == 2
+    assert "holds something else than a sample class" in result.stderr
+    assert sorted(path.name for path in (root / "solutions").rglob("*")) == before
+
+
+@pytest.mark.usefixtures("in_root")
+def test_a_path_with_brackets_is_shown_as_it_is(monkeypatch):
+    monkeypatch.setenv("GDL_CIFAR10", "/data/[/x][red]/copy.npz")
+    assert "/data/[/x][red]/copy.npz" in run("data").stdout
+
+
+@pytest.mark.usefixtures("in_root")
+def test_a_failure_of_our_own_has_an_exit_code_of_its_own(monkeypatch):
+    monkeypatch.setattr("gdl_utils.datasets.cifar10_at_hand", lambda: 1 / 0)
+    result = run("data")
+    assert result.exit_code == cli.INTERNAL_ERROR
+
+
+@pytest.mark.usefixtures("in_root")
+def test_grade_prints_the_table_and_tells_what_needs_attention(tmp_path, monkeypatch):
+    assert run("sample-class", "02_shapes_and_parameters", "--course", str(tmp_path)).exit_code == 0
+    results = [stock.Result("ada", 17.5, 20), stock.Result("kurt", None, 20, remark="no [grade]")]
+    monkeypatch.setattr(stock, "grade_class", lambda *_: results)
+    table = run("grade", "02_shapes_and_parameters", "--course", str(tmp_path))
+    assert re.search(r"ada +│ +17\.5 │ 20", table.stdout)
+    assert re.search(r"kurt +│ +none │ 20 │ no \[grade\]", table.stdout)
+    assert table.exit_code == 1
+    results.pop()
+    assert run("grade", "02_shapes_and_parameters", "--course", str(tmp_path)).exit_code == 0
 
 
 @pytest.mark.usefixtures("in_root")

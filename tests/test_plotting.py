@@ -25,7 +25,8 @@ def _luminance(colour):
 
 
 def test_lines_stand_out_from_white():
-    """At least 2:1 against white, and all colours different in grey too, for print and for colour-blind readers."""
+    """At least 2:1 against white, and all of them different."""
     luminances = [_luminance(colour) for colour in COLOURS]
     assert all(1.05 / (luminance + 0.05) > 2 for luminance in luminances)
+    assert len(set(COLOURS)) == len(COLOURS)
     assert plt.rcParams["axes.prop_cycle"].by_key()["color"] == list(COLOURS)

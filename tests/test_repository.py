@@ -138,6 +138,8 @@ def test_dependence_goes_one_way(root):
         module = ".".join(path.relative_to(root).with_suffix("").parts)
         for node in ast.walk(ast.parse(path.read_text())):
             names = [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
+            if names == ["gdl_utils"]:
+                names = [f"gdl_utils.{alias.name}" for alias in node.names]
             names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             for name in names:
                 if name.startswith("gdl_utils."):

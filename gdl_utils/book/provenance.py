@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from IPython.core.inputtransformer2 import TransformerManager
 
 from gdl_utils.datasets import Cifar10
 
@@ -36,27 +37,30 @@ def outputs_digest(page: nbformat.NotebookNode) -> str:
 
 
 def helpers(page: nbformat.NotebookNode, root: Path) -> list[Path]:
-    """The files of gdl_utils that a page's results depend on: the modules it imports, a package whole."""
+    """The files of gdl_utils that a page's results depend on: what it imports, and what that imports in turn."""
+    # Turns the lines that only IPython understands (%pip, !ls) into Python.
+    to_python = TransformerManager().transform_cell
+    sources = [to_python(cell.source) for cell in page.cells if cell.cell_type == "code"]
     found: set[Path] = set()
-    for name in _imported_modules(page):
-        path = root / name.replace(".", "/")
-        found |= set(path.rglob("*.py")) if path.is_dir() else {path.with_suffix(".py")}
+    waiting = [path for source in sources for path in _imported_files(source, root)]
+    while waiting:
+        path = waiting.pop()
+        if path not in found:
+            found.add(path)
+            waiting += _imported_files(path.read_text(), root)
     return sorted(found)
 
 
-def _imported_modules(page: nbformat.NotebookNode) -> set[str]:
+def _imported_files(source: str, root: Path) -> list[Path]:
     names: set[str] = set()
-    for cell in page.cells:
-        if cell.cell_type != "code":
-            continue
-        # Lines of IPython's own (%pip) are no Python.
-        source = re.sub(r"^(\s*)%.*$", r"\1pass", cell.source, flags=re.MULTILINE)
-        for node in ast.walk(ast.parse(source)):
-            if isinstance(node, ast.ImportFrom) and node.module:
-                names.add(node.module)
-            elif isinstance(node, ast.Import):
-                names |= {alias.name for alias in node.names}
-    return {name for name in names if name.startswith("gdl_utils.")}
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        elif isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+    places = [root / name.replace(".", "/") for name in names if name.startswith("gdl_utils.")]
+    files = [place / "__init__.py" if place.is_dir() else place.with_suffix(".py") for place in places]
+    return [file for file in files if file.is_file()]
 
 
 def _helper_digests(page: nbformat.NotebookNode, root: Path) -> dict[str, str]:
@@ -157,6 +161,8 @@ def complaints(path: Path, root: Path) -> list[str]:
     for package, version in facts["versions"].items():
         if not re.search(rf"^{package}=={re.escape(version)}\s", lock, re.MULTILINE):
             found.append(f"{name} was run with {package} {version}, which {LOCK} no longer names: {remedy}.")
+    if facts["data_is_stand_in"]:
+        found.append(f"{name} was run on the stand-in, not on CIFAR-10: name a copy in GDL_CIFAR10 and {remedy}.")
     if facts["profile"] != "full":
         found.append(f"{name} was run in the {facts['profile']} profile, not in full: {remedy}.")
     if [cell.source for cell in page.cells if FOOT_TAG in cell.metadata.get("tags", [])] != [_sentence(facts)]:

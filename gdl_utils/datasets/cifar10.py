@@ -9,15 +9,15 @@ import hashlib
 import io
 import os
 import pickle
+import pickletools
 import socket
 import tarfile
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple, cast
+from typing import Any, BinaryIO, Literal, NamedTuple, cast
 
 import numpy as np
 
@@ -29,6 +29,8 @@ ARCHIVE_SHA256 = "6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001
 CLASS_NAMES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 TRAIN_SIZE, TEST_SIZE = 50_000, 10_000
 BATCH_SIZE = 10_000
+BATCH_BYTES_LIMIT = 64 * 2**20  # a batch is about 31 MB
+MEMO_LIMIT = 100_000  # a batch remembers about 10,000 objects
 BATCHES = ("data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4", "data_batch_5", "test_batch")
 SHAPES = {
     "x_train": (TRAIN_SIZE, 32, 32, 3),
@@ -39,7 +41,8 @@ SHAPES = {
 # GDL_PROFILE: how many training and test images are handed out.
 PROFILES = {"full": (TRAIN_SIZE, TEST_SIZE), "smoke": (4_000, 1_000)}
 DOWNLOAD_SILENCE_SECONDS = 20
-READ_ERRORS = (OSError, EOFError, ValueError, KeyError, zlib.error, zipfile.BadZipFile, tarfile.TarError)
+# The archive unpacks to 178 MiB; one that holds more is not it.
+ARCHIVE_LIMIT = 256 * 2**20
 
 Arrays = dict[str, np.ndarray]
 
@@ -92,15 +95,15 @@ def load_cifar10() -> Cifar10:
     """
     train_size, test_size = _profile_sizes()
     found = _from_environment() or _from_keras_cache() or _from_download()
-    if found is None:
+    is_stand_in = isinstance(found, str)
+    if isinstance(found, str):
         arrays = stand_in.draw_dataset(train_size, test_size)
         source = (
-            "stand-in: drawings of ten shapes made in code, NOT CIFAR-10 (there is no copy of CIFAR-10 and no "
-            "network; name a copy in GDL_CIFAR10)"
+            "stand-in: drawings of ten shapes made in code, NOT CIFAR-10 (this machine has no copy of CIFAR-10, and "
+            f"the download failed: {found}; name a copy in GDL_CIFAR10)"
         )
     else:
         arrays, source = found
-        _check(arrays, source)
     if (train_size, test_size) != PROFILES["full"]:
         source += f"; the first {train_size:,} training and {test_size:,} test images only (GDL_PROFILE=smoke)"
     sizes = {"x_train": train_size, "y_train": train_size, "x_test": test_size, "y_test": test_size}
@@ -109,8 +112,8 @@ def load_cifar10() -> Cifar10:
         (Split(arrays["x_train"], arrays["y_train"]), Split(arrays["x_test"], arrays["y_test"])),
     )
     dataset.source = source
-    dataset.class_names = stand_in.CLASS_NAMES if found is None else CLASS_NAMES
-    dataset.is_stand_in = found is None
+    dataset.class_names = stand_in.CLASS_NAMES if is_stand_in else CLASS_NAMES
+    dataset.is_stand_in = is_stand_in
     print(f"Data: {source}")
     return dataset
 
@@ -120,7 +123,7 @@ def cifar10_at_hand() -> str:
     named = os.environ.get("GDL_CIFAR10")
     if named:
         return f"CIFAR-10 from {named} (named in GDL_CIFAR10)"
-    if any(path.exists() for path in _in_keras_cache()):
+    if any(os.path.exists(path) for path in _in_keras_cache()):
         return f"CIFAR-10 from the cache of Keras in {_keras_datasets_folder()}"
     return (
         "no copy of CIFAR-10 on this machine: what needs it downloads 170 MB or, without a network, runs on a stand-in "
@@ -139,9 +142,10 @@ def _from_environment() -> tuple[Arrays, str] | None:
     named = os.environ.get("GDL_CIFAR10")
     if not named:
         return None
-    path = Path(named).expanduser()
+    path = Path(named)
     remedy = "name another copy in GDL_CIFAR10, or unset it to download the data"
     with _readable(path, remedy):
+        path = path.expanduser()
         if path.is_dir():
             return _read_folder(path), f"CIFAR-10 from the local folder {path.name}"
         with path.open("rb") as file:
@@ -170,27 +174,28 @@ def _in_keras_cache() -> tuple[Path, Path]:
 def _from_keras_cache() -> tuple[Arrays, str] | None:
     archive, unpacked = _in_keras_cache()
     remedy = "delete it and it will be downloaded again"
-    if archive.exists():
+    # Unlike Path.exists this takes what may not be looked at for missing.
+    if os.path.exists(archive):
         with _readable(archive, remedy):
             if _sha256_of_file(archive) != ARCHIVE_SHA256:
                 raise ValueError("its SHA-256 is not that of the CIFAR-10 archive")
             return _read_archive(archive), "CIFAR-10 from the cache of Keras"
-    if unpacked.exists():
+    if os.path.exists(unpacked):
         with _readable(unpacked, remedy):
             return _read_folder(unpacked), "CIFAR-10 from the cache of Keras"
     return None
 
 
-def _from_download() -> tuple[Arrays, str] | None:
+def _from_download() -> tuple[Arrays, str] | str:
+    """Download the data through Keras; give the cause where that fails."""
     # Importing Keras takes seconds, so only where nothing was found on the disk.
     import keras
 
     final, _ = _in_keras_cache()
-    folder = final.parent
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        final.parent.mkdir(parents=True, exist_ok=True)
         # Downloaded beside the cache and moved into it when its hash was right: a cut download leaves no trace there.
-        with tempfile.TemporaryDirectory(dir=folder) as scratch, _bounded_silence():
+        with tempfile.TemporaryDirectory(dir=final.parent) as scratch, _bounded_silence():
             downloaded = keras.utils.get_file(
                 origin=ARCHIVE_URL, file_hash=ARCHIVE_SHA256, cache_dir=scratch, cache_subdir=""
             )
@@ -200,17 +205,16 @@ def _from_download() -> tuple[Arrays, str] | None:
             f"{ARCHIVE_URL} gave a file that is not the CIFAR-10 archive (its hash differs); try again later, or name "
             "a copy of the data in GDL_CIFAR10."
         ) from error
-    except (TimeoutError, ConnectionError):
-        return None
-    except OSError as error:
-        raise DataError(
-            f"{folder} can't keep the download of CIFAR-10 ({error.strerror}); make room or set KERAS_HOME to a folder "
-            "that can be written, or name a copy of the data in GDL_CIFAR10."
-        ) from error
-    except Exception:  # Keras turns a network failure into a bare Exception
-        return None
+    except (TypeError, AttributeError):  # a mistake of ours, not of the network
+        raise
+    except Exception as error:  # Keras turns a network failure into a bare Exception
+        return _cause(error)
     with _readable(final, "delete it and it will be downloaded again"):
         return _read_archive(final), "CIFAR-10 downloaded by Keras"
+
+
+def _cause(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
 
 
 @contextlib.contextmanager
@@ -235,9 +239,8 @@ def _readable(path: Path, remedy: str) -> Iterator[None]:
         raise DataError(f"{error.filename or path} does not exist; {remedy}.") from error
     except PermissionError as error:
         raise DataError(f"{error.filename or path} may not be read; change its permissions, or {remedy}.") from error
-    except (*READ_ERRORS, pickle.UnpicklingError, MemoryError) as error:
-        detail = " ".join(str(error).split()) or type(error).__name__
-        raise DataError(f"{path} can't be read as CIFAR-10 ({detail}); {remedy}.") from error
+    except Exception as error:  # a damaged or crafted file can fail in any way
+        raise DataError(f"{path} can't be read as CIFAR-10 ({_cause(error)}); {remedy}.") from error
 
 
 def _check(arrays: Arrays, source: str) -> None:
@@ -253,19 +256,20 @@ def _check(arrays: Arrays, source: str) -> None:
 
 
 def _read_npz(path: Path) -> tuple[Arrays, str]:
-    with np.load(path, allow_pickle=False) as file:
-        missing = [name for name in SHAPES if name not in file.files]
+    with zipfile.ZipFile(path) as archive:
+        missing = [name for name in SHAPES if f"{name}.npy" not in archive.namelist()]
         if missing:
             raise ValueError(f"it lacks {', '.join(missing)}")
-        for name, shape in SHAPES.items():
-            # The size is known before a byte is unpacked, so an array that was blown up takes no memory.
-            if file.zip.getinfo(f"{name}.npy").file_size > 8 * int(np.prod(shape)) + 4096:
-                raise ValueError(f"{name} is too large")
-        arrays = {name: file[name] for name in SHAPES}
+        arrays = {name: _read_member(archive, name, shape) for name, shape in SHAPES.items()}
+        _check(arrays, path.name)
         source = f"CIFAR-10 from the local file {path.name}"
         # A copy may say which of its images are exact and which were recovered from a lossy format.
-        if {"lossless_train", "lossless_test"} <= set(file.files):
-            exact = [np.count_nonzero(file[name]) for name in ("lossless_train", "lossless_test")]
+        sizes = {"lossless_train": TRAIN_SIZE, "lossless_test": TEST_SIZE}
+        if all(f"{name}.npy" in archive.namelist() for name in sizes):
+            masks = [_read_member(archive, name, (size,)) for name, size in sizes.items()]
+            if [(mask.dtype.name, mask.shape) for mask in masks] != [("bool", (size,)) for size in sizes.values()]:
+                raise ValueError("its masks of exact images are not one truth value for each image")
+            exact = [np.count_nonzero(mask) for mask in masks]
             if exact != [TRAIN_SIZE, TEST_SIZE]:
                 source += (
                     f" ({exact[0]:,} of {TRAIN_SIZE:,} training and {exact[1]:,} of {TEST_SIZE:,} test images are "
@@ -274,25 +278,31 @@ def _read_npz(path: Path) -> tuple[Arrays, str]:
     return arrays, source
 
 
+def _read_member(archive: zipfile.ZipFile, name: str, shape: tuple[int, ...]) -> np.ndarray:
+    member = archive.getinfo(f"{name}.npy")
+    # The size is known before a byte is unpacked, so an array that was blown up takes no memory.
+    if member.file_size > 8 * int(np.prod(shape)) + 4096:
+        raise ValueError(f"{name} is too large")
+    with archive.open(member) as file:
+        return np.lib.format.read_array(file, allow_pickle=False)
+
+
 def _read_archive(path: Path) -> Arrays:
-    with tarfile.open(path, "r:gz") as archive:
+    with gzip.open(path) as file:
+        # Read to its end, where its checksum stands, and never more than the archive can hold.
+        content = file.read(ARCHIVE_LIMIT + 1)
+    if len(content) > ARCHIVE_LIMIT:
+        raise ValueError("it unpacks to more than the CIFAR-10 archive does")
+    with tarfile.open(fileobj=io.BytesIO(content), mode="r:") as archive:
 
         def open_batch(name: str) -> BinaryIO:
             member = archive.getmember(f"cifar-10-batches-py/{name}")
-            # A batch is about 31 MB; a larger member is not one.
-            if member.size > 64 * 2**20:
-                raise ValueError(f"{name} is too large")
-            file = archive.extractfile(member)
+            file = archive.extractfile(member) if member.isreg() else None
             if file is None:
                 raise ValueError(f"{name} is not a file")
-            return io.BytesIO(file.read())
+            return cast(BinaryIO, file)
 
-        arrays = _read_batches(open_batch)
-        # The checksum of a gzip file stands at its end and is compared when a reader gets there.
-        stream = cast(gzip.GzipFile, archive.fileobj)
-        while stream.read(1 << 20):
-            pass
-        return arrays
+        return _read_batches(open_batch)
 
 
 def _read_folder(folder: Path) -> Arrays:
@@ -303,21 +313,13 @@ def _read_batches(open_batch: Callable[[str], BinaryIO]) -> Arrays:
     images, labels = [], []
     for name in BATCHES:
         with open_batch(name) as file:
-            batch = _BatchUnpickler(file, name).load()
-        try:
-            batch_images = np.asarray(batch[b"data"])
-            batch_labels = np.asarray(batch[b"labels"])
-        except (TypeError, KeyError, ValueError) as error:
-            raise ValueError(f"{name} is not a batch of CIFAR-10") from error
-        if batch_images.shape != (BATCH_SIZE, 3072) or batch_images.dtype != np.uint8:
-            raise ValueError(f"the images of {name} are {batch_images.dtype} of shape {batch_images.shape}")
-        if batch_labels.shape != (BATCH_SIZE,) or batch_labels.dtype.kind not in "iu":
-            raise ValueError(f"the labels of {name} are not {BATCH_SIZE:,} whole numbers")
-        if batch_labels.min() < 0 or batch_labels.max() > 9:
-            raise ValueError(f"{name} holds labels outside 0 to 9")
+            content = file.read(BATCH_BYTES_LIMIT + 1)
+        if len(content) > BATCH_BYTES_LIMIT:
+            raise ValueError(f"{name} is too large")
+        batch_images, batch_labels = _unpickle_batch(content, name)
         # Stored plane by plane: all of red, all of green, all of blue.
         images.append(batch_images.reshape(BATCH_SIZE, 3, 32, 32).transpose(0, 2, 3, 1))
-        labels.append(batch_labels.astype(np.uint8).reshape(BATCH_SIZE, 1))
+        labels.append(batch_labels.reshape(BATCH_SIZE, 1))
     return {
         "x_train": np.concatenate(images[:5]),
         "y_train": np.concatenate(labels[:5]),
@@ -326,48 +328,96 @@ def _read_batches(open_batch: Callable[[str], BinaryIO]) -> Arrays:
     }
 
 
-def _empty_array(*_arguments: Any) -> np.ndarray:
-    # An array is pickled as an empty one that is filled afterwards; its stated shape could ask for any memory.
-    return np.ndarray((0,), np.int8)
+def _unpickle_batch(content: bytes, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Read the images (10000, 3072) and the labels (10000,) out of a pickled batch, both uint8."""
+    batch = _BatchUnpickler(content, name).load()
+    data = batch.get(b"data") if type(batch) is dict else None
+    labels = batch.get(b"labels") if type(batch) is dict else None
+    # Checked before anything walks through it: a list of lists can be small in a file and endless to walk.
+    if type(labels) is not list or len(labels) != BATCH_SIZE or any(type(label) is not int for label in labels):
+        raise ValueError(f"the labels of {name} are not {BATCH_SIZE:,} whole numbers")
+    if not isinstance(data, _PickledArray) or data.content is None:
+        raise ValueError(f"{name} holds no images")
+    if min(labels) < 0 or max(labels) > 9:
+        raise ValueError(f"{name} holds labels outside 0 to 9")
+    images = np.frombuffer(data.content, np.uint8).reshape((BATCH_SIZE, 3072), order=data.order)
+    return images, np.array(labels, np.uint8)
 
 
-def _latin1(text: str, encoding: str) -> bytes:
-    if encoding != "latin1":
-        raise pickle.UnpicklingError(f"it uses the encoding {encoding!r}")
-    return text.encode("latin1")
+class _PickledDtype:
+    """Stands for numpy.dtype in a batch: keeps the name of the type and does nothing."""
+
+    __slots__ = ("code",)
+
+    def __init__(self, code: object, *_: object) -> None:
+        self.code = code
+
+    def __setstate__(self, state: object) -> None:
+        pass
+
+
+class _PickledArray:
+    """Stands for numpy.ndarray in a batch: keeps the bytes of one array of images, and accepts no other.
+
+    NumPy's own classes trust what they are unpickled from: a crafted batch could make them write to any memory.
+    """
+
+    __slots__ = ("content", "order")
+
+    def __init__(self) -> None:
+        self.content: bytes | None = None
+        self.order: Literal["C", "F"] = "C"
+
+    def __setstate__(self, state: Any) -> None:
+        _, shape, dtype, in_columns, content = state
+        if (
+            shape != (BATCH_SIZE, 3072)
+            or not isinstance(dtype, _PickledDtype)
+            or dtype.code not in (b"u1", b"|u1")
+            or type(content) is not bytes
+            or len(content) != BATCH_SIZE * 3072
+        ):
+            raise pickle.UnpicklingError(f"its images are not {BATCH_SIZE:,} rows of 3,072 bytes")
+        self.content, self.order = content, "F" if in_columns else "C"
+
+
+def _reconstruct(*_: object) -> _PickledArray:
+    return _PickledArray()
 
 
 class _BatchUnpickler(pickle.Unpickler):
-    """Unpickles a batch of CIFAR-10 (dicts, lists, strings, numbers, uint8 arrays) and refuses all else.
+    """Unpickles a batch of CIFAR-10 (a dict of lists, strings, numbers and one array) and refuses all else.
 
     A pickle is a program: one that names any other function would run it.
     """
 
     ALLOWED = {
-        ("numpy", "ndarray"): np.ndarray,
-        ("numpy", "dtype"): np.dtype,
-        ("numpy.core.multiarray", "_reconstruct"): _empty_array,
-        ("numpy._core.multiarray", "_reconstruct"): _empty_array,
-        ("_codecs", "encode"): _latin1,
+        ("numpy", "ndarray"): _PickledArray,
+        ("numpy", "dtype"): _PickledDtype,
+        ("numpy.core.multiarray", "_reconstruct"): _reconstruct,
     }
 
-    def __init__(self, file: BinaryIO, name: str) -> None:
-        super().__init__(file, encoding="bytes")
-        self.name = name
+    def __init__(self, content: bytes, name: str) -> None:
+        super().__init__(io.BytesIO(content), encoding="bytes")
+        self.content, self.name = content, name
 
     def find_class(self, module: str, name: str) -> Any:
         """Give what a pickle calls, if a batch needs it."""
         try:
             return self.ALLOWED[module, name]
         except KeyError:
-            raise pickle.UnpicklingError(f"{self.name} tries to call {module}.{name}, which no batch does") from None
+            raise pickle.UnpicklingError(f"it calls {module}.{name}, which no batch does") from None
 
     def load(self) -> Any:
         """Unpickle, taking each way in which a damaged pickle can fail for damage."""
         try:
+            for opcode, argument, _ in pickletools.genops(self.content):
+                # Python's memo grows to the largest number that a pickle names.
+                if opcode.name in ("PUT", "BINPUT", "LONG_BINPUT") and cast(int, argument) > MEMO_LIMIT:
+                    raise pickle.UnpicklingError("it uses a memo that no batch needs")
             return super().load()
-        except (AttributeError, IndexError, TypeError, ImportError, OverflowError, EOFError, ValueError) as error:
-            raise pickle.UnpicklingError(f"{self.name} is damaged") from error
+        except Exception as error:
+            raise pickle.UnpicklingError(f"{self.name}: {_cause(error)}") from error
 
 
 def _sha256_of_file(path: Path) -> str:

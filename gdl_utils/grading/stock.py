@@ -14,6 +14,7 @@ from nbgrader.apps import NbGraderAPI
 from gdl_utils.grading.nbgrader_api import CONFIG, GradingError, course
 
 RESULTS = "grades.json"
+LOG = "nbgrader.log"
 NO_ANSWER = "nbgrader gave no grade: "
 
 
@@ -71,16 +72,30 @@ def grade_class(
         for student in students:
             key = shared + _digest(_files(folder / "submitted" / student / name))
             result = known.get(student)
-            if result is None or result.key != key or regrade:
+            if result is None or result.key != key or not graded(api, name, student) or regrade:
                 if not prepared:
                     _prepare(api, folder, name)
                     prepared = True
                 result = _grade_one(api, name, student, key)
+                # Kept as they come, so that a run that is stopped goes on where it was.
+                known[student] = result
+                _keep_results(folder, name, list(known.values()))
             results.append(result)
-            # Kept as they come, so that a run that is stopped goes on where it was.
-            _keep_results(folder, name, results)
             on_result(result)
     return results
+
+
+def graded(api: NbGraderAPI, name: str, student: str) -> bool:
+    """Tell whether the gradebook holds a submission, as it would not after its file was deleted."""
+    database = Path(api.coursedir.db_url.removeprefix("sqlite:///"))
+    if not database.exists():
+        return False
+    with Gradebook(api.coursedir.db_url, api.coursedir.course_id) as gradebook:
+        try:
+            gradebook.find_submission(name, student)
+        except MissingEntry:
+            return False
+    return True
 
 
 def _prepare(api: NbGraderAPI, folder: Path, name: str) -> None:
@@ -92,6 +107,11 @@ def _prepare(api: NbGraderAPI, folder: Path, name: str) -> None:
 
 def _grade_one(api: NbGraderAPI, name: str, student: str, key: str) -> Result:
     outcome = api.autograde(name, student)
+    with (Path(api.coursedir.root) / LOG).open("a") as log:
+        log.write(f"==== {student}\n{outcome.get('log') or ''}{outcome.get('error') or ''}\n")
+    # nbgrader takes Ctrl-C for a failure of the submission.
+    if not outcome["success"] and "KeyboardInterrupt" in (outcome.get("error") or ""):
+        raise KeyboardInterrupt
     with Gradebook(api.coursedir.db_url, api.coursedir.course_id) as gradebook:
         max_score = gradebook.find_assignment(name).max_score
         if not outcome["success"]:
@@ -107,8 +127,10 @@ def _grade_one(api: NbGraderAPI, name: str, student: str, key: str) -> Result:
 
 def _reason(outcome: dict[str, str | None]) -> str:
     # The first exception is the cause; those after it were raised while it was handled.
-    found = re.search(r"^[\w.]*?(\w+(?:Error|Exception): .*)$", outcome.get("error") or "", re.MULTILINE)
-    return found[1] if found else "it does not say why"
+    told = f"{outcome.get('error') or ''}\n{outcome.get('log') or ''}"
+    found = re.findall(r"^\s*[\w.]*?(\w+(?:Error|Exception): .*)$", told, re.MULTILINE)
+    telling = [line for line in found if "see the the above traceback" not in line]
+    return f"{(telling or found or ['it does not say why'])[0]} (see {LOG})"
 
 
 def _known_results(folder: Path, name: str) -> dict[str, Result]:

@@ -1,6 +1,5 @@
 """assignments/ is what solutions/ give, tells no answer, and says what its metadata say."""
 
-import json
 import re
 import shutil
 
@@ -99,18 +98,13 @@ def change_one_character(path, old, new):
     ("folder", "old", "new"),
     [
         ("solutions", "(13, 7)", "(13, 8)"),  # in a hidden test
-        ("assignments", "the truth", "the tooth"),
-        ("assignments", '"checksum": "', '"checksum": "'),
+        ("assignments", "75 minutes", "76 minutes"),
+        ("assignments", '"points": 2', '"points": 3'),
     ],
 )
 def test_a_change_on_either_side_is_noticed(copy, folder, old, new):
     (path,) = (copy / folder / NAMES[0]).glob("*.ipynb")
-    if old == new:
-        notebook = json.loads(path.read_text())
-        next(cell for cell in notebook["cells"] if "nbgrader" in cell["metadata"])["metadata"]["nbgrader"]["grade"] = 1
-        path.write_text(json.dumps(notebook))
-    else:
-        change_one_character(path, old, new)
+    change_one_character(path, old, new)
     (found,) = release.stale_assignments(copy)
     assert found.startswith(f"assignments/{NAMES[0]}/{path.name} is not what solutions/{NAMES[0]} gives")
     assert "run 'make assignments'" in found

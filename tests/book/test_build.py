@@ -1,10 +1,15 @@
 """The site: whole as it stands, and refused when anything is missing from it."""
 
-import shutil
+import base64
 
 import pytest
 
 from gdl_utils.book import build
+
+# A picture of one pixel.
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 
 
 @pytest.fixture(scope="module")
@@ -95,10 +100,12 @@ def test_a_page_taken_out_of_the_toc_is_taken_out_of_the_site(small):
         ("![](_static/dot.png)", "without a text for those who can't see it"),
         ('<img src="https://example.org/dot.png" alt="A dot on another host.">', "from another host"),
         ('<script src="//example.org/code.js"></script>', "from another host"),
+        ('<link rel="stylesheet" href="https://example.org/style.css">', "from another host"),
+        ('<iframe src="https://example.org/"></iframe>', "from another host"),
     ],
 )
-def test_pictures_without_text_and_other_hosts_are_refused(small, root, content, said):
-    shutil.copy(root / build.SITE / "_static" / "plus.png", small / "book" / "_static" / "dot.png")
+def test_pictures_without_text_and_other_hosts_are_refused(small, content, said):
+    (small / "book" / "_static" / "dot.png").write_bytes(PNG)
     (small / "book" / "second.md").write_text(f"# Second\n\n{content}\n")
     with pytest.raises(build.SiteError, match=said):
         build.build_site(small)

@@ -67,6 +67,7 @@ def test_running_again_replaces_the_foot(repository):
         (lambda page: page.cells[3].update(source="On a supercomputer."), "The foot of book/page.ipynb was edited"),
         (lambda page: page.metadata.pop("gdl_provenance"), "book/page.ipynb was never run in full"),
         (lambda page: page.metadata["gdl_provenance"].update(profile="smoke"), "was run in the smoke profile"),
+        (lambda page: page.metadata["gdl_provenance"].update(data_is_stand_in=True), "was run on the stand-in"),
     ],
 )
 def test_a_change_of_the_page_is_noticed(repository, edit, said):
@@ -104,9 +105,12 @@ def test_a_page_that_fails_is_named_and_left_as_it_was(repository):
     assert [path.name for path in (repository / "book").iterdir()] == ["page.ipynb"]
 
 
-def test_helpers_are_found_in_packages_too(root):
-    page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("from gdl_utils.datasets import load_cifar10")])
-    names = [path.name for path in provenance.helpers(page, root)]
-    assert "cifar10.py" in names
-    assert "stand_in.py" in names
-    assert "cli.py" not in names
+@pytest.mark.parametrize(
+    "source",
+    ["from gdl_utils.datasets import load_cifar10", "from gdl_utils import datasets", "import gdl_utils.datasets"],
+)
+def test_helpers_are_found_through_what_they_import(root, source):
+    page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(f"!true\n{source}\nwhere = %pwd")])
+    names = {path.relative_to(root / "gdl_utils").as_posix() for path in provenance.helpers(page, root)}
+    assert {"datasets/cifar10.py", "datasets/stand_in.py", "errors.py"} <= names
+    assert not names & {"cli.py", "plotting.py"}
