@@ -264,15 +264,21 @@ class Attack:
         return self.call
 
 
+def with_batch(folder, tmp_path, name, content):
+    """A copy of the folder of batches in which one has another content."""
+    copy = tmp_path / "cifar-10-batches-py"
+    copy.mkdir()
+    for path in folder.iterdir():
+        if path.name != name:
+            os.link(path, copy / path.name)
+    (copy / name).write_bytes(content)
+    return copy
+
+
 @pytest.mark.parametrize("protocol", [0, 2, 5])
 def test_a_batch_that_calls_a_function_is_refused_unrun(protocol, folder, tmp_path, monkeypatch):
-    attacked = tmp_path / "cifar-10-batches-py"
-    attacked.mkdir()
-    for path in folder.iterdir():
-        os.link(path, attacked / path.name)
-    (attacked / "data_batch_3").unlink()
     trace = tmp_path / "trace"
-    (attacked / "data_batch_3").write_bytes(pickle.dumps(Attack(os.mkdir, str(trace)), protocol))
+    attacked = with_batch(folder, tmp_path, "data_batch_3", pickle.dumps(Attack(os.mkdir, str(trace)), protocol))
     monkeypatch.setenv("GDL_CIFAR10", str(attacked))
     with pytest.raises(DataError, match=r"data_batch_3: it calls posix\.mkdir, which no batch does"):
         load_cifar10()
@@ -308,12 +314,7 @@ NDARRAY = b"cnumpy\nndarray\n"
     ],
 )
 def test_crafted_pickles_are_refused_without_harm(crafted, folder, tmp_path, monkeypatch):
-    attacked = tmp_path / "cifar-10-batches-py"
-    attacked.mkdir()
-    for path in folder.iterdir():
-        os.link(path, attacked / path.name)
-    (attacked / "data_batch_1").unlink()
-    (attacked / "data_batch_1").write_bytes(b"\x80\x02" + crafted)
+    attacked = with_batch(folder, tmp_path, "data_batch_1", b"\x80\x02" + crafted)
     monkeypatch.setenv("GDL_CIFAR10", str(attacked))
     with pytest.raises(DataError, match=r"cifar-10-batches-py can't be read as CIFAR-10 \(.*data_batch_1"):
         load_cifar10()
