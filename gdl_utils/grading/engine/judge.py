@@ -1,0 +1,336 @@
+"""What runs in the judge process: the graded cells, with the hidden tests that it alone has.
+
+A name that the tests use and the judge does not have is read from the student process, as plain data or as a `Proxy`.
+"""
+
+import ast
+import builtins
+import io
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from IPython.core.inputtransformer2 import TransformerManager
+
+from gdl_utils.grading.engine import keras_models
+from gdl_utils.grading.engine.wire import Channel, Closed, Codec, TimedOut, WireError
+
+PRINTED = 100_000  # characters that a graded cell may print
+CELL = "<graded cell>"
+
+
+class StudentGoneError(Exception):
+    """The student process has ended; nothing can be asked of it any more."""
+
+
+class AnswerError(TypeError):
+    """The student process sent something that the tests can't accept."""
+
+
+class Proxy:
+    """Something of the student's that is no plain data, mostly a function.
+
+    Calling it, reading its public attributes, items and elements happens in the student process. It is equal to
+    nothing, and has no size or truth of its own, so that no comparison is ever left to the student's code.
+    """
+
+    __slots__ = ("_callable", "_id", "_kind", "_student")
+
+    def __init__(self, student: "StudentSide", number: int, kind: str, is_callable: bool):
+        object.__setattr__(self, "_student", student)
+        object.__setattr__(self, "_id", number)
+        object.__setattr__(self, "_kind", kind)
+        object.__setattr__(self, "_callable", is_callable)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """What the student's function returns for these arguments."""
+        if not self._callable:
+            raise TypeError(f"{self._kind!r} object is not callable")
+        return self._student.ask({"do": "call", "target": self, "args": args, "kwargs": kwargs})
+
+    def __getattr__(self, name: str) -> Any:
+        """A public attribute of the student's object."""
+        if name.startswith("_"):
+            raise AttributeError(f"{self._kind!r} object has no attribute {name!r} that a test can read")
+        return self._student.ask({"do": "attribute", "target": self, "name": name})
+
+    def __getitem__(self, key: Any) -> Any:
+        """An item of the student's object."""
+        return self._student.ask({"do": "item", "target": self, "key": key})
+
+    def __iter__(self) -> Iterator[Any]:
+        """The elements of the student's object, read all at once."""
+        return iter(self._student.ask({"do": "iterate", "target": self}))
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise TypeError("a test can't change a student's object")
+
+    def _refuse(self, *_: Any) -> Any:
+        raise AnswerError(f"an object of type {self._kind!r} is no plain data, so no test can compare it")
+
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _refuse
+    __bool__ = __len__ = __contains__ = __int__ = __float__ = __index__ = _refuse
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __array__ = _refuse
+    __hash__ = object.__hash__
+
+    def __repr__(self) -> str:
+        return f"<{self._kind} of the student's>"
+
+
+class JudgeCodec(Codec):
+    """Turns handles into proxies and configurations into models; sends proxies back as their handles."""
+
+    student: "StudentSide"
+
+    def encode(self, value: Any) -> tuple[str, Any] | None:
+        """What may be sent to the student process beside plain data."""
+        if type(value) is Proxy:
+            return "handle", {"id": value._id}
+        if isinstance(value, np.random.Generator):
+            return "generator", value.bit_generator.state
+        if keras_models.is_model(value):
+            return "model", keras_models.encode_model(value)
+        tensorflow = sys.modules.get("tensorflow")
+        if tensorflow is not None and isinstance(value, tensorflow.Tensor | tensorflow.Variable):
+            raise WireError("a tensor can't be sent; send its NumPy array")
+        return None
+
+    def decode(self, name: str, data: Any) -> Any:
+        """What the student process sent beside plain data."""
+        if name == "handle" and isinstance(data, dict) and set(data) == {"id", "type", "callable"}:
+            number, kind, is_callable = data["id"], data["type"], data["callable"]
+            if type(number) is int and type(kind) is str and type(is_callable) is bool:
+                return Proxy(self.student, number, kind[:80], is_callable)
+        if name == "model":
+            return keras_models.decode_model(data)
+        if name == "tensor" and isinstance(data, np.ndarray):
+            import tensorflow
+
+            return tensorflow.constant(data)
+        return super().decode(name, data)
+
+
+def _exception(names: Any, message: Any) -> Exception:
+    # Only Python's own exceptions: a class of the student's would be the student's code.
+    if isinstance(names, list):
+        for name in names:
+            kind = getattr(builtins, name, None) if isinstance(name, str) else None
+            if isinstance(kind, type) and issubclass(kind, Exception) and kind is not Exception:
+                break
+        else:
+            kind = RuntimeError
+    try:
+        error: Exception = kind(str(message)[:10_000])
+    except TypeError:
+        # UnicodeDecodeError and its like want more.
+        error = RuntimeError(str(message)[:10_000])
+    error.from_student = True  # type: ignore[attr-defined]
+    return error
+
+
+class StudentSide:
+    """The judge's line to the student process."""
+
+    def __init__(self, channel: Channel):
+        self.channel = channel
+        self.count = 0
+        self.lost = False
+
+    def ask(self, request: dict[str, Any]) -> Any:
+        """Send a request and give what it was answered with.
+
+        Raises:
+            Exception: one of Python's own, if the student's code raised one like it.
+            StudentGoneError: if there is no student process any more.
+            AnswerError: if what came can't be accepted.
+        """
+        reply = self._exchange(request)
+        if "error" in reply:
+            raise _exception(reply["error"], reply.get("message", ""))
+        return reply.get("value")
+
+    def read(self, name: str) -> Any:
+        """The value of a name in the student process.
+
+        Raises:
+            KeyError: if it has no such name.
+        """
+        reply = self._exchange({"do": "get", "name": name})
+        if "value" not in reply:
+            raise KeyError(name)
+        return reply["value"]
+
+    def _exchange(self, request: dict[str, Any]) -> dict[str, Any]:
+        if self.lost:
+            raise StudentGoneError("the student's process has ended")
+        self.count += 1
+        try:
+            self.channel.send({**request, "id": self.count})
+        except Closed:
+            self.lost = True
+            raise StudentGoneError("the student's process has ended") from None
+        except WireError as error:
+            raise TypeError(f"a test can't hand this to the student's code: {error}") from None
+        try:
+            message = self.channel.receive_bytes()
+        except (Closed, TimedOut):
+            self.lost = True
+            raise StudentGoneError("the student's process has ended") from None
+        except WireError as error:
+            # The rest of the stream makes no sense any more.
+            self.lost = True
+            raise AnswerError(str(error)) from None
+        try:
+            from gdl_utils.grading.engine.wire import unpack
+
+            reply = unpack(message, self.channel.codec, self.channel.limits)
+        except WireError as error:
+            raise AnswerError(str(error)) from None
+        if not isinstance(reply, dict) or reply.get("id") != self.count or type(reply["id"]) is not int:
+            raise AnswerError("the student's process did not answer what it was asked")
+        return reply
+
+
+class Namespace(dict[str, Any]):
+    """The names of the graded cells: the judge's own, Python's, and, for all others, the student's."""
+
+    def __init__(self, student: StudentSide, imports: dict[str, str]):
+        super().__init__(__name__="__main__", __builtins__=builtins)
+        self.student = student
+        self.imports = imports
+
+    def __missing__(self, name: str) -> Any:
+        if hasattr(builtins, name) or name.startswith("__"):
+            raise KeyError(name)
+        if name in self.imports:
+            exec(self.imports[name], self)  # noqa: S102  (a statement of the source notebook)
+            return dict.__getitem__(self, name)
+        return self.student.read(name)
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        if type(value) is Proxy:
+            # A student's function under another name is still the student's.
+            self.student.ask({"do": "set", "name": name, "value": value})
+            self.pop(name, None)
+        else:
+            super().__setitem__(name, value)
+
+    def __delitem__(self, name: str) -> None:
+        if name in self:
+            super().__delitem__(name)
+        else:
+            self.student.read(name)
+            self.student.ask({"do": "delete", "name": name})
+
+
+class _Printed(io.TextIOBase):
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.left = PRINTED
+
+    def write(self, text: str) -> int:
+        if self.left > 0:
+            self.parts.append(text[: self.left])
+            self.left -= len(text)
+            if self.left <= 0:
+                self.parts.append("\n... output cut off ...\n")
+        return len(text)
+
+
+class Judge:
+    """Runs graded cells."""
+
+    def __init__(self, names: Namespace):
+        self.names = names
+        self.transformer = TransformerManager()
+
+    def run(self, source: str) -> dict[str, Any]:
+        """Run one cell.
+
+        Returns:
+            `passed`; `value`, a number that the cell's last line gave, or None; `printed`; and for a cell that did not
+            pass `ename`, `evalue`, `traceback`, the `line` of the cell where it stopped, `hint` and `student`, whether
+            the exception came from the student's code.
+        """
+        printed = _Printed()
+        before = sys.stdout, sys.stderr
+        sys.stdout = sys.stderr = printed  # type: ignore[assignment]
+        try:
+            value = self._execute(source)
+            report: dict[str, Any] = {"passed": True, "value": value}
+        except BaseException as error:
+            report = {"passed": False, "value": None, **self._report(error)}
+        finally:
+            sys.stdout, sys.stderr = before
+        report["printed"] = "".join(printed.parts)
+        return report
+
+    def _execute(self, source: str) -> float | None:
+        text = self.transformer.transform_cell(source)
+        tree = ast.parse(text, CELL)
+        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+        exec(compile(tree, CELL, "exec"), self.names)  # noqa: S102
+        if last is None:
+            return None
+        own = self._is_own(last.value)
+        value = eval(compile(ast.Expression(last.value), CELL, "eval"), self.names)  # noqa: S307
+        if not own or isinstance(value, bool | np.bool_) or text.rstrip().endswith(";"):
+            return None
+        return float(value) if isinstance(value, int | float | np.integer | np.floating) else None
+
+    def _is_own(self, node: ast.expr) -> bool:
+        # A number that comes straight from the student is an answer, never a score.
+        root = node
+        while isinstance(root, ast.Call | ast.Attribute | ast.Subscript | ast.Await):
+            root = root.func if isinstance(root, ast.Call) else root.value
+        return not isinstance(root, ast.Name) or root.id in self.names or hasattr(builtins, root.id)
+
+    @staticmethod
+    def _report(error: BaseException) -> dict[str, Any]:
+        lines = [entry.lineno for entry in traceback.extract_tb(error.__traceback__) if entry.filename == CELL]
+        if isinstance(error, SyntaxError):
+            lines = [error.lineno]
+        hint = getattr(error, "hint", None)
+        student = bool(getattr(error, "from_student", False))
+        return {
+            "ename": type(error).__name__,
+            "evalue": str(error)[:10_000],
+            "traceback": traceback.format_exception_only(error)[-1][:10_000],
+            "line": lines[-1] if lines else None,
+            "hint": hint[:2000] if isinstance(hint, str) and not student else None,
+            "student": student,
+            "gone": isinstance(error, StudentGoneError),
+        }
+
+
+def main(control: Channel, student: Channel) -> None:
+    """Run as the judge process; does not return."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    codec = JudgeCodec()
+    student.codec = codec
+    codec.student = StudentSide(student)
+    judge: Judge | None = None
+    try:
+        control.send({"is": "ready"})
+        while True:
+            try:
+                message = control.receive()
+                if message["do"] == "begin":
+                    for name, data in message["files"].items():
+                        Path(name).parent.mkdir(parents=True, exist_ok=True)
+                        Path(name).write_bytes(data)
+                    sys.path.insert(0, str(Path.cwd()))
+                    judge = Judge(Namespace(codec.student, message["imports"]))
+                elif judge is not None:
+                    control.send({"is": "done", **judge.run(message["source"])})
+            except KeyboardInterrupt:
+                # Too late: the cell is over.
+                continue
+    except Closed:
+        pass
+    os._exit(0)

@@ -1,0 +1,266 @@
+"""Rebuilds a submission from its source: all that is fixed comes from the source, only answers from the student."""
+
+import ast
+import copy
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import nbformat
+
+from gdl_utils.grading.engine.results import Limits, SourceNotebook
+
+SETUP = "setup"
+MISSING = "# This cell was missing from the submission."
+Cell = dict[str, Any]
+
+
+class UnreadableError(ValueError):
+    """A file that is not a notebook that can be graded."""
+
+
+class OtherNotebookError(ValueError):
+    """A notebook of some other assignment."""
+
+
+@dataclass
+class Rebuilt:
+    """A notebook that is ready to be run.
+
+    Attributes:
+        content: in nbformat 4, without outputs.
+        findings: what was repaired, one sentence each.
+        missing: grade_ids of solution cells that the submission did not have.
+    """
+
+    content: dict[str, Any]
+    findings: list[str] = field(default_factory=list)
+    missing: set[str] = field(default_factory=set)
+
+
+def nbgrader(cell: Cell) -> dict[str, Any]:
+    """Nbgrader's metadata of a cell, {} if it has none."""
+    metadata = cell.get("metadata")
+    found = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def grade_id(cell: Cell) -> str | None:
+    """The grade_id of a cell, None if it has none."""
+    found = nbgrader(cell).get("grade_id")
+    return found if isinstance(found, str) and found else None
+
+
+def is_solution(cell: Cell) -> bool:
+    """Whether the text of this cell is the student's."""
+    return bool(nbgrader(cell).get("solution"))
+
+
+def is_graded(cell: Cell) -> bool:
+    """Whether this cell has points that a test or a person gives."""
+    return bool(nbgrader(cell).get("grade"))
+
+
+def is_test(cell: Cell) -> bool:
+    """Whether the judge runs this cell and scores it."""
+    return is_graded(cell) and not is_solution(cell) and cell["cell_type"] == "code"
+
+
+def is_setup(cell: Cell) -> bool:
+    """Whether this cell runs both in the student process and in the judge."""
+    locked = nbgrader(cell).get("locked") and not is_solution(cell) and not is_graded(cell)
+    return bool(locked) and cell["cell_type"] == "code" and SETUP in cell["metadata"].get("tags", [])
+
+
+def _text(source: Any) -> str | None:
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        source = "".join(source)
+    if not isinstance(source, str):
+        return None
+    # Halves of surrogate pairs are in JSON but in no text; no file could hold them.
+    return source.encode("utf-8", "replace").decode()
+
+
+def read(data: bytes, limits: Limits) -> tuple[list[Cell], list[str]]:
+    """The cells of a submitted notebook, each with cell_type, source, metadata and attachments, and what was odd.
+
+    Raises:
+        UnreadableError: if it is no notebook, with the reason.
+    """
+    if len(data) > limits.notebook_bytes:
+        raise UnreadableError(f"the notebook has {len(data)} bytes, more than the {limits.notebook_bytes} allowed")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UnreadableError("the notebook is not text in UTF-8") from None
+    try:
+        content = json.loads(text)
+    except RecursionError:
+        raise UnreadableError("the notebook is nested too deep") from None
+    except ValueError:
+        raise UnreadableError("the notebook is not valid JSON; it may be damaged or cut off") from None
+    if not isinstance(content, dict):
+        raise UnreadableError("the file holds JSON, but no notebook")
+    version = content.get("nbformat")
+    if version == 3:
+        try:
+            content = json.loads(nbformat.writes(nbformat.convert(nbformat.from_dict(content), 4)))
+        except Exception:
+            raise UnreadableError("the notebook is of the old version 3 and damaged") from None
+    elif version != 4 or isinstance(version, bool):
+        raise UnreadableError(f"the notebook says that its version is {str(version)[:20]}; only 3 and 4 can be read")
+    cells = content.get("cells")
+    if not isinstance(cells, list):
+        raise UnreadableError("the notebook has no list of cells")
+    found, findings = [], []
+    for number, cell in enumerate(cells, 1):
+        source = _text(cell.get("source", "")) if isinstance(cell, dict) else None
+        if source is None:
+            findings.append(f"Cell {number} is damaged and was left out.")
+            continue
+        kind = cell.get("cell_type")
+        kind = kind if kind in ("code", "markdown", "raw") else "raw"
+        metadata = cell.get("metadata")
+        kept = {"cell_type": kind, "source": source, "metadata": metadata if isinstance(metadata, dict) else {}}
+        attachments = cell.get("attachments")
+        if kind == "markdown" and _are_attachments(attachments):
+            kept["attachments"] = attachments
+        found.append(kept)
+    return found, findings
+
+
+def _are_attachments(found: Any) -> bool:
+    return isinstance(found, dict) and all(
+        isinstance(bundle, dict) and all(isinstance(data, str) for data in bundle.values()) for bundle in found.values()
+    )
+
+
+def rebuild(source: SourceNotebook, data: bytes, limits: Limits) -> Rebuilt:
+    """Put the student's answers into the source notebook.
+
+    Cells with a grade_id, their points, tags and order come from the source. The student gives the text of solution
+    cells and cells of his or her own, which stay where they were between them. A solution cell that occurs twice runs
+    as often as it occurs, in its place.
+
+    Raises:
+        UnreadableError: if the file is no notebook.
+        OtherNotebookError: if it belongs to some other source.
+    """
+    cells, findings = read(data, limits)
+    fixed = {name: cell for cell in source.content["cells"] if (name := grade_id(cell))}
+    named = [name for cell in cells if (name := grade_id(cell))]
+    if named and not any(name in fixed for name in named):
+        raise OtherNotebookError("none of its exercises is one of this notebook's; it may be of another assignment")
+
+    answers: dict[str, Cell] = {}
+    own: dict[str | None, list[Cell]] = {None: []}
+    place: str | None = None
+    order = []
+    for cell in cells:
+        name = grade_id(cell)
+        if name not in fixed:
+            if name:
+                findings.append(f"The cell {name!r} is not in the assignment; it runs as one of the student's own.")
+            own[place].append(cell)
+        elif name in answers:
+            if is_solution(fixed[name]):
+                findings.append(f"The cell {name!r} occurs more than once; all of them run, in their order.")
+                own[place].append(cell)
+            else:
+                findings.append(f"A copy of the locked cell {name!r} was removed.")
+        else:
+            answers[name] = cell
+            order.append(name)
+            own[name] = []
+            place = name
+            findings += _changes(fixed[name], cell)
+    total = sum(len(extra) for extra in own.values())
+    if total > limits.cells:
+        raise UnreadableError(f"the notebook has {total} cells beside the exercises, more than {limits.cells}")
+    if order != [name for name in fixed if name in answers]:
+        findings.append("The exercises were in another order; they were put back into theirs.")
+
+    result = Rebuilt({**source.content, "cells": []}, findings)
+    ids = _Ids()
+    result.content["cells"] += [_own(cell, ids) for cell in own[None]]
+    for name, cell in fixed.items():
+        built = copy.deepcopy(cell)
+        _clear(built)
+        built["id"] = ids.next(cell.get("id"))
+        if name not in answers:
+            findings.append(f"The cell {name!r} was missing; it was put back.")
+            if is_solution(cell):
+                result.missing.add(name)
+                built["source"] = MISSING if cell["cell_type"] == "code" else ""
+        elif is_solution(cell):
+            built["source"] = answers[name]["source"]
+            if cell["cell_type"] == "markdown" and "attachments" in answers[name]:
+                built["attachments"] = answers[name]["attachments"]
+        result.content["cells"].append(built)
+        result.content["cells"] += [_own(extra, ids) for extra in own.get(name, [])]
+    return result
+
+
+class _Ids:
+    # Cell ids must be unique, and those of students can't be relied on.
+    def __init__(self) -> None:
+        self.used: set[str] = set()
+
+    def next(self, wanted: Any = None) -> str:
+        name = wanted if isinstance(wanted, str) else f"own-{len(self.used)}"
+        while name in self.used:
+            name += "-"
+        self.used.add(name)
+        return name
+
+
+def _clear(cell: Cell) -> None:
+    if cell["cell_type"] == "code":
+        cell["outputs"] = []
+        cell["execution_count"] = None
+
+
+def _own(cell: Cell, ids: _Ids) -> Cell:
+    built: Cell = {"cell_type": cell["cell_type"], "id": ids.next(), "metadata": {}, "source": cell["source"]}
+    if "attachments" in cell and cell["cell_type"] == "markdown":
+        built["attachments"] = cell["attachments"]
+    _clear(built)
+    return built
+
+
+def _changes(fixed: Cell, cell: Cell) -> list[str]:
+    name, here, there = grade_id(fixed), nbgrader(fixed), nbgrader(cell)
+    found = []
+    if cell["cell_type"] != fixed["cell_type"]:
+        found.append(f"The cell {name!r} was turned into {cell['cell_type']}; it was turned back.")
+    if any(bool(here.get(key)) != bool(there.get(key)) for key in ("grade", "solution", "locked", "task")):
+        found.append(f"The metadata of the cell {name!r} were changed; they were put back.")
+    elif here.get("points") is not None and there.get("points") != here.get("points"):
+        found.append(f"The points of the cell {name!r} were changed; they were put back.")
+    if there and cell["metadata"].get("tags", []) != fixed["metadata"].get("tags", []):
+        found.append(f"The tags of the cell {name!r} were changed; they were put back.")
+    return found
+
+
+def imports_of(source: SourceNotebook) -> dict[str, str]:
+    """Statements of the source notebook that import a name, by the name.
+
+    The judge imports them itself: a module that comes from the student's process could be any other.
+    """
+    found: dict[str, str] = {}
+    for cell in source.content["cells"]:
+        if cell["cell_type"] != "code":
+            continue
+        try:
+            tree = ast.parse(_text(cell["source"]) or "")
+        except (SyntaxError, ValueError):
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                for alias in node.names:
+                    name = alias.asname or alias.name.split(".")[0]
+                    found.setdefault(name, ast.unparse(ast.Import([alias])))
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                for alias in node.names:
+                    found.setdefault(alias.asname or alias.name, ast.unparse(ast.ImportFrom(node.module, [alias], 0)))
+    return found

@@ -1,0 +1,591 @@
+"""The heart of the engine: `grade`, a function of the assignment, the submitted files and the limits alone."""
+
+import copy
+import os
+import re
+import select
+import signal
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from gdl_utils.grading.engine import rebuild as rebuilding
+from gdl_utils.grading.engine.processes import (
+    START,
+    Environment,
+    MachineError,
+    Pair,
+    Process,
+    zygote,
+)
+from gdl_utils.grading.engine.rebuild import (
+    Cell,
+    Rebuilt,
+    grade_id,
+    is_graded,
+    is_setup,
+    is_solution,
+    is_test,
+    nbgrader,
+)
+from gdl_utils.grading.engine.results import Assignment, Graded, GradedNotebook, Limits, SourceNotebook, Status
+from gdl_utils.grading.engine.wire import Closed, TimedOut, WireError, WireLimits
+
+VERSION = 1  # of the engine's judgement: raise it when the same submission could get another score
+GRACE = 2.0  # seconds from an interrupt to the end
+CUT = "\n... output cut off: a cell may print {} bytes ...\n"
+SHOWN = ("text/plain", "text/html", "text/markdown", "text/latex", "image/png", "image/jpeg", "image/svg+xml")
+HIDDEN = re.compile(r"### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS", re.DOTALL)
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+REASONS = {
+    "memory": "it needed more memory than the {memory} MiB allowed",
+    "processes": "it started more than the {processes} processes allowed",
+    "time": "it did not end within the {notebook_seconds:g} s allowed for a notebook",
+}
+NO_ANSWER = "This test was not run, since your notebook had ended before."
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to grade, which never changes a score.
+
+    Attributes:
+        warm: fork from a process that has everything imported.
+        sandboxed: behind both walls.
+    """
+
+    warm: bool = True
+    sandboxed: bool = True
+
+
+def grade(
+    assignment: Assignment, files: dict[str, bytes], limits: Limits | None = None, options: Options | None = None
+) -> Graded:
+    """Grade one submission.
+
+    Args:
+        assignment: with its hidden tests.
+        files: what the student handed in, by relative path; notebooks in the top folder.
+        limits: what it may use.
+        options: how.
+
+    Raises:
+        MachineError: if the machine fails twice; nothing is the student's fault then.
+        SandboxError: if there can be no sandbox here.
+    """
+    limits, options = limits or Limits(), options or Options()
+    graded = Graded([])
+    for source in assignment.notebooks:
+        graded.notebooks.append(_grade_notebook(assignment, source, files, limits, options, graded.log))
+        note(graded.notebooks[-1])
+    return graded
+
+
+def environment_of(source: SourceNotebook, options: Options) -> Environment:
+    """What has to be imported for a notebook: all that its source imports."""
+    modules = set()
+    for statement in rebuilding.imports_of(source).values():
+        modules.add(statement.split()[1])
+    return Environment(tuple(sorted(modules)), options.warm, options.sandboxed)
+
+
+def _grade_notebook(
+    assignment: Assignment,
+    source: SourceNotebook,
+    files: dict[str, bytes],
+    limits: Limits,
+    options: Options,
+    log: list[str],
+) -> GradedNotebook:
+    try:
+        data = files[f"{source.name}.ipynb"]
+    except KeyError:
+        return ungraded(source, Status.MISSING, f"{source.name}.ipynb was not handed in")
+    try:
+        rebuilt = rebuilding.rebuild(source, data, limits)
+    except rebuilding.UnreadableError as error:
+        return ungraded(source, Status.UNREADABLE, str(error))
+    except rebuilding.OtherNotebookError as error:
+        return ungraded(source, Status.OTHER_NOTEBOOK, str(error))
+    others = {name: content for name, content in files.items() if not name.endswith(".ipynb")}
+    graded = run(assignment, source, rebuilt, others, limits, options, log)
+    log += [f"{source.name}: {finding}" for finding in rebuilt.findings]
+    return graded
+
+
+def note(result: GradedNotebook) -> None:
+    """Write into the graded notebook itself how it went, for feedback and report."""
+    if result.content is not None:
+        result.content["metadata"] = {
+            **result.content.get("metadata", {}),
+            "gdl_grading": {
+                "status": result.status.value,
+                "reason": result.reason,
+                "hints": result.hints,
+                "findings": result.findings,
+                "seconds": round(result.seconds, 3),
+                "memory": result.memory,
+            },
+        }
+
+
+def ungraded(source: SourceNotebook, status: Status, reason: str) -> GradedNotebook:
+    """No points for any cell of a notebook that can't be run; its content is the source's, without answers."""
+    empty = rebuilding.rebuild(source, b'{"nbformat": 4, "cells": []}', Limits())
+    result = GradedNotebook(source.name, status, reason, empty.content)
+    for cell in source.content["cells"]:
+        if name := grade_id(cell):
+            if is_graded(cell):
+                result.max_scores[name] = float(nbgrader(cell).get("points") or 0)
+                result.scores[name] = 0.0
+                if is_test(cell):
+                    result.hints[name] = f"Nothing could be graded: {reason}."
+            elif nbgrader(cell).get("task"):
+                result.max_scores[name] = float(nbgrader(cell).get("points") or 0)
+                result.scores[name] = 0.0
+    return result
+
+
+def run(
+    assignment: Assignment,
+    source: SourceNotebook,
+    rebuilt: Rebuilt,
+    files: dict[str, bytes],
+    limits: Limits,
+    options: Options | None = None,
+    log: list[str] | None = None,
+) -> GradedNotebook:
+    """Run and score a rebuilt notebook.
+
+    A failure of the machine, or of the judge, is tried a second time.
+    """
+    options = options or Options()
+    log = [] if log is None else log
+    environment = environment_of(source, options)
+    given = {name: data for name, data in files.items() if acceptable(name)}
+    given |= assignment.files
+    for attempt in (1, 2):
+        try:
+            with zygote(environment).fork(limits) as pair:
+                result = _Run(source, rebuilt, limits, pair).all(given, {**assignment.files, **assignment.hidden})
+            if result.status is not Status.JUDGE_DIED or attempt == 2:
+                return result
+        except MachineError as error:
+            if attempt == 2:
+                raise
+            log.append(f"{source.name}: tried again, since {error}")
+    raise AssertionError  # not reached
+
+
+def acceptable(name: str) -> bool:
+    """Whether a relative path stays in its folder and can be written."""
+    parts = name.split("/")
+    return bool(name) and "\0" not in name and len(name) < 200 and not any(part in ("", ".", "..") for part in parts)
+
+
+class _Output:
+    """Collects what one cell shows, up to a limit."""
+
+    def __init__(self, limit: int):
+        self.limit = limit
+        self.left = limit
+        self.items: list[dict[str, Any]] = []
+        self.failed = False
+
+    def take(self, count: int) -> bool:
+        """Whether there is room; says once if there is none."""
+        if self.left < 0:
+            return False
+        self.left -= count
+        if self.left < 0:
+            self._append("stderr", CUT.format(self.limit))
+            return False
+        return True
+
+    def stream(self, name: str, data: bytes) -> None:
+        room = max(self.left, 0)
+        kept = data[:room]
+        if kept:
+            self._append(name, kept.decode("utf-8", "replace"))
+        self.take(len(data))
+
+    def _append(self, name: str, text: str) -> None:
+        last = self.items[-1] if self.items else None
+        if last and last["output_type"] == "stream" and last["name"] == name:
+            last["text"] += text
+        else:
+            self.items.append({"output_type": "stream", "name": name, "text": text})
+
+
+class _Run:
+    """One notebook in its two processes."""
+
+    def __init__(self, source: SourceNotebook, rebuilt: Rebuilt, limits: Limits, pair: Pair):
+        self.source = source
+        self.rebuilt = rebuilt
+        self.limits = limits
+        self.pair = pair
+        self.result = GradedNotebook(source.name, Status.GRADED, content=copy.deepcopy(rebuilt.content))
+        self.result.findings = rebuilt.findings
+        self.ended = False  # nothing of the student's can be run any more
+        self.slow: list[str] = []
+        self.deadline = 0.0
+
+    def all(self, given: dict[str, bytes], for_judge: dict[str, bytes]) -> GradedNotebook:
+        """Run all cells, then collect what was left."""
+        self._begin(given, for_judge)
+        start = time.monotonic()
+        self.deadline = start + self.limits.notebook_seconds
+        assert self.result.content is not None
+        for cell in self.result.content["cells"]:
+            self._cell(cell)
+        self._collect(len(given))
+        self.result.seconds = time.monotonic() - start
+        self.result.memory = self.pair.student.peak
+        if self.slow and self.result.status is Status.GRADED:
+            self.result.status = Status.TIMEOUT
+            self.result.reason = f"{len(self.slow)} cell(s) did not end within {self.limits.cell_seconds:g} s"
+        if self.result.status is Status.GRADED and self.rebuilt.missing:
+            self.result.findings.append("It is graded as if the missing exercises had been left empty.")
+        return self.result
+
+    def _begin(self, given: dict[str, bytes], for_judge: dict[str, bytes]) -> None:
+        until = time.monotonic() + START
+        student, judge = self.pair.student.control, self.pair.judge.control
+        plain = student.limits
+        try:
+            # Files may be as large as what a student may write.
+            large = WireLimits(size=4 * self.limits.written + (256 << 20))
+            for end in (student, judge):
+                if end.receive(until) != {"is": "ready"}:
+                    raise MachineError("a process for a notebook did not begin as it should")
+                end.limits = large
+            student.send({"do": "files", "files": given}, until)
+            judge.send({"do": "begin", "files": for_judge, "imports": rebuilding.imports_of(self.source)}, until)
+        except WireError as error:
+            said = _Output(2000)
+            self._drain(self.pair.stderr, "stderr", said)
+            told = "".join(item["text"] for item in said.items).strip().splitlines()[-1:]
+            raise MachineError(f"the processes for a notebook did not begin: {error} {' '.join(told)}") from None
+        finally:
+            for end in (student, judge):
+                end.limits = plain
+
+    # One cell.
+
+    def _cell(self, cell: Cell) -> None:
+        if is_test(cell):
+            self._test(cell)
+            return
+        name = grade_id(cell)
+        if name and (is_graded(cell) or nbgrader(cell).get("task")):
+            self.result.max_scores[name] = float(nbgrader(cell).get("points") or 0)
+            self.result.scores[name] = 0.0 if name in self.rebuilt.missing else None
+        if cell["cell_type"] != "code":
+            return
+        if is_setup(cell):
+            self._judge_only(cell)
+        if not self.ended:
+            self._student(cell)
+
+    def _judge_only(self, cell: Cell) -> None:
+        # Both processes run the cell at the same time; the judge's answer is waited for with the next test.
+        self._tell_judge({"do": "run", "source": cell["source"]})
+        self.pending = getattr(self, "pending", 0) + 1
+
+    def _student(self, cell: Cell) -> None:
+        output = _Output(self.limits.output)
+        end = min(time.monotonic() + self.limits.cell_seconds, self.deadline)
+        control = self.pair.student.control
+        status = ""
+        try:
+            control.send({"do": "run", "source": cell["source"]}, end)
+            status = self._listen(output, end, cell)
+        except WireError as error:
+            self._over(error)
+        cell["outputs"] = output.items
+        if status == "memory":
+            self._stop(Status.MEMORY, REASONS["memory"])
+
+    def _listen(self, output: _Output, end: float, cell: Cell) -> str:
+        """Take in what the student process sends until its cell has ended; say how."""
+        pair, interrupted = self.pair, False
+        control = pair.student.control
+        streams = {pair.stdout: "stdout", pair.stderr: "stderr"}
+        control.limits = WireLimits(size=2 * self.limits.output + (1 << 16))
+        while True:
+            left = end - time.monotonic()
+            if left <= 0:
+                if interrupted:
+                    raise TimedOut("the cell did not stop when it was interrupted")
+                interrupted = True
+                end = time.monotonic() + GRACE
+                self.slow.append(cell["id"])
+                pair.student.signal(signal.SIGINT)
+                continue
+            ready, _, _ = select.select([control, *streams], [], [], left)
+            for descriptor, name in streams.items():
+                if descriptor in ready:
+                    self._drain(descriptor, name, output, once=control not in ready)
+            if control in ready:
+                for descriptor, name in streams.items():
+                    self._drain(descriptor, name, output)
+                message = control.receive(max(end, time.monotonic() + GRACE))
+                kind = message.get("is") if isinstance(message, dict) else None
+                if kind == "done":
+                    count = message.get("count")
+                    cell["execution_count"] = count if type(count) is int and 0 < count < 1 << 31 else None
+                    for descriptor, name in streams.items():
+                        self._drain(descriptor, name, output)
+                    return str(message.get("status"))
+                self._show(message, kind, output)
+
+    @staticmethod
+    def _drain(descriptor: int, name: str, output: _Output, once: bool = False) -> None:
+        # A flood never ends: after as much as a pipe can hold, the rest waits for the next turn.
+        for _ in range(1 if once else 16):
+            try:
+                data = os.read(descriptor, 1 << 16)
+            except BlockingIOError:
+                return
+            if not data:
+                return
+            output.stream(name, data)
+
+    @staticmethod
+    def _show(message: Any, kind: Any, output: _Output) -> None:
+        if kind == "error":
+            lines = message.get("traceback")
+            lines = [_clean(line) for line in lines[:100]] if isinstance(lines, list) else []
+            if output.take(sum(len(line) for line in lines)):
+                output.items.append(
+                    {
+                        "output_type": "error",
+                        "ename": _clean(message.get("ename"))[:200],
+                        "evalue": _clean(message.get("evalue")),
+                        "traceback": lines,
+                    }
+                )
+        elif kind in ("display_data", "execute_result") and isinstance(message.get("data"), dict):
+            data = {key: _clean(value) for key, value in message["data"].items() if key in SHOWN}
+            if data and output.take(sum(len(value) for value in data.values())):
+                item: dict[str, Any] = {"output_type": kind, "data": data, "metadata": {}}
+                if kind == "execute_result":
+                    item["execution_count"] = None
+                output.items.append(item)
+
+    # One test.
+
+    def _test(self, cell: Cell) -> None:
+        name = grade_id(cell)
+        assert name is not None
+        points = float(nbgrader(cell).get("points") or 0)
+        self.result.max_scores[name] = points
+        self.result.scores[name] = 0.0
+        if self.ended:
+            cell["outputs"] = [_error("NotRun", "the student's process had ended before this test")]
+            self.result.hints[name] = NO_ANSWER
+            return
+        end = min(time.monotonic() + self.limits.cell_seconds, self.deadline)
+        report = None
+        if self._settle(end):
+            self._tell_judge({"do": "run", "source": cell["source"]})
+            report = self._await_judge(end, cell)
+        if report is None:
+            cell["outputs"] = [_error("NotRun", self.result.reason)]
+            self.result.hints[name] = NO_ANSWER
+            return
+        if report.get("gone"):
+            self._over(Closed("the student's process has ended"))
+        score = _score(report, points)
+        self.result.scores[name] = score
+        cell["outputs"] = _judged(report, cell, score, points)
+        if not report.get("passed"):
+            self.result.hints[name] = _hint(report, cell, cell["id"] in self.slow)
+
+    def _tell_judge(self, message: dict[str, Any]) -> None:
+        try:
+            self.pair.judge.control.send(message, time.monotonic() + GRACE + 5)
+        except WireError:
+            self._judge_died()
+
+    def _settle(self, end: float) -> bool:
+        """Wait until the judge has run the setup cells that it was given."""
+        while getattr(self, "pending", 0) and not self.ended:
+            if self._await_judge(end, None) is None:
+                return False
+            self.pending -= 1
+        return not self.ended
+
+    def _await_judge(self, end: float, cell: Cell | None) -> dict[str, Any] | None:
+        """The judge's report; what the student's code prints meanwhile is thrown away."""
+        pair, stage = self.pair, 0
+        control = pair.judge.control
+        forgotten = _Output(0)
+        while True:
+            left = end - time.monotonic()
+            if left <= 0:
+                stage += 1
+                end = time.monotonic() + GRACE
+                if stage == 1:
+                    if cell is not None:
+                        self.slow.append(cell["id"])
+                    pair.student.signal(signal.SIGINT)
+                elif stage == 2:
+                    # The student's code ignores it: the judge is told by the end of the connection.
+                    self._over(TimedOut("the student's code did not stop when it was interrupted"))
+                elif stage == 3:
+                    pair.judge.signal(signal.SIGINT)
+                else:
+                    self._judge_died()
+                    return None
+                continue
+            ready, _, _ = select.select([control, pair.stdout, pair.stderr], [], [], left)
+            for descriptor in (pair.stdout, pair.stderr):
+                if descriptor in ready:
+                    self._drain(descriptor, "stdout", forgotten)
+            if control in ready:
+                try:
+                    report = control.receive(time.monotonic() + 5)
+                except WireError:
+                    self._judge_died()
+                    return None
+                return report if isinstance(report, dict) else None
+
+    # Ends.
+
+    def _over(self, error: WireError) -> None:
+        """The student process is of no use any more: find out why."""
+        if self.ended:
+            return
+        process = self.pair.student
+        if isinstance(error, TimedOut):
+            process.reason = process.reason or "stuck"
+        _wait_for(process)
+        process.signal(signal.SIGKILL)
+        if process.reason in REASONS:
+            status = {"memory": Status.MEMORY, "time": Status.TIMEOUT}.get(process.reason, Status.DIED)
+            self._stop(status, REASONS[process.reason])
+        elif process.reason == "stuck":
+            self._stop(Status.TIMEOUT, f"a cell did not end within {self.limits.cell_seconds:g} s nor when interrupted")
+        elif isinstance(error, Closed):
+            self._stop(Status.DIED, "its process ended in the middle of the notebook")
+        else:
+            self._stop(Status.DIED, "it sent what no notebook sends")
+
+    def _stop(self, status: Status, reason: str) -> None:
+        self.ended = True
+        values = {"memory": self.limits.memory >> 20, "processes": self.limits.processes}
+        self.result.status = status
+        self.result.reason = reason.format(**values, notebook_seconds=self.limits.notebook_seconds)
+        self.result.reason += "; the cells from there on got no points"
+
+    def _judge_died(self) -> None:
+        process = self.pair.judge
+        _wait_for(process)
+        process.signal(signal.SIGKILL)
+        if process.reason == "memory":
+            self._stop(Status.MEMORY, "what it handed to the tests needed more memory than the {memory} MiB allowed")
+        elif process.reason == "time" or process.reason:
+            self._stop(Status.TIMEOUT, "the tests of what it handed in did not end in time")
+        else:
+            self._stop(Status.JUDGE_DIED, "the judge ended while it tested what was handed in")
+
+    def _collect(self, _given: int) -> None:
+        if self.ended:
+            return
+        control = self.pair.student.control
+        control.limits = WireLimits(size=2 * self.limits.written + (1 << 20))
+        until = time.monotonic() + 10
+        try:
+            control.send({"do": "end", "budget": self.limits.written}, until)
+            while True:
+                message = control.receive(until)
+                if isinstance(message, dict) and message.get("is") == "files":
+                    break
+            found = message.get("files")
+        except WireError:
+            return
+        if isinstance(found, dict):
+            for name, data in found.items():
+                if isinstance(name, str) and isinstance(data, bytes) and acceptable(name):
+                    self.result.files[name] = data
+
+
+def _wait_for(process: Process) -> None:
+    # The watchdog says why it killed; give it the time to.
+    select.select([process.descriptor], [], [], 0.2)
+
+
+def _clean(value: Any) -> str:
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
+
+
+def _error(name: str, text: str, lines: list[str] | None = None) -> dict[str, Any]:
+    return {"output_type": "error", "ename": name, "evalue": text, "traceback": lines or [f"{name}: {text}"]}
+
+
+def _score(report: dict[str, Any], points: float) -> float:
+    if report.get("passed") is not True:
+        return 0.0
+    value = report.get("value")
+    if type(value) is float:
+        # Not a number is no points.
+        return min(max(value, 0.0), points) if value == value else 0.0
+    return points
+
+
+def _judged(report: dict[str, Any], cell: Cell, score: float, points: float) -> list[dict[str, Any]]:
+    """Outputs of a graded cell, in the form from which nbgrader reads the same score."""
+    outputs: list[dict[str, Any]] = []
+    if text := _clean(report.get("printed")):
+        outputs.append({"output_type": "stream", "name": "stdout", "text": text})
+    if report.get("passed") is not True:
+        line = report.get("line")
+        lines = cell["source"].splitlines()
+        where = [f"line {line}: {lines[line - 1].strip()}"] if type(line) is int and 0 < line <= len(lines) else []
+        trace = COLOUR.sub("", _clean(report.get("traceback"))).rstrip()
+        outputs.append(_error(_clean(report.get("ename")), _clean(report.get("evalue")), [*where, trace]))
+    elif type(report.get("value")) is float:
+        outputs.append(
+            {
+                "output_type": "execute_result",
+                "execution_count": None,
+                "data": {"text/plain": repr(score)},
+                "metadata": {},
+            }
+        )
+    return outputs
+
+
+def _hint(report: dict[str, Any], cell: Cell, slow: bool) -> str:
+    """What the student is told about a test that failed; nothing of a hidden test, and nothing that was computed."""
+    if slow:
+        return "Your code took too long in this test; look for a loop that does not end."
+    if report.get("hint"):
+        return _clean(report["hint"])
+    if report.get("student") and report.get("ename") == "NotImplementedError":
+        return "This exercise is not answered yet."
+    if report.get("student"):
+        return f"Your code stopped with {_clean(report.get('ename'))} in this test."
+    if report.get("ename") == "NameError":
+        return "A name that this test needs is not defined; see whether the cell that defines it runs without an error."
+    if report.get("ename") in ("AnswerError", "StudentGoneError"):
+        return "What your code returned could not be handed to this test; it takes plain values, arrays and models."
+    line, lines = report.get("line"), cell["source"].splitlines()
+    if type(line) is int and 0 < line <= len(lines) and line not in hidden_lines(cell["source"]):
+        return f"This line of the test fails: {lines[line - 1].strip()}"
+    return "A hidden test fails: the answer is not right for all inputs."
+
+
+def hidden_lines(source: str) -> set[int]:
+    """Numbers of the lines of a test cell that the student never saw, from 1."""
+    found: set[int] = set()
+    for match in HIDDEN.finditer(source):
+        first = source.count("\n", 0, match.start()) + 1
+        found |= set(range(first, first + match.group().count("\n") + 1))
+    return found
+
+
+__all__ = ["VERSION", "Options", "acceptable", "environment_of", "grade", "hidden_lines", "is_solution", "run"]

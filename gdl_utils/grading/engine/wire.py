@@ -1,0 +1,412 @@
+"""Plain data between processes that do not trust each other: a strict, bounded format, and a channel for it.
+
+A message is one value in two parts: a tree in JSON, and the bytes of its arrays beside it. Nothing in it is code.
+What can be sent: None, bool, int, float, complex, str, bytes, tuple, list, dict, set, frozenset, range, slice, Ellipsis,
+NumPy arrays and scalars of numbers, booleans and text. Subclasses are sent as the built-in type that they extend.
+Other objects need a codec, see `Codec`. The reader checks everything and believes nothing.
+"""
+
+import json
+import socket
+import struct
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+HEADER = struct.Struct("!4sIQ")  # magic, number of buffers, bytes of JSON
+LENGTH = struct.Struct("!Q")
+MAGIC = b"GDL1"
+ARRAY_KINDS = "?biufcUS"
+
+
+class WireError(ValueError):
+    """A value that can't be sent, or a message that is not what this format allows."""
+
+
+class Closed(WireError):
+    """The other side has gone."""
+
+
+class TimedOut(WireError):
+    """The message did not come, or could not be sent, in time."""
+
+
+@dataclass(frozen=True)
+class WireLimits:
+    """What one message may hold.
+
+    Attributes:
+        size: bytes of the whole message.
+        depth: levels of nesting.
+        items: values in it, each element of a list one, an array as a whole one.
+        int_bits: bits of an integer.
+    """
+
+    size: int = 64 << 20
+    depth: int = 32
+    items: int = 1_000_000
+    int_bits: int = 1 << 16
+
+
+LIMITS = WireLimits()
+
+
+class Codec:
+    """How objects that are not plain data cross, if they do. This one lets none cross."""
+
+    def encode(self, value: Any) -> tuple[str, Any] | None:
+        """A name and plain data for `value`, None if it can't be sent."""
+        return None
+
+    def decode(self, name: str, data: Any) -> Any:
+        """The object for what `encode` gave on the other side.
+
+        Raises:
+            WireError: if it is not acceptable.
+        """
+        raise WireError(f"a message holds an object of kind {name[:40]!r}, which is not accepted")
+
+
+class _Encoder:
+    def __init__(self, codec: Codec, limits: WireLimits):
+        self.codec = codec
+        self.limits = limits
+        self.buffers: list[bytes] = []
+        self.items = 0
+        self.size = 0
+
+    def _buffer(self, data: bytes) -> int:
+        self.size += len(data)
+        if self.size > self.limits.size:
+            raise WireError(f"it has more than {self.limits.size} bytes")
+        self.buffers.append(data)
+        return len(self.buffers) - 1
+
+    def tree(self, value: Any, depth: int) -> Any:
+        if depth > self.limits.depth:
+            raise WireError(f"it is nested more than {self.limits.depth} levels deep")
+        self.items += 1
+        if self.items > self.limits.items:
+            raise WireError(f"it holds more than {self.limits.items} values")
+        # NumPy's scalars come first: np.float64 is a float, too.
+        if isinstance(value, np.generic | np.ndarray):
+            return self._array(value)
+        if value is None or value is True or value is False:
+            return value
+        if isinstance(value, int):
+            return self._int(value)
+        if isinstance(value, float):
+            return float.__float__(value)
+        if isinstance(value, str):
+            text = str.__str__(value)
+            self.size += len(text)
+            if self.size > self.limits.size:
+                raise WireError(f"it has more than {self.limits.size} bytes")
+            return text
+        return self._compound(value, depth)
+
+    @staticmethod
+    def _plain_int(value: int) -> int:
+        return int.__int__(value)
+
+    def _int(self, value: int) -> Any:
+        number = self._plain_int(value)
+        bits = number.bit_length()
+        if bits <= 63:
+            return number
+        if bits > self.limits.int_bits:
+            raise WireError(f"it holds an integer of more than {self.limits.int_bits} bits")
+        return ["int", format(number, "x")]
+
+    def _array(self, value: Any) -> Any:
+        array = np.asarray(value)
+        dtype = array.dtype
+        if dtype.kind not in ARRAY_KINDS.replace("?", "b") and dtype.kind != "b":
+            raise WireError(f"it holds an array of type {dtype}; only numbers, booleans and text can be sent")
+        if array.nbytes > self.limits.size:
+            raise WireError(f"it holds an array of more than {self.limits.size} bytes")
+        little = dtype.newbyteorder("<") if dtype.itemsize > 1 or dtype.kind in "US" else dtype
+        data = np.ascontiguousarray(array).astype(little, copy=False).tobytes()
+        tag = "scalar" if isinstance(value, np.generic) else "array"
+        return [tag, little.str, list(array.shape), self._buffer(data)]
+
+    def _compound(self, value: Any, depth: int) -> Any:
+        for kind in (tuple, list, set, frozenset):
+            if isinstance(value, kind):
+                return [kind.__name__, [self.tree(item, depth + 1) for item in kind.__iter__(value)]]
+        if isinstance(value, dict):
+            pairs = [(key, dict.__getitem__(value, key)) for key in dict.__iter__(value)]
+            return ["dict", [[self.tree(key, depth + 1), self.tree(item, depth + 1)] for key, item in pairs]]
+        if isinstance(value, complex):
+            return ["complex", float(value.real), float(value.imag)]
+        if isinstance(value, bytes | bytearray):
+            return ["bytes", self._buffer(bytes(value))]
+        if value is Ellipsis:
+            return ["ellipsis"]
+        if isinstance(value, range | slice):
+            parts = (value.start, value.stop, value.step)
+            return [type(value).__name__, [self.tree(part, depth + 1) for part in parts]]
+        found = self.codec.encode(value)
+        if found is None:
+            raise WireError(f"an object of type {type(value).__name__} can't be sent")
+        name, data = found
+        return ["object", name, self.tree(data, depth + 1)]
+
+
+class _Decoder:
+    def __init__(self, codec: Codec, limits: WireLimits, buffers: list[memoryview]):
+        self.codec = codec
+        self.limits = limits
+        self.buffers = buffers
+        self.items = 0
+
+    def value(self, node: Any, depth: int) -> Any:
+        if depth > self.limits.depth:
+            raise WireError("a message is nested too deep")
+        self.items += 1
+        if self.items > self.limits.items:
+            raise WireError("a message holds too many values")
+        if node is None or isinstance(node, bool | float | str):
+            return node
+        if isinstance(node, int):
+            if node.bit_length() > 63:
+                raise WireError("a message holds a damaged integer")
+            return node
+        if not isinstance(node, list) or not node or not isinstance(node[0], str):
+            raise WireError("a message is damaged")
+        reader: Callable[[list[Any], int], Any] | None = self.READERS.get(node[0])
+        if reader is None:
+            raise WireError("a message holds something of an unknown kind")
+        return reader(self, node, depth)
+
+    def _parts(self, node: list[Any], depth: int) -> list[Any]:
+        if len(node) != 2 or not isinstance(node[1], list):
+            raise WireError("a message is damaged")
+        return [self.value(item, depth + 1) for item in node[1]]
+
+    def _int(self, node: list[Any], _depth: int) -> int:
+        text = node[1] if len(node) == 2 else None
+        if not isinstance(text, str) or len(text) > self.limits.int_bits // 4 + 2:
+            raise WireError("a message holds a damaged integer")
+        return int(text, 16)
+
+    def _sequence(self, node: list[Any], depth: int) -> Any:
+        kind = {"tuple": tuple, "list": list, "set": set, "frozenset": frozenset}[node[0]]
+        return kind(self._parts(node, depth))
+
+    def _dict(self, node: list[Any], depth: int) -> dict[Any, Any]:
+        if len(node) != 2 or not isinstance(node[1], list):
+            raise WireError("a message is damaged")
+        result = {}
+        for pair in node[1]:
+            if not isinstance(pair, list) or len(pair) != 2:
+                raise WireError("a message holds a damaged dictionary")
+            result[self.value(pair[0], depth + 1)] = self.value(pair[1], depth + 1)
+        return result
+
+    def _complex(self, node: list[Any], _depth: int) -> complex:
+        if len(node) != 3 or not all(isinstance(part, float) for part in node[1:]):
+            raise WireError("a message holds a damaged complex number")
+        return complex(node[1], node[2])
+
+    def _raw(self, index: Any) -> memoryview:
+        if not isinstance(index, int) or isinstance(index, bool) or not 0 <= index < len(self.buffers):
+            raise WireError("a message refers to bytes that it does not hold")
+        return self.buffers[index]
+
+    def _bytes(self, node: list[Any], _depth: int) -> bytes:
+        if len(node) != 2:
+            raise WireError("a message is damaged")
+        return bytes(self._raw(node[1]))
+
+    def _array(self, node: list[Any], _depth: int) -> Any:
+        if len(node) != 4 or not isinstance(node[1], str) or len(node[1]) > 20 or not isinstance(node[2], list):
+            raise WireError("a message holds a damaged array")
+        tag, name, shape, index = node
+        if not all(type(size) is int and 0 <= size < 1 << 48 for size in shape) or len(shape) > 32:
+            raise WireError("a message holds an array of an impossible shape")
+        if name[1:2] not in set("biufcUS") or name[:1] not in set("<|"):
+            raise WireError("a message holds an array of a type that is not accepted")
+        dtype = np.dtype(name)
+        count = 1
+        for size in shape:
+            count *= size
+        raw = self._raw(index)
+        if dtype.hasobject or count * dtype.itemsize != len(raw):
+            raise WireError("a message holds an array whose bytes do not fit its shape")
+        flat = np.frombuffer(raw, dtype) if dtype.itemsize and count else np.zeros(count, dtype)
+        array = flat.reshape(shape).copy()
+        if dtype.kind == "U":
+            # Characters that no text can hold would stop whoever prints them.
+            points = array.view(np.uint32) if array.size and dtype.itemsize else np.zeros(0, np.uint32)
+            if points.size and points.max() > 0x10FFFF:
+                raise WireError("a message holds text that is no text")
+        if tag == "scalar":
+            if shape:
+                raise WireError("a message holds a damaged number")
+            return array[()]
+        return array
+
+    def _ellipsis(self, node: list[Any], _depth: int) -> Any:
+        if len(node) != 1:
+            raise WireError("a message is damaged")
+        return Ellipsis
+
+    def _range(self, node: list[Any], depth: int) -> Any:
+        parts = self._parts(node, depth)
+        if len(parts) != 3:
+            raise WireError("a message is damaged")
+        return range(*parts) if node[0] == "range" else slice(*parts)
+
+    def _object(self, node: list[Any], depth: int) -> Any:
+        if len(node) != 3 or not isinstance(node[1], str):
+            raise WireError("a message is damaged")
+        return self.codec.decode(node[1], self.value(node[2], depth + 1))
+
+    READERS = {
+        "int": _int,
+        "tuple": _sequence,
+        "list": _sequence,
+        "set": _sequence,
+        "frozenset": _sequence,
+        "dict": _dict,
+        "complex": _complex,
+        "bytes": _bytes,
+        "array": _array,
+        "scalar": _array,
+        "ellipsis": _ellipsis,
+        "range": _range,
+        "slice": _range,
+        "object": _object,
+    }
+
+
+def pack(value: Any, codec: Codec | None = None, limits: WireLimits = LIMITS) -> bytes:
+    """One message that holds `value`.
+
+    Raises:
+        WireError: if it holds something that can't be sent, or too much.
+    """
+    encoder = _Encoder(codec or Codec(), limits)
+    try:
+        text = json.dumps(encoder.tree(value, 0), separators=(",", ":")).encode()
+    except RecursionError:
+        raise WireError("it is nested too deep") from None
+    head = HEADER.pack(MAGIC, len(encoder.buffers), len(text))
+    lengths = b"".join(LENGTH.pack(len(buffer)) for buffer in encoder.buffers)
+    message = b"".join([head, lengths, text, *encoder.buffers])
+    if len(message) > limits.size:
+        raise WireError(f"it has more than {limits.size} bytes")
+    return message
+
+
+def unpack(message: bytes | bytearray, codec: Codec | None = None, limits: WireLimits = LIMITS) -> Any:
+    """The value of one message.
+
+    Raises:
+        WireError: if the message is not one that `pack` could have made under these limits.
+    """
+    view = memoryview(message)
+    if len(view) < HEADER.size or len(view) > limits.size:
+        raise WireError("a message has an impossible length")
+    count, length = _head(bytes(view[: HEADER.size]), limits)
+    start = HEADER.size + count * LENGTH.size
+    if start + length > len(view):
+        raise WireError("a message is truncated")
+    sizes = [LENGTH.unpack_from(view, HEADER.size + index * LENGTH.size)[0] for index in range(count)]
+    position = start + length
+    if position + sum(sizes) != len(view):
+        raise WireError("a message has an impossible length")
+    buffers = []
+    for size in sizes:
+        buffers.append(view[position : position + size])
+        position += size
+    try:
+        tree = json.loads(bytes(view[start : start + length]))
+        return _Decoder(codec or Codec(), limits, buffers).value(tree, 0)
+    except WireError:
+        raise
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
+        raise WireError(f"a message is damaged ({type(error).__name__})") from None
+
+
+def _head(raw: bytes, limits: WireLimits) -> tuple[int, int]:
+    magic, count, length = HEADER.unpack(raw)
+    if magic != MAGIC or HEADER.size + count * LENGTH.size + length > limits.size:
+        raise WireError("a message has an impossible beginning")
+    return count, length
+
+
+class Channel:
+    """Messages over one end of a socket pair."""
+
+    def __init__(self, end: socket.socket, codec: Codec | None = None, limits: WireLimits = LIMITS):
+        self.socket = end
+        self.codec = codec or Codec()
+        self.limits = limits
+
+    def fileno(self) -> int:
+        """For `select`."""
+        return self.socket.fileno()
+
+    def close(self) -> None:
+        """Close this end."""
+        self.socket.close()
+
+    def send(self, value: Any, deadline: float | None = None) -> None:
+        """Send one value; `deadline` is a time of `time.monotonic`, None waits for ever."""
+        message = pack(value, self.codec, self.limits)
+        try:
+            self._wait(deadline)
+            self.socket.sendall(message)
+        except TimeoutError:
+            raise TimedOut("a message could not be sent in time") from None
+        except OSError:
+            raise Closed("the other side has gone") from None
+
+    def receive(self, deadline: float | None = None) -> Any:
+        """The next value.
+
+        Raises:
+            Closed: if the other side has gone.
+            TimedOut: if it did not come whole before the deadline.
+            WireError: if it is not acceptable; the channel is of no use after that.
+        """
+        return unpack(self.receive_bytes(deadline), self.codec, self.limits)
+
+    def receive_bytes(self, deadline: float | None = None) -> bytearray:
+        """The bytes of the next message, not yet read."""
+        head = self._exactly(HEADER.size, deadline)
+        count, length = _head(bytes(head), self.limits)
+        lengths = self._exactly(count * LENGTH.size, deadline)
+        total = sum(LENGTH.unpack_from(lengths, index * LENGTH.size)[0] for index in range(count)) + length
+        if len(head) + len(lengths) + total > self.limits.size:
+            raise WireError(f"a message has more than {self.limits.size} bytes")
+        return head + lengths + self._exactly(total, deadline)
+
+    def _wait(self, deadline: float | None) -> None:
+        if deadline is None:
+            self.socket.settimeout(None)
+            return
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self.socket.settimeout(left)
+
+    def _exactly(self, count: int, deadline: float | None) -> bytearray:
+        data = bytearray()
+        while len(data) < count:
+            try:
+                self._wait(deadline)
+                piece = self.socket.recv(min(count - len(data), 1 << 20))
+            except TimeoutError:
+                raise TimedOut("a message did not come in time") from None
+            except OSError:
+                raise Closed("the other side has gone") from None
+            if not piece:
+                raise Closed("the other side has gone")
+            data += piece
+        return data
