@@ -6,7 +6,9 @@ What a command needs is imported when it is called, so that each starts fast and
 import http.server
 import shutil
 import traceback
+from collections import Counter
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -21,6 +23,11 @@ from gdl_utils.errors import CourseError
 
 # No markup: a path or a name may hold square brackets.
 console = rich.console.Console(highlight=False, soft_wrap=True, markup=False)
+SHOWN = 60  # rows of a table of grades
+INTERRUPTED = 130  # what shells give for Ctrl-C
+UNPROTECTED = (
+    "WITHOUT A SANDBOX: every notebook runs with your own rights and can read, change and send whatever you can."
+)
 INTERNAL_ERROR = 70  # sysexits.h; 1 says that submissions need attention, 2 that the user made a mistake
 
 
@@ -198,29 +205,105 @@ def grade(
     assignment: Annotated[str, typer.Argument(help="The assignment to grade.")],
     course: Annotated[Path, typer.Option(help="The course folder, with submitted/STUDENT/ASSIGNMENT/.")] = Path(),
     regrade: Annotated[bool, typer.Option(help="Grade again what did not change since it was graded.")] = False,
+    workers: Annotated[int | None, typer.Option(help="Processes that grade; one a core if not given.", min=1)] = None,
+    scheduler: Annotated[str | None, typer.Option(help="Address of a Dask scheduler whose workers grade.")] = None,
+    db: Annotated[str | None, typer.Option(help="URL of the gradebook, such as postgresql://HOST/NAME.")] = None,
+    sandbox: Annotated[
+        str, typer.Option(help="'bubblewrap', or 'none' to run the notebooks unprotected.")
+    ] = "bubblewrap",
+    start: Annotated[str, typer.Option(help="'warm', or 'cold' to import everything anew for each notebook.")] = "warm",
+    memory: Annotated[int, typer.Option(help="MiB of memory for a submission.", min=64)] = 2048,
+    processes: Annotated[int, typer.Option(help="Processes of a submission.", min=4)] = 64,
+    cell_seconds: Annotated[float, typer.Option(help="Seconds for a cell.", min=0.1)] = 30,
+    notebook_seconds: Annotated[float, typer.Option(help="Seconds for a notebook.", min=1)] = 300,
+    written: Annotated[int, typer.Option(help="MiB of files that a submission may write.", min=1)] = 64,
+    output: Annotated[int, typer.Option(help="KiB of output that a cell may give.", min=1)] = 1024,
 ) -> None:
-    """Grade the submissions of an assignment with nbgrader and print the grades.
+    """Grade the submissions of an assignment and print the grades.
 
-    Exits with 0 if every submission got a grade without a remark, with 1 if some need attention.
+    Exits with 0 if every submission was graded without a remark, with 1 if some need attention.
     """
-    from gdl_utils.grading.stock import grade_class, submissions
+    from gdl_utils.grading.course import How, Outcome, grade_class, submissions
+    from gdl_utils.grading.engine.results import Limits
+    from gdl_utils.grading.engine.run import Options
 
     root = _root()
     if not (course / "solutions" / assignment).is_dir():
         raise CourseError(
             f"There is no assignment {assignment} in {course / 'solutions'}: see its folders for the names."
         )
-    with _progress() as progress:
+    for name, value, known in [("sandbox", sandbox, ("bubblewrap", "none")), ("start", start, ("warm", "cold"))]:
+        if value not in known:
+            raise CourseError(f"--{name} is {value!r}: choose one of {', '.join(known)}.")
+    if sandbox == "none":
+        console.print(UNPROTECTED, style="bold red")
+    limits = Limits(
+        memory=memory << 20,
+        processes=processes,
+        cell_seconds=cell_seconds,
+        notebook_seconds=notebook_seconds,
+        written=written << 20,
+        output=output << 10,
+    )
+    how = How(limits, Options(start == "warm", sandbox != "none"), scheduler=scheduler, regrade=regrade)
+    how = replace(how, workers=workers) if workers else how
+    shown: list[Outcome] = []
+    counts = Counter[str]()
+    with _grading_progress() as progress:
         task = progress.add_task("Grading", total=len(submissions(course, assignment)))
-        results = grade_class(root, course, assignment, lambda _: progress.advance(task), regrade)
+
+        def on_outcome(outcome: Outcome) -> None:
+            counts["all"] += 1
+            counts["before"] += not outcome.fresh
+            counts["attention"] += bool(outcome.remark)
+            if outcome.remark or counts["all"] <= SHOWN:
+                shown.append(outcome)
+            if outcome.remark and outcome.fresh:
+                progress.console.print(f"{outcome.student}: {outcome.remark}")
+            progress.advance(task)
+
+        try:
+            grade_class(root, course, assignment, on_outcome, how, db)
+        except KeyboardInterrupt:
+            progress.stop()
+            console.print(f"Stopped after {counts['all']} submissions; the same command goes on with the others.")
+            raise typer.Exit(INTERRUPTED) from None
     table = rich.table.Table(title=f"Grades of {assignment}")
     table.add_column("student")
     table.add_column("points", justify="right")
     table.add_column("of", justify="right")
-    table.add_column("needs attention", overflow="fold")
-    for result in results:
-        score = "none" if result.score is None else f"{result.score:g}"
-        table.add_row(result.student, score, f"{result.max_score:g}", result.remark)
-    console.print(table)
-    if any(result.remark for result in results):
+    table.add_column("remarks", overflow="fold")
+    listed = sorted(
+        shown if counts["all"] <= SHOWN else [one for one in shown if one.remark], key=lambda one: one.student
+    )
+    for outcome in listed[:SHOWN]:
+        score = "as before" if outcome.score is None else f"{outcome.score:g}"
+        remarks = [f"attention: {outcome.remark}"] if outcome.remark else []
+        table.add_row(outcome.student, score, f"{outcome.max_score:g}", "\n".join([*remarks, *outcome.repairs]))
+    if listed:
+        console.print(table)
+    if len(listed) > SHOWN:
+        console.print(f"... and {len(listed) - SHOWN} more that need attention; 'gdl report {assignment}' lists all.")
+    console.print(
+        f"{counts['all']} submissions, {counts['before']} of them graded before; {counts['attention']} need attention."
+    )
+    if counts["attention"]:
         raise typer.Exit(1)
+
+
+def _grading_progress() -> rich.progress.Progress:
+    return rich.progress.Progress(
+        rich.progress.TextColumn("{task.description}"),
+        rich.progress.BarColumn(),
+        rich.progress.MofNCompleteColumn(),
+        _Rate(),
+        rich.progress.TimeRemainingColumn(),
+        console=console,
+    )
+
+
+class _Rate(rich.progress.ProgressColumn):
+    def render(self, task: rich.progress.Task) -> str:
+        """Submissions a minute."""
+        speed = task.finished_speed or task.speed
+        return f"{speed * 60:.0f}/min" if speed else ""

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from gdl_utils import cli
-from gdl_utils.grading import stock
+from gdl_utils.grading import course as grading
 
 runner = CliRunner()
 
@@ -119,14 +119,30 @@ def test_a_failure_of_our_own_has_an_exit_code_of_its_own(monkeypatch):
 @pytest.mark.usefixtures("in_root")
 def test_grade_prints_the_table_and_tells_what_needs_attention(tmp_path, monkeypatch):
     assert run("sample-class", "02_shapes_and_parameters", "--course", str(tmp_path)).exit_code == 0
-    results = [stock.Result("ada", 17.5, 20), stock.Result("kurt", None, 20, remark="no [grade]")]
-    monkeypatch.setattr(stock, "grade_class", lambda *_: results)
+    outcomes = [
+        grading.Outcome("ada", 17.5, 20, repairs=("put [back]",)),
+        grading.Outcome("kurt", None, 20, remark="no [grade]"),
+    ]
+
+    def grade_class(_root, _folder, _name, on_outcome, _how, _db):
+        for outcome in outcomes:
+            on_outcome(outcome)
+
+    monkeypatch.setattr(grading, "grade_class", grade_class)
     table = run("grade", "02_shapes_and_parameters", "--course", str(tmp_path))
-    assert re.search(r"ada +│ +17\.5 │ 20", table.stdout)
-    assert re.search(r"kurt +│ +none │ 20 │ no \[grade\]", table.stdout)
+    assert re.search(r"ada +│ +17\.5 │ 20 │ put \[back\]", table.stdout)
+    assert re.search(r"kurt +│ as before │ 20 │ attention: no \[grade\]", table.stdout)
+    assert "2 submissions, 0 of them graded before; 1 need attention." in table.stdout
     assert table.exit_code == 1
-    results.pop()
+    outcomes.pop()
     assert run("grade", "02_shapes_and_parameters", "--course", str(tmp_path)).exit_code == 0
+
+
+@pytest.mark.usefixtures("in_root")
+def test_a_wrong_option_of_grade_is_a_sentence(tmp_path):
+    assert run("sample-class", "02_shapes_and_parameters", "--course", str(tmp_path)).exit_code == 0
+    result = run("grade", "02_shapes_and_parameters", "--course", str(tmp_path), "--sandbox", "chroot")
+    assert (result.exit_code, result.stderr) == (2, "--sandbox is 'chroot': choose one of bubblewrap, none.\n")
 
 
 @pytest.mark.usefixtures("in_root")

@@ -20,16 +20,17 @@ class GradingError(CourseError):
 
 
 @contextmanager
-def course(folder: Path, config: Path) -> Iterator[NbGraderAPI]:
+def course(folder: Path, config: Path, db_url: str | None = None) -> Iterator[NbGraderAPI]:
     """Open nbgrader's interface to a course folder.
 
     Args:
         folder: holds solutions/, assignments/, submitted/, autograded/ and gradebook.db, which nbgrader creates.
         config: the configuration file to read, `nbgrader_config.py` of this repository.
+        db_url: the gradebook, `gradebook.db` in the course folder if None.
     """
     settings = PyFileConfigLoader(config.name, path=str(config.parent)).load_config()
     settings.CourseDirectory.root = str(folder.resolve())
-    settings.CourseDirectory.db_url = f"sqlite:///{folder.resolve()}/gradebook.db"
+    settings.CourseDirectory.db_url = db_url or f"sqlite:///{folder.resolve()}/gradebook.db"
     before, path = Path.cwd(), os.environ.get("PATH", "")
     # To make a new gradebook nbgrader runs `alembic`, which stands beside the interpreter.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), path])

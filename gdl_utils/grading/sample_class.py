@@ -25,7 +25,6 @@ class Student:
         note: what is special about this submission.
         answers: source by the grade_id of the solution cell; cells that are not named stay as released.
         loses: grade_ids of the test cells that must score zero; all others must score in full.
-        graded: False if nbgrader as shipped can't grade this submission at all.
         edit: a change made to the whole notebook after the answers were filled in.
     """
 
@@ -33,7 +32,6 @@ class Student:
     note: str
     answers: Mapping[str, str] = field(default_factory=dict)
     loses: frozenset[str] = frozenset()
-    graded: bool = True
     edit: Edit | None = None
 
 

@@ -327,26 +327,33 @@ def _die_with_parent() -> None:
     ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)
 
 
-_zygotes: dict[Environment, Zygote] = {}
+class _Local(threading.local):
+    # Each thread of a worker has its own: a zygote answers one caller at a time.
+    def __init__(self) -> None:
+        self.zygotes: dict[Environment, Zygote] = {}
+
+
+_local = _Local()
 
 
 def zygote(environment: Environment) -> Zygote:
-    """The zygote of this process for an environment, started if need be."""
-    found = _zygotes.get(environment)
+    """The zygote of this thread for an environment, started if need be."""
+    zygotes = _local.zygotes
+    found = zygotes.get(environment)
     if found is not None and not found.alive():
-        _zygotes.pop(environment).close()
+        zygotes.pop(environment).close()
         found = None
     if found is None:
         # One at a time: each holds some hundred megabytes.
         close_zygotes()
-        found = _zygotes[environment] = Zygote(environment)
+        found = zygotes[environment] = Zygote(environment)
     return found
 
 
 def close_zygotes() -> None:
-    """End all zygotes of this process."""
-    while _zygotes:
-        _zygotes.popitem()[1].close()
+    """End all zygotes of this thread."""
+    while _local.zygotes:
+        _local.zygotes.popitem()[1].close()
 
 
 def memory_of_this_process() -> int:

@@ -2,6 +2,7 @@
 
 import ast
 import copy
+import hashlib
 import json
 from dataclasses import dataclass, field
 from typing import Any
@@ -59,6 +60,25 @@ def is_solution(cell: Cell) -> bool:
 def is_graded(cell: Cell) -> bool:
     """Whether this cell has points that a test or a person gives."""
     return bool(nbgrader(cell).get("grade"))
+
+
+def checksum(cell: Cell) -> str:
+    """nbgrader's digest of a cell, which tells whether an answer is still what was released.
+
+    The same as `nbgrader.utils.compute_checksum`, whose import takes longer than grading a notebook.
+    """
+    data = nbgrader(cell)
+    locked = not is_solution(cell) and (is_graded(cell) or bool(data.get("locked")))
+    parts = [cell["source"], cell["cell_type"], str(data.get("grade", False)), str(data.get("solution", False))]
+    parts += [str(locked), str(data.get("grade_id"))]
+    if is_graded(cell):
+        parts.append(str(float(data.get("points") or 0)))
+    return hashlib.md5("".join(parts).encode(), usedforsecurity=False).hexdigest()
+
+
+def is_unanswered(cell: Cell) -> bool:
+    """Whether the text of a solution cell is that of the release."""
+    return nbgrader(cell).get("checksum") == checksum(cell)
 
 
 def is_test(cell: Cell) -> bool:

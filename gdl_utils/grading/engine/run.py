@@ -16,6 +16,7 @@ from gdl_utils.grading.engine.processes import (
     MachineError,
     Pair,
     Process,
+    close_zygotes,
     zygote,
 )
 from gdl_utils.grading.engine.rebuild import (
@@ -82,11 +83,12 @@ def grade(
     return graded
 
 
-def environment_of(source: SourceNotebook, options: Options) -> Environment:
-    """What has to be imported for a notebook: all that its source imports."""
+def environment_of(assignment: Assignment, options: Options) -> Environment:
+    """What has to be imported for an assignment: all that its notebooks import."""
     modules = set()
-    for statement in rebuilding.imports_of(source).values():
-        modules.add(statement.split()[1])
+    for source in assignment.notebooks:
+        for statement in rebuilding.imports_of(source).values():
+            modules.add(statement.split()[1])
     return Environment(tuple(sorted(modules)), options.warm, options.sandboxed)
 
 
@@ -162,7 +164,7 @@ def run(
     """
     options = options or Options()
     log = [] if log is None else log
-    environment = environment_of(source, options)
+    environment = environment_of(assignment, options)
     given = {name: data for name, data in files.items() if acceptable(name)}
     given |= assignment.files
     for attempt in (1, 2):
@@ -174,6 +176,7 @@ def run(
         except MachineError as error:
             if attempt == 2:
                 raise
+            close_zygotes()
             log.append(f"{source.name}: tried again, since {error}")
     raise AssertionError  # not reached
 
@@ -281,7 +284,8 @@ class _Run:
         name = grade_id(cell)
         if name and (is_graded(cell) or nbgrader(cell).get("task")):
             self.result.max_scores[name] = float(nbgrader(cell).get("points") or 0)
-            self.result.scores[name] = 0.0 if name in self.rebuilt.missing else None
+            empty = name in self.rebuilt.missing or (is_graded(cell) and rebuilding.is_unanswered(cell))
+            self.result.scores[name] = 0.0 if empty else None
         if cell["cell_type"] != "code":
             return
         if is_setup(cell):

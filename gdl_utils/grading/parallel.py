@@ -1,0 +1,171 @@
+"""Grades many submissions at a time: in processes of this machine, or on a Dask cluster."""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from typing import Any
+
+from gdl_utils.errors import CourseError
+from gdl_utils.grading.engine.processes import MachineError
+from gdl_utils.grading.engine.results import Assignment, Graded, Limits
+from gdl_utils.grading.engine.run import Options, grade
+
+Files = dict[str, bytes]
+Submit = Callable[[Files], "Future[Graded]"]
+AHEAD = 2  # submissions that wait for each worker
+
+_shared: dict[str, Any] = {}
+
+
+def _prepare(assignment: Assignment, limits: Limits, options: Options) -> None:
+    # Ctrl-C is for the main process, which ends its workers.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _shared.update(assignment=assignment, limits=limits, options=options)
+    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
+
+
+def _end_with_parent(parent: int) -> None:
+    # A worker whose main process was killed would wait for ever.
+    ended = threading.Event()
+    while os.getppid() == parent:
+        ended.wait(1)
+    os._exit(1)
+
+
+def _grade_here(files: Files) -> Graded:
+    return grade(_shared["assignment"], files, _shared["limits"], _shared["options"])
+
+
+class _Pool:
+    """Processes of this machine; started anew if one of them is killed."""
+
+    def __init__(self, workers: int, assignment: Assignment, limits: Limits, options: Options):
+        self.workers = workers
+        self.arguments = (assignment, limits, options)
+        self.executor = self._start()
+
+    def _start(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(
+            self.workers,
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=_prepare,
+            initargs=self.arguments,
+        )
+
+    def submit(self, files: Files) -> "Future[Graded]":
+        try:
+            return self.executor.submit(_grade_here, files)
+        except BrokenProcessPool:
+            self.executor.shutdown(wait=False, cancel_futures=True)
+            self.executor = self._start()
+            return self.executor.submit(_grade_here, files)
+
+    def close(self, at_once: bool) -> None:
+        processes = list((self.executor._processes or {}).values())
+        self.executor.shutdown(wait=not at_once, cancel_futures=True)
+        if at_once:
+            for process in processes:
+                process.kill()
+            for process in processes:
+                process.join()
+
+
+@contextmanager
+def local_workers(workers: int, assignment: Assignment, limits: Limits, options: Options) -> Iterator[Submit]:
+    """Processes of this machine that grade; ended when the block is left."""
+    pool = _Pool(workers, assignment, limits, options)
+    at_once = True
+    try:
+        yield pool.submit
+        at_once = False
+    finally:
+        pool.close(at_once)
+
+
+@contextmanager
+def dask_workers(
+    address: str, assignment: Assignment, limits: Limits, options: Options
+) -> Iterator[tuple[Submit, int]]:
+    """Workers of a Dask cluster that grade, and how many there are. They need this package, but no shared disk.
+
+    Raises:
+        CourseError: if there is no scheduler at the address, or it has no workers.
+    """
+    from distributed import Client
+
+    try:
+        client = Client(address, timeout=10, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise CourseError(
+            f"No Dask scheduler answers at {address} ({type(error).__name__}): start one with 'dask scheduler', or grade "
+            "on this machine without --scheduler."
+        ) from None
+    with client:
+        threads = sum(client.nthreads().values())
+        if not threads:
+            raise CourseError(
+                f"The Dask scheduler at {address} has no workers: start some with 'dask worker {address}'."
+            )
+        executor: Executor = client.get_executor(pure=False)
+        # Sent once, not with every submission.
+        shared = client.scatter((assignment, limits, options), broadcast=True, hash=False)
+        try:
+            yield lambda files: executor.submit(_grade_there, shared, files), threads
+        finally:
+            executor.shutdown(wait=False)
+
+
+def _grade_there(shared: tuple[Assignment, Limits, Options], files: Files) -> Graded:
+    assignment, limits, options = shared
+    return grade(assignment, files, limits, options)
+
+
+def grade_all(
+    jobs: Iterable[tuple[str, Callable[[], Files]]], submit: Submit, workers: int
+) -> Iterator[tuple[str, Graded | MachineError]]:
+    """Grade submissions in any order, a bounded number of them in memory at a time.
+
+    Args:
+        jobs: a student and a function that reads what he or she handed in.
+        submit: hands one to a worker.
+        workers: how many there are.
+
+    Yields:
+        Each student with the result, or with what kept the machine from grading.
+
+    Raises:
+        CourseError: if no submission can be graded here at all.
+    """
+    running: dict[Future[Graded], tuple[str, Callable[[], Files], int]] = {}
+    waiting = iter(jobs)
+
+    def start(student: str, read: Callable[[], Files], attempt: int) -> None:
+        running[submit(read())] = (student, read, attempt)
+
+    def fill() -> None:
+        while len(running) < AHEAD * workers:
+            job = next(waiting, None)
+            if job is None:
+                return
+            start(*job, 1)
+
+    fill()
+    while running:
+        for future in wait(running, return_when=FIRST_COMPLETED).done:
+            student, read, attempt = running.pop(future)
+            try:
+                yield student, future.result()
+            except CourseError:
+                raise
+            except Exception as error:
+                # A worker that was killed, by the kernel for example, is no fault of this submission; once.
+                if attempt == 1:
+                    start(student, read, 2)
+                else:
+                    yield student, MachineError(str(error) or type(error).__name__)
+        fill()
