@@ -15,9 +15,11 @@ from functools import cache, partial
 from pathlib import Path
 
 import nbformat
+from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from nbgrader.utils import parse_utc
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from gdl_utils.grading.engine import sandbox
 from gdl_utils.grading.engine.processes import MachineError
@@ -137,19 +139,25 @@ def grade_class(
 
 @contextmanager
 def _gradebook(api: NbGraderAPI, folder: Path, name: str) -> Iterator[ClassGradebook]:
-    # nbgrader notes in the gradebook what the assignment consists of when it makes the release.
-    result = api.generate_assignment(name)
-    if not result["success"]:
-        detail = (result.get("error") or result.get("log") or "").strip().splitlines()[-1:]
-        raise GradingError(
-            f"nbgrader can't release {folder / 'solutions' / name}: {' '.join(detail)} (see nbgrader.log)"
-        )
+    url, course_id = api.coursedir.db_url, api.coursedir.course_id
     try:
-        with ClassGradebook(api.coursedir.db_url, api.coursedir.course_id, name, api.config) as gradebook:
+        with Gradebook(url, course_id):
+            pass
+        # nbgrader notes in the gradebook what the assignment consists of when it makes the release.
+        result = api.generate_assignment(name)
+        if not result["success"]:
+            detail = (result.get("error") or result.get("log") or "").strip().splitlines()[-1:]
+            raise GradingError(
+                f"nbgrader can't release {folder / 'solutions' / name}: {' '.join(detail)} (see nbgrader.log)"
+            )
+        with ClassGradebook(url, course_id, name, api.config) as gradebook:
             yield gradebook
+    except ArgumentError:
+        raise GradingError("The URL of the gradebook can't be read; write it like postgresql://USER@HOST/NAME.") from None
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        raise GradingError(f"The gradebook {api.coursedir.db_url} can't be used: {reason}") from error
+        shown = make_url(url).render_as_string(hide_password=True)
+        raise GradingError(f"The gradebook {shown} can't be used: {reason}") from error
 
 
 @contextmanager

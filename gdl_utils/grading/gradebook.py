@@ -52,7 +52,7 @@ class ClassGradebook:
         self.penalties.init_plugin()
         row = self.session.scalars(select(AssignmentRow).where(AssignmentRow.name == name)).one_or_none()
         if row is None:
-            raise GradingError(f"The gradebook {db_url} has no assignment {name}: was it released?")
+            raise GradingError(f"The gradebook has no assignment {name}: was it released?")
         self.assignment_id: str = row.id
         self.duedate: datetime.datetime | None = row.duedate
         self.max_score = float(row.max_score)
