@@ -1,6 +1,7 @@
 """nbgrader's configuration, read by `nbgrader` and Formgrader where they are started, and by `gdl`."""
 
-from nbgrader.converters import GenerateAssignment
+from nbgrader.converters import Autograde, GenerateAssignment
+from nbgrader.coursedir import CourseDirectory
 
 c = get_config()  # noqa: F821  (traitlets defines it)
 
@@ -8,10 +9,24 @@ c.CourseDirectory.course_id = "gdl"
 c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "assignments"
 
+# What solutions/NAME/hidden/ holds is for the judge alone: neither released nor copied beside submissions.
+c.CourseDirectory.ignore = [*CourseDirectory.ignore.make_dynamic_default(), "hidden"]
+
 # The released notebook says what generated it.
 c.GenerateAssignment.preprocessors = [
     *GenerateAssignment.preprocessors.make_dynamic_default(),
     "gdl_utils.grading.preprocessors.MarkGenerated",
+]
+
+# Submissions are rebuilt from their source, and the course's engine runs and scores them: these three belong together.
+c.Autograde.exporter_class = "gdl_utils.grading.preprocessors.WholeSubmission"
+c.Autograde.sanitize_preprocessors = [
+    "gdl_utils.grading.preprocessors.RebuildFromSource",
+    *Autograde.sanitize_preprocessors.make_dynamic_default(),
+]
+c.Autograde.autograde_preprocessors = [
+    "gdl_utils.grading.preprocessors.JudgeCells" if step.__name__ == "Execute" else step
+    for step in Autograde.autograde_preprocessors.make_dynamic_default()
 ]
 
 # Seconds for each cell of a submission.

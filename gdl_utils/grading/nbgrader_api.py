@@ -20,17 +20,20 @@ class GradingError(CourseError):
 
 
 @contextmanager
-def course(folder: Path, config: Path, db_url: str | None = None) -> Iterator[NbGraderAPI]:
+def course(folder: Path, config: Path, db_url: str | None = None, engine: bool = True) -> Iterator[NbGraderAPI]:
     """Open nbgrader's interface to a course folder.
 
     Args:
         folder: holds solutions/, assignments/, submitted/, autograded/ and gradebook.db, which nbgrader creates.
         config: the configuration file to read, `nbgrader_config.py` of this repository.
         db_url: the gradebook, `gradebook.db` in the course folder if None.
+        engine: whether nbgrader's own commands grade with the engine, as configured, or as nbgrader is shipped.
     """
     settings = PyFileConfigLoader(config.name, path=str(config.parent)).load_config()
     settings.CourseDirectory.root = str(folder.resolve())
     settings.CourseDirectory.db_url = db_url or f"sqlite:///{folder.resolve()}/gradebook.db"
+    if not engine:
+        settings.pop("Autograde", None)
     before, path = Path.cwd(), os.environ.get("PATH", "")
     # To make a new gradebook nbgrader runs `alembic`, which stands beside the interpreter.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), path])

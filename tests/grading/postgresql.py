@@ -19,7 +19,9 @@ def programs() -> Path:
     elsewhere = shutil.which("initdb")
     if elsewhere:
         return Path(elsewhere).resolve().parent
-    raise FileNotFoundError("These tests need PostgreSQL: install the package postgresql ('make test' does where it may).")
+    raise FileNotFoundError(
+        "These tests need PostgreSQL: install the package postgresql ('make test' does where it may)."
+    )
 
 
 @contextmanager
@@ -33,13 +35,17 @@ def server(folder: Path):
         os.chown(folder, 65534, 65534)
         for parent in folder.parents:
             # pytest's folders are for their owner alone.
-            if os.stat(parent).st_uid == 0 and parent != Path("/") and "pytest" in parent.name:
+            if parent.stat().st_uid == 0 and parent != Path("/") and "pytest" in parent.name:
                 parent.chmod(0o755)
     data, log = folder / "data", folder / "log"
 
     def run(program, *arguments):
         done = subprocess.run(
-            [*as_user, binaries / program, *arguments], cwd=folder, capture_output=True, text=True, env={"LANG": "C.UTF-8"}
+            [*as_user, binaries / program, *arguments],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            env={"LANG": "C.UTF-8"},
         )
         assert done.returncode == 0, f"{program}: {done.stdout}{done.stderr}{log.read_text() if log.exists() else ''}"
 

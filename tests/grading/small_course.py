@@ -95,4 +95,4 @@ def scores(folder: Path, db_url=None):
 
 
 FULL = {"square-visible": (1, False), "square-hidden": (3, False), "name-visible": (2, False), "essay": (None, True)}
-NONE = {name: (0, False) for name in FULL}
+NONE = dict.fromkeys(FULL, (0, False))

@@ -65,7 +65,9 @@ def test_another_source_or_other_limits_grade_all_again(folder):
 def test_what_the_gradebook_lost_or_holds_otherwise_is_graded_again(folder):
     grade(folder)
     with sqlite3.connect(folder / "gradebook.db") as database:
-        database.execute("update grade set auto_score = 0 where auto_score = 3 and notebook_id in (select id from grade)")
+        database.execute(
+            "update grade set auto_score = 0 where auto_score = 3 and notebook_id in (select id from grade)"
+        )
         database.execute("update grade set auto_score = auto_score + 1 where rowid = (select min(rowid) from grade)")
     assert len(fresh(grade(folder))) == 1
     shutil.rmtree(folder / "autograded" / "ada")
@@ -95,7 +97,9 @@ def test_a_failure_of_the_machine_leaves_the_old_grade(folder, monkeypatch):
     grade(folder)
     hand_in(folder, "ada", {})
     # A machine that fails can't be had at will.
-    monkeypatch.setattr(grading, "grade_all", lambda jobs, _submit, _count: ((name, MachineError("no")) for name, _ in jobs))
+    monkeypatch.setattr(
+        grading, "grade_all", lambda jobs, _submit, _count: ((name, MachineError("no")) for name, _ in jobs)
+    )
     outcome = grade(folder)["ada"]
     assert outcome.score is None
     assert "the machine failed twice: no" in outcome.remark
@@ -152,7 +156,7 @@ def test_links_in_a_submission_are_not_followed(folder, tmp_path_factory):
     (folder / "submitted" / "linked").symlink_to(folder / "submitted" / "ada")
     assert grading.read_submission(place).keys() == {"book.ipynb"}
     grade(folder)
-    assert not [path for path in (folder / "autograded" / "ada").rglob("linked*")]
+    assert not list((folder / "autograded" / "ada").rglob("linked*"))
 
 
 def test_extra_files_reach_the_student_and_the_autograded_folder(folder):

@@ -1,4 +1,4 @@
-"""The same scores whatever way a class is graded: one worker or several, warm or cold, here or on Dask, any gradebook."""
+"""The same scores however a class is graded: one worker or several, warm or cold, here or on Dask, in any gradebook."""
 
 import dataclasses
 import tempfile
@@ -83,7 +83,7 @@ def test_into_postgresql(database, tmp_path, root, reference):
 
 def test_no_scheduler_and_no_database_are_sentences(tmp_path, root):
     folder = make_course(tmp_path, root, {"ada": RIGHT})
-    with pytest.raises(CourseError, match="No Dask scheduler answers at tcp://127.0.0.1:9"):
+    with pytest.raises(CourseError, match="No Dask scheduler answers at tcp:"):
         grade(folder, dataclasses.replace(HOW, scheduler="tcp://127.0.0.1:9"))
     with pytest.raises(CourseError, match="can't be used") as raised:
         grade(folder, db_url=f"postgresql://grader:password@/none?host={tmp_path}")

@@ -200,7 +200,9 @@ def rebuild(source: SourceNotebook, data: bytes, limits: Limits) -> Rebuilt:
     if order != [name for name in fixed if name in answers]:
         findings.append("The exercises were in another order; they were put back into theirs.")
 
-    result = Rebuilt({**source.content, "cells": []}, findings)
+    # Cells have ids since nbformat 4.5.
+    minor = max(source.content.get("nbformat_minor", 0), 5)
+    result = Rebuilt({**source.content, "nbformat_minor": minor, "cells": []}, findings)
     ids = _Ids()
     result.content["cells"] += [_own(cell, ids) for cell in own[None]]
     for name, cell in fixed.items():

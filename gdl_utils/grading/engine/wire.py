@@ -142,6 +142,7 @@ class _Encoder:
         return ["octets", self._buffer(_bytes_of(value))]
 
     def _array(self, value: Any) -> Any:
+        is_scalar = issubclass(type(value), np.generic)
         array = np.asarray(value)
         dtype = array.dtype
         if dtype.kind not in ARRAY_KINDS:
@@ -153,8 +154,7 @@ class _Encoder:
             array = array.astype(dtype.kind + "1")
         little = array.dtype.newbyteorder("<")
         data = np.ascontiguousarray(array).astype(little, copy=False).tobytes()
-        tag = "scalar" if issubclass(type(value), np.generic) else "array"
-        return [tag, little.str, list(array.shape), self._buffer(data)]
+        return ["scalar" if is_scalar else "array", little.str, list(array.shape), self._buffer(data)]
 
     def _compound(self, value: Any, depth: int) -> Any:
         kind = type(value)
@@ -204,7 +204,8 @@ class _Decoder:
         if self.items > self.limits.items:
             raise WireError("a message holds too many values")
         if node is None or isinstance(node, bool | float | str):
-            return node
+            # In JSON each nan is the same object, so a set or list would take two for one.
+            return node if node == node else float("nan")
         if isinstance(node, int):
             if node.bit_length() > 63:
                 raise WireError("a message holds a damaged integer")

@@ -1,0 +1,254 @@
+"""Prints how long grading takes: against nbgrader as shipped, against the floor, for large classes, and on Dask.
+
+    python benchmarks/grading.py                 # all but the class of 10,000
+    python benchmarks/grading.py --large 10000   # only the large classes, up to this size
+
+The class is the assignment 02_shapes_and_parameters with honest submissions. All ways are measured in this one run, on
+two cores, with isolation on. The floor is what can't be avoided: the cells run in a forked process that has everything
+imported, two at a time, without isolation, without a judge, without a gradebook.
+"""
+
+import argparse
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import nbformat
+import rich.table
+from rich.console import Console
+
+from gdl_utils.grading.sample_class import Student, students_of, write_submission
+
+ROOT = Path(__file__).resolve().parents[1]
+NAME = "02_shapes_and_parameters"
+GDL = Path(sys.executable).with_name("gdl")
+CORES = 2
+CLASS = 24
+SMALL = "small"
+TEST = "assert square(2) == 4\n### BEGIN HIDDEN TESTS\nassert square(-7) == 49\n### END HIDDEN TESTS"
+
+FLOOR = """
+import os, sys, json, time
+sys.stdout = sys.stderr = open(os.devnull, "w")
+import keras, matplotlib.pyplot, IPython, numpy
+from gdl_utils.grading.engine.student import make_shell
+shell = make_shell()
+print("ready", file=sys.__stdout__, flush=True)
+sys.stdin.readline()
+running = 0
+for path in sys.argv[2:]:
+    if running == int(sys.argv[1]):
+        os.wait(); running -= 1
+    if os.fork():
+        running += 1
+        continue
+    shell._showtraceback = lambda *_: None
+    for cell in json.load(open(path))["cells"]:
+        if cell["cell_type"] == "code":
+            shell.run_cell("".join(cell["source"]))
+    os._exit(0)
+while running:
+    os.wait(); running -= 1
+print("done", file=sys.__stdout__, flush=True)
+"""
+
+
+def honest_class(folder: Path, count: int) -> None:
+    """A course folder with `count` submissions of the sample class, without those that run out of time."""
+    students = [one for one in students_of(ROOT, NAME) if one.name not in ("joseph", "isaac", "kurt")]
+    shutil.copytree(ROOT / "solutions", folder / "solutions")
+    for number in range(count):
+        one = students[number % len(students)]
+        copy = Student(f"{one.name}-{number:05d}", one.note, one.answers, edit=one.edit)
+        write_submission(ROOT, NAME, copy, folder / "submitted")
+
+
+def seconds_of(line: list[str], folder: Path) -> float:
+    """Run a command and tell how long it took; its output goes to a file."""
+    start = time.perf_counter()
+    with (folder / "benchmark.log").open("ab") as log:
+        code = subprocess.run(line, cwd=ROOT, stdout=log, stderr=log).returncode
+    if code:
+        raise SystemExit(f"{' '.join(line)} ended with {code}; see {folder / 'benchmark.log'}")
+    return time.perf_counter() - start
+
+
+def engine(folder: Path, name: str = NAME, *options: str) -> float:
+    """Grade a class with `gdl grade`, from its start to its end."""
+    line = [str(GDL), "grade", name, "--course", str(folder), "--regrade", *options]
+    return seconds_of(line, folder)
+
+
+def as_shipped(folder: Path) -> float:
+    """Grade a class with `nbgrader autograde` without the engine; the release is made before."""
+    config = (ROOT / "nbgrader_config.py").read_text() + '\nc.pop("Autograde", None)\n'
+    (folder / "nbgrader_config.py").write_text(config)
+    program = "import sys; from nbgrader.apps.nbgraderapp import main; main()"
+    common = ["--CourseDirectory.root=" + str(folder), "--config", str(folder / "nbgrader_config.py")]
+    os.environ["PATH"] = f"{GDL.parent}{os.pathsep}{os.environ['PATH']}"
+    seconds_of([sys.executable, "-c", program, "generate_assignment", NAME, *common, "--force"], folder)
+    return seconds_of([sys.executable, "-c", program, "autograde", NAME, *common, "--force"], folder)
+
+
+def floor(folder: Path) -> float:
+    """Run the class's cells, hidden tests included, without anything around them."""
+    paths = [str(path) for path in sorted((folder / "autograded").glob("*/*/*.ipynb"))]
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"}
+    with subprocess.Popen(
+        [sys.executable, "-c", FLOOR, str(CORES), *paths],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment,
+    ) as process:  # fmt: skip
+        if process.stdin is None or process.stdout is None:
+            raise SystemExit("the floor could not be started")
+        process.stdout.readline()
+        start = time.perf_counter()
+        process.stdin.write("\n")
+        process.stdin.flush()
+        process.stdout.readline()
+        return time.perf_counter() - start
+
+
+def compare(console: Console, rounds: int) -> None:
+    """Engine, nbgrader as shipped and floor on the same class, in turn."""
+    times: dict[str, list[float]] = {
+        "nbgrader as shipped": [],
+        "engine": [],
+        "engine, without its start": [],
+        "floor": [],
+    }
+    with tempfile.TemporaryDirectory() as scratch:
+        folder, one, shipped = Path(scratch) / "class", Path(scratch) / "one", Path(scratch) / "shipped"
+        honest_class(folder, CLASS)
+        honest_class(one, CORES)
+        honest_class(shipped, CLASS)
+        engine(folder)
+        for _ in range(rounds):
+            whole = engine(folder, NAME, "--workers", str(CORES))
+            # What two submissions on two workers take is start and end, and one submission each.
+            start = engine(one, NAME, "--workers", str(CORES))
+            times["engine"].append(whole)
+            times["engine, without its start"].append((whole - start) * CLASS / (CLASS - CORES))
+            times["floor"].append(floor(folder))
+            times["nbgrader as shipped"].append(as_shipped(shipped))
+    table = rich.table.Table(title=f"{CLASS} submissions of {NAME} on {CORES} cores, {rounds} round(s), medians")
+    for column in ("way", "seconds", "submissions a minute", "speed against shipped", "time against floor"):
+        table.add_column(column, justify="left" if column == "way" else "right")
+    for way, found in times.items():
+        shipped_ratio = statistics.median(a / b for a, b in zip(times["nbgrader as shipped"], found, strict=True))
+        floor_ratio = statistics.median(b / a for a, b in zip(times["floor"], found, strict=True))
+        middle = statistics.median(found)
+        table.add_row(way, f"{middle:.1f}", f"{CLASS / middle * 60:.0f}", f"{shipped_ratio:.1f}", f"{floor_ratio:.2f}")
+    console.print(table)
+
+
+def small_class(folder: Path, count: int) -> None:
+    """A course folder with an assignment that needs no TensorFlow, so that what is around the cells weighs most."""
+    folder.mkdir(parents=True, exist_ok=True)
+    place = folder / "solutions" / SMALL
+    place.mkdir(parents=True)
+    cells = []
+    for number in range(6):
+        answer = nbformat.v4.new_code_cell("### BEGIN SOLUTION\ndef square(x):\n    return x * x\n### END SOLUTION")
+        answer.metadata["nbgrader"] = _metadata(f"answer-{number}", solution=True, locked=False)
+        test = nbformat.v4.new_code_cell(TEST)
+        test.metadata["nbgrader"] = {**_metadata(f"test-{number}", grade=True), "points": 1}
+        cells += [answer, test]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    nbformat.write(notebook, place / "book.ipynb")
+    text = nbformat.writes(notebook)
+    for number in range(count):
+        target = folder / "submitted" / f"student-{number:05d}" / SMALL
+        target.mkdir(parents=True)
+        (target / "book.ipynb").write_text(text)
+
+
+def _metadata(name: str, grade: bool = False, solution: bool = False, locked: bool = True) -> dict[str, object]:
+    return {
+        "grade": grade, "solution": solution, "locked": locked, "task": False, "schema_version": 3, "grade_id": name,
+        "cell_type": "code",
+    }  # fmt: skip
+
+
+def large(console: Console, most: int) -> None:
+    """Cost of a submission, and memory of the main process, as the class grows."""
+    table = rich.table.Table(title=f"Large classes of a small assignment, {CORES} workers")
+    for column in ("submissions", "seconds", "ms a submission", "of the first row", "main process, MiB"):
+        table.add_column(column, justify="right")
+    first = None
+    for count in [size for size in (100, 1_000, 10_000) if size <= most]:
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = Path(scratch) / "class"
+            small_class(folder, CORES)
+            start = engine(folder, SMALL, "--workers", str(CORES))
+            shutil.rmtree(folder)
+            small_class(folder, count)
+            seconds, memory = _measured(folder, SMALL)
+        each = (seconds - start) / (count - CORES) * 1000
+        first = first or each
+        table.add_row(f"{count:,}", f"{seconds:.1f}", f"{each:.1f}", f"{each / first:.2f}", f"{memory / 1024:.0f}")
+    console.print(table)
+
+
+def _measured(folder: Path, name: str) -> tuple[float, int]:
+    """Seconds, and the most KiB of memory that `gdl grade` itself, without its workers, had at a time."""
+    program = (
+        "import resource, sys, gdl_utils.cli as cli\n"
+        "try:\n    cli.app()\n"
+        "finally:\n"
+        "    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "    print(used, file=open(sys.argv[4] + '/memory', 'w'))"
+    )
+    line = [sys.executable, "-c", program, "grade", name, "--course", str(folder), "--workers", str(CORES)]
+    seconds = seconds_of(line, folder)
+    return seconds, int((folder / "memory").read_text())
+
+
+def dask(console: Console) -> None:
+    """The same class on a Dask cluster of this machine with 1, 2 and 4 workers."""
+    from distributed import LocalCluster
+
+    table = rich.table.Table(title=f"{CLASS} submissions of {NAME} on Dask workers of this machine ({CORES} cores)")
+    for column in ("workers", "seconds", "against 1"):
+        table.add_column(column, justify="right")
+    first = None
+    for workers in (1, 2, 4):
+        with (
+            tempfile.TemporaryDirectory() as scratch,
+            LocalCluster(n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address=None) as cluster,
+        ):
+            folder = Path(scratch) / "class"
+            honest_class(folder, CLASS)
+            # The first run starts each worker's zygote.
+            engine(folder, NAME, "--scheduler", cluster.scheduler_address)
+            seconds = engine(folder, NAME, "--scheduler", cluster.scheduler_address)
+        first = first or seconds
+        table.add_row(str(workers), f"{seconds:.1f}", f"{seconds / first:.2f}")
+    console.print(table)
+
+
+def main() -> None:
+    """Measure and print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--large", type=int, help="only the large classes, up to this size")
+    parser.add_argument("--rounds", type=int, default=1)
+    options = parser.parse_args()
+    # Two cores, however many there are, for all that is measured.
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:CORES])
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    console = Console()
+    if options.large:
+        large(console, options.large)
+        return
+    compare(console, options.rounds)
+    dask(console)
+    large(console, 1_000)
+
+
+if __name__ == "__main__":
+    main()

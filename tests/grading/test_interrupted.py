@@ -1,0 +1,145 @@
+"""A run that is killed or interrupted goes on where it was, and loses and doubles nothing."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from distributed import LocalCluster
+from nbgrader.api import Grade, Gradebook, SubmittedAssignment
+from small_course import NAME, RIGHT, make_course, scores
+
+CLASS = 200
+
+
+def start(root: Path, folder: Path, *options):
+    """Start `gdl grade` for a small course, as one does on a terminal."""
+    program = Path(sys.executable).with_name("gdl")
+    line = [program, "grade", NAME, "--course", folder, "--workers", "2", "--cell-seconds", "3", *options]
+    return subprocess.Popen(line, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def graded(folder: Path) -> int:
+    """How many submissions have been graded and recorded."""
+    return sum(1 for _ in (folder / "autograded").glob(f"*/{NAME}/.gdl-grade.json"))
+
+
+def students(count: int):
+    """Right, wrong and broken submissions in turn."""
+    kinds = [RIGHT, {**RIGHT, "square": "def square(x):\n    return x + 2"}, {}, b"{", {**RIGHT, "name": "1 / 0"}]
+    return {f"student-{number:03d}": kinds[number % len(kinds)] for number in range(count)}
+
+
+def wait_for(condition, seconds: float) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return bool(condition())
+
+
+def own_zygotes(before):
+    """Zygotes that were not there before."""
+    found = set()
+    for process in psutil.process_iter(["cmdline"]):
+        if "gdl_utils.grading.engine.zygote" in " ".join(process.info["cmdline"] or []) and process.pid not in before:
+            found.add(process.pid)
+    return found
+
+
+def rows(folder: Path):
+    """Numbers of submissions and grades in the gradebook."""
+    with Gradebook(f"sqlite:///{folder}/gradebook.db", "gdl") as gradebook:
+        return gradebook.db.query(SubmittedAssignment).count(), gradebook.db.query(Grade).count()
+
+
+def test_ctrl_c_stops_cleanly_says_how_to_go_on_and_leaves_nothing(tmp_path, root):
+    folder = make_course(tmp_path, root, students(40))
+    before = own_zygotes(set())
+    run = start(root, folder)
+    assert wait_for(lambda: graded(folder) >= 3, 60)
+    run.send_signal(signal.SIGINT)
+    output, _ = run.communicate(timeout=20)
+    assert run.returncode == 130, output
+    assert "the same command goes on with the others" in output
+    assert "Traceback" not in output
+    assert wait_for(lambda: not own_zygotes(before), 5)
+    done = graded(folder)
+    assert 3 <= done < 40
+    again = start(root, folder)
+    output, _ = again.communicate(timeout=100)
+    assert again.returncode == 1, output
+    assert f"40 submissions, {done} of them graded before; 8 need attention." in output
+    assert rows(folder) == (40, 40 * 4)
+
+
+@pytest.mark.slow
+def test_killed_at_fifty_moments_it_ends_like_an_undisturbed_run(tmp_path, root):
+    undisturbed, folder = tmp_path / "undisturbed", tmp_path / "killed"
+    for one in (undisturbed, folder):
+        one.mkdir()
+        make_course(one, root, students(CLASS))
+    first = start(root, undisturbed)
+    first.communicate(timeout=600)
+    assert first.returncode == 1
+    before = own_zygotes(set())
+    chance = random.Random(3)
+    kills = 0
+    while kills < 50:
+        had = graded(folder)
+        run = start(root, folder)
+        if chance.random() < 0.3:
+            # At any moment, the start included.
+            time.sleep(chance.uniform(0, 6))
+        else:
+            wait_for(lambda: graded(folder) >= min(had + chance.randint(1, 5), CLASS), 60)  # noqa: B023
+            time.sleep(chance.uniform(0, 0.15))
+        run.kill()
+        run.communicate()
+        kills += 1
+        assert wait_for(lambda: not own_zygotes(before), 10), "what the run had started has ended too"
+    assert graded(folder) < CLASS, "all moments lay before the end"
+    last = start(root, folder)
+    output, _ = last.communicate(timeout=600)
+    assert last.returncode == 1, output
+    assert scores(folder) == scores(undisturbed)
+    assert rows(folder) == rows(undisturbed) == (CLASS, CLASS * 4)
+    for path in (undisturbed / "autograded").glob(f"*/{NAME}/*.ipynb"):
+        expected, found = (
+            json.loads((one / path.relative_to(undisturbed)).read_text()) for one in (undisturbed, folder)
+        )
+        assert found["cells"] == expected["cells"], path
+
+
+@pytest.mark.slow
+def test_a_dask_worker_that_is_killed_costs_nothing(tmp_path, root):
+    folder, undisturbed = tmp_path / "killed", tmp_path / "undisturbed"
+    for one in (undisturbed, folder):
+        one.mkdir()
+        make_course(one, root, students(60))
+    start(root, undisturbed).communicate(timeout=300)
+    with LocalCluster(n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None) as cluster:
+        run = start(root, folder, "--scheduler", cluster.scheduler_address)
+        killed = []
+
+        def kill():
+            wait_for(lambda: graded(folder) >= 10, 100)
+            killed.append(next(iter(cluster.workers.values())).pid)
+            os.kill(killed[0], signal.SIGKILL)
+
+        thread = threading.Thread(target=kill)
+        thread.start()
+        output, _ = run.communicate(timeout=300)
+        thread.join()
+    assert killed
+    assert run.returncode == 1, output
+    assert scores(folder) == scores(undisturbed)
+    assert rows(folder) == (60, 60 * 4)
