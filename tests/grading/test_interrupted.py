@@ -17,13 +17,15 @@ from nbgrader.api import Grade, Gradebook, SubmittedAssignment
 from small_course import NAME, RIGHT, make_course, scores
 
 CLASS = 200
+MARK = "GDL_TEST_RUN"
 
 
 def start(root: Path, folder: Path, *options):
     """Start `gdl grade` for a small course, as one does on a terminal."""
     program = Path(sys.executable).with_name("gdl")
     line = [program, "grade", NAME, "--course", folder, "--workers", "2", "--cell-seconds", "3", *options]
-    return subprocess.Popen(line, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    variables = {**os.environ, MARK: str(folder)}
+    return subprocess.Popen(line, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=variables)
 
 
 def graded(folder: Path) -> int:
@@ -46,12 +48,15 @@ def wait_for(condition, seconds: float) -> bool:
     return bool(condition())
 
 
-def own_zygotes(before):
-    """Zygotes that were not there before."""
-    found = set()
-    for process in psutil.process_iter(["cmdline"]):
-        if "gdl_utils.grading.engine.zygote" in " ".join(process.info["cmdline"] or []) and process.pid not in before:
-            found.add(process.pid)
+def left_of(folder: Path):
+    """Processes that a run for this folder started, known by their environment."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get(MARK) == str(folder):
+                found.append(process)
+        except psutil.Error:
+            continue
     return found
 
 
@@ -63,15 +68,15 @@ def rows(folder: Path):
 
 def test_ctrl_c_stops_cleanly_says_how_to_go_on_and_leaves_nothing(tmp_path, root):
     folder = make_course(tmp_path, root, students(40))
-    before = own_zygotes(set())
     run = start(root, folder)
     assert wait_for(lambda: graded(folder) >= 3, 60)
+    assert len(left_of(folder)) > 3, "the run, its workers and their sandboxes"
     run.send_signal(signal.SIGINT)
     output, _ = run.communicate(timeout=20)
     assert run.returncode == 130, output
     assert "the same command goes on with the others" in output
     assert "Traceback" not in output
-    assert wait_for(lambda: not own_zygotes(before), 5)
+    assert wait_for(lambda: not left_of(folder), 5)
     done = graded(folder)
     assert 3 <= done < 40
     again = start(root, folder)
@@ -90,7 +95,6 @@ def test_killed_at_fifty_moments_it_ends_like_an_undisturbed_run(tmp_path, root)
     first = start(root, undisturbed)
     first.communicate(timeout=600)
     assert first.returncode == 1
-    before = own_zygotes(set())
     chance = random.Random(3)
     kills = 0
     while kills < 50:
@@ -105,7 +109,7 @@ def test_killed_at_fifty_moments_it_ends_like_an_undisturbed_run(tmp_path, root)
         run.kill()
         run.communicate()
         kills += 1
-        assert wait_for(lambda: not own_zygotes(before), 10), "what the run had started has ended too"
+        assert wait_for(lambda: not left_of(folder), 10), "what the run had started has ended too"
     assert graded(folder) < CLASS, "all moments lay before the end"
     last = start(root, folder)
     output, _ = last.communicate(timeout=600)

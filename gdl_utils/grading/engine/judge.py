@@ -117,13 +117,12 @@ class JudgeCodec(Codec):
 
 def _exception(names: Any, message: Any) -> Exception:
     # Only Python's own exceptions: a class of the student's would be the student's code.
-    if isinstance(names, list):
-        for name in names:
-            kind = getattr(builtins, name, None) if isinstance(name, str) else None
-            if isinstance(kind, type) and issubclass(kind, Exception) and kind is not Exception:
-                break
-        else:
-            kind = RuntimeError
+    kind: type[Exception] = RuntimeError
+    for name in names if isinstance(names, list) else []:
+        found = getattr(builtins, name, None) if isinstance(name, str) else None
+        if isinstance(found, type) and issubclass(found, Exception) and found is not Exception:
+            kind = found
+            break
     try:
         error: Exception = kind(str(message)[:10_000])
     except TypeError:
@@ -259,7 +258,7 @@ class Judge:
         """
         printed = _Printed()
         before = sys.stdout, sys.stderr
-        sys.stdout = sys.stderr = printed  # type: ignore[assignment]
+        sys.stdout = sys.stderr = printed
         try:
             value = self._execute(source)
             report: dict[str, Any] = {"passed": True, "value": value}

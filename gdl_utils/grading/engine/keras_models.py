@@ -5,6 +5,9 @@ Keras is imported when it is needed: an assignment without it is graded without 
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -72,6 +75,7 @@ LAYERS = frozenset(
         "Multiply",
         "Normalization",
         "PReLU",
+        "RNN",
         "Permute",
         "ReLU",
         "RandomBrightness",
@@ -94,6 +98,7 @@ LAYERS = frozenset(
         "SpatialDropout2D",
         "SpatialDropout3D",
         "SpectralNormalization",
+        "StackedRNNCells",
         "Subtract",
         "TimeDistributed",
         "UnitNormalization",
@@ -115,11 +120,14 @@ PACKAGES = (
     "keras.losses",
     "keras.metrics",
 )
-ARITHMETIC = frozenset(["Add", "Subtract", "Multiply", "Divide"])
+ARITHMETIC = frozenset(["Add", "Subtract", "Multiply", "Divide", "TrueDivide", "Negative"])
+# Where Keras itself looks for a function that a configuration names.
+FUNCTIONS = ("keras.activations", "keras.losses", "keras.metrics")
 # Keras's marks in a configuration.
 MARKS = frozenset(["__keras_tensor__", "__tuple__", "__slice__", "__ellipsis__"])
 MODELS = frozenset(["Sequential", "Functional"])
 MAX_TEXT = 1 << 20
+MAX_METRIC = 1000  # the largest number in the configuration of a metric
 
 
 def is_model(value: Any) -> bool:
@@ -170,6 +178,9 @@ def _check_class(node: dict[str, Any]) -> None:
     name, module, registered = node["class_name"], node.get("module"), node.get("registered_name")
     if not isinstance(name, str) or not isinstance(module, str | None):
         _refuse(name)
+    if name == "function" and module == "builtins":
+        _check_function(node)
+        return
     if registered is not None and registered != name:
         _refuse(registered)
     if name in MARKS and module is None:
@@ -182,13 +193,52 @@ def _check_class(node: dict[str, Any]) -> None:
         return
     if module == "keras.src.ops.numpy" and name in ARITHMETIC:
         return
-    if module in PACKAGES:
+    if module in PACKAGES and not name.startswith("_"):
         import importlib
 
         found = getattr(importlib.import_module(module), name, None)
         if isinstance(found, type) and "lambda" not in name.lower():
+            if module == "keras.metrics":
+                _check_sizes(node.get("config"))
             return
     _refuse(name)
+
+
+def _check_function(node: dict[str, Any]) -> None:
+    import importlib
+
+    name = node.get("config")
+    if isinstance(name, str) and node.get("registered_name") in (None, "function", name):
+        for package in FUNCTIONS:
+            found = getattr(importlib.import_module(package), name, None)
+            if isinstance(found, FunctionType) and name not in ("get", "serialize", "deserialize"):
+                return
+    _refuse(name)
+
+
+def _check_sizes(config: Any) -> None:
+    # A metric takes the square of its classes in memory as soon as it is made, before any weight has come.
+    if isinstance(config, dict):
+        for value in config.values():
+            if isinstance(value, int | float) and not -MAX_METRIC <= value <= MAX_METRIC:
+                raise WireError("the model has a metric that is too large")
+
+
+@contextmanager
+def _nothing_filled() -> Iterator[None]:
+    """A scope in which a model is built without memory for its weights, which none gets afterwards either."""
+    import keras
+    from keras.src.backend.common import global_state
+
+    name = "uninitialized_variables"
+    before = global_state.get_global_attribute(name)
+    global_state.set_global_attribute(name, [])
+    try:
+        with keras.StatelessScope(initialize_variables=False):
+            yield
+    finally:
+        # Else the end of the next scope would fill them.
+        global_state.set_global_attribute(name, before if before is not None else [])
 
 
 def decode_model(data: Any) -> Any:
@@ -203,7 +253,9 @@ def decode_model(data: Any) -> Any:
     if not isinstance(data, dict) or set(data) != {"class", "config", "compile", "weights"}:
         raise WireError("a model is damaged")
     name, text, compiled, weights = data["class"], data["config"], data["compile"], data["weights"]
-    if not isinstance(text, str) or len(text) > MAX_TEXT or not isinstance(weights, list) or name not in MODELS:
+    if not isinstance(text, str) or len(text) > MAX_TEXT or not isinstance(weights, list):
+        raise WireError("a model is damaged")
+    if not isinstance(name, str) or name not in MODELS:
         raise WireError("a model is damaged")
     if not all(isinstance(weight, np.ndarray) and weight.dtype.kind in "biuf" for weight in weights):
         raise WireError("a model has weights that are no numbers")
@@ -212,7 +264,7 @@ def decode_model(data: Any) -> Any:
 
     kind = keras.Sequential if name == "Sequential" else keras.Model
     try:
-        with keras.StatelessScope():
+        with _nothing_filled():
             trial = kind.from_config(config)
             shapes = [tuple(weight.shape) for weight in trial.weights]
     except WireError:

@@ -18,6 +18,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from gdl_utils.grading.engine import sandbox
 from gdl_utils.grading.engine.results import Limits
@@ -88,7 +89,7 @@ def _tree(number: int) -> list[int]:
         one = todo.pop()
         found.append(one)
         try:
-            tasks = os.listdir(f"/proc/{one}/task")
+            tasks = [path.name for path in Path(f"/proc/{one}/task").iterdir()]
         except OSError:
             continue
         for task in tasks:
@@ -165,7 +166,7 @@ class Watchdog:
         process.peak = max(process.peak, memory)
         if memory > self.limits.memory:
             process.reason = "memory"
-        elif len(tree) > self.limits.processes or threads > self.limits.processes + 32:
+        elif len(tree) > self.limits.processes or threads > 4 * self.limits.processes:
             process.reason = "processes"
         else:
             return
@@ -220,7 +221,7 @@ class Zygote:
             self.home = tempfile.mkdtemp(prefix="gdl-unsandboxed-")
             variables = {**sandbox.ENVIRONMENT, "PATH": os.environ.get("PATH", ""), "HOME": self.home}
             variables |= {"MPLCONFIGDIR": self.home, "IPYTHONDIR": self.home}
-        self.log = tempfile.TemporaryFile()
+        self.log = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the zygote)
         self.process = subprocess.Popen(
             line,
             stdin=subprocess.DEVNULL,
@@ -304,7 +305,7 @@ class Zygote:
                 os.close(number)
         return pair
 
-    def _start(self, order: dict[str, object], peer: socket.socket, out: int, err: int) -> Process:
+    def _start(self, order: dict[str, Any], peer: socket.socket, out: int, err: int) -> Process:
         here, there = socket.socketpair()
         try:
             data = json.dumps(order).encode()

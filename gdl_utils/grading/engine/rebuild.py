@@ -12,6 +12,7 @@ import nbformat
 from gdl_utils.grading.engine.results import Limits, SourceNotebook
 
 SETUP = "setup"
+FINDINGS = 100  # more are counted, not told
 MISSING = "# This cell was missing from the submission."
 Cell = dict[str, Any]
 
@@ -63,7 +64,7 @@ def is_graded(cell: Cell) -> bool:
 
 
 def checksum(cell: Cell) -> str:
-    """nbgrader's digest of a cell, which tells whether an answer is still what was released.
+    """Nbgrader's digest of a cell, which tells whether an answer is still what was released.
 
     The same as `nbgrader.utils.compute_checksum`, whose import takes longer than grading a notebook.
     """
@@ -132,11 +133,12 @@ def read(data: bytes, limits: Limits) -> tuple[list[Cell], list[str]]:
     cells = content.get("cells")
     if not isinstance(cells, list):
         raise UnreadableError("the notebook has no list of cells")
-    found, findings = [], []
+    found: list[Cell] = []
+    damaged: list[int] = []
     for number, cell in enumerate(cells, 1):
         source = _text(cell.get("source", "")) if isinstance(cell, dict) else None
         if source is None:
-            findings.append(f"Cell {number} is damaged and was left out.")
+            damaged.append(number)
             continue
         kind = cell.get("cell_type")
         kind = kind if kind in ("code", "markdown", "raw") else "raw"
@@ -144,9 +146,18 @@ def read(data: bytes, limits: Limits) -> tuple[list[Cell], list[str]]:
         kept = {"cell_type": kind, "source": source, "metadata": metadata if isinstance(metadata, dict) else {}}
         attachments = cell.get("attachments")
         if kind == "markdown" and _are_attachments(attachments):
-            kept["attachments"] = attachments
+            kept["attachments"] = json.loads(_text(json.dumps(attachments, ensure_ascii=False)) or "{}")
         found.append(kept)
-    return found, findings
+    return found, _few(
+        [f"Cell {number} is damaged and was left out." for number in damaged[: FINDINGS + 1]], len(damaged)
+    )
+
+
+def _few(findings: list[str], count: int) -> list[str]:
+    # A notebook of a million damaged cells has a million findings.
+    return (
+        findings if count <= FINDINGS else [*findings[:FINDINGS], f"There are {count - FINDINGS} more such findings."]
+    )
 
 
 def _are_attachments(found: Any) -> bool:
@@ -180,7 +191,8 @@ def rebuild(source: SourceNotebook, data: bytes, limits: Limits) -> Rebuilt:
         name = grade_id(cell)
         if name not in fixed:
             if name:
-                findings.append(f"The cell {name!r} is not in the assignment; it runs as one of the student's own.")
+                shown = name if len(name) < 80 else f"{name[:80]}..."
+                findings.append(f"The cell {shown!r} is not in the assignment; it runs as one of the student's own.")
             own[place].append(cell)
         elif name in answers:
             if is_solution(fixed[name]):
@@ -200,6 +212,7 @@ def rebuild(source: SourceNotebook, data: bytes, limits: Limits) -> Rebuilt:
     if order != [name for name in fixed if name in answers]:
         findings.append("The exercises were in another order; they were put back into theirs.")
 
+    findings = _few(findings, len(findings))
     # Cells have ids since nbformat 4.5.
     minor = max(source.content.get("nbformat_minor", 0), 5)
     result = Rebuilt({**source.content, "nbformat_minor": minor, "cells": []}, findings)

@@ -240,8 +240,7 @@ class _Run:
         self._begin(given, for_judge)
         start = time.monotonic()
         self.deadline = start + self.limits.notebook_seconds
-        assert self.result.content is not None
-        for cell in self.result.content["cells"]:
+        for cell in (self.result.content or {})["cells"]:
             self._cell(cell)
         self._collect(len(given))
         self.result.seconds = time.monotonic() - start
@@ -328,7 +327,8 @@ class _Run:
                 self.slow.append(cell["id"])
                 pair.student.signal(signal.SIGINT)
                 continue
-            ready, _, _ = select.select([control, *streams], [], [], left)
+            watched: list[Any] = [control, *streams]
+            ready, _, _ = select.select(watched, [], [], left)
             for descriptor, name in streams.items():
                 if descriptor in ready:
                     self._drain(descriptor, name, output, once=control not in ready)
@@ -382,8 +382,7 @@ class _Run:
     # One test.
 
     def _test(self, cell: Cell) -> None:
-        name = grade_id(cell)
-        assert name is not None
+        name = str(grade_id(cell))
         points = float(nbgrader(cell).get("points") or 0)
         self.result.max_scores[name] = points
         self.result.scores[name] = 0.0
@@ -445,7 +444,8 @@ class _Run:
                     self._judge_died()
                     return None
                 continue
-            ready, _, _ = select.select([control, pair.stdout, pair.stderr], [], [], left)
+            watched: list[Any] = [control, pair.stdout, pair.stderr]
+            ready, _, _ = select.select(watched, [], [], left)
             for descriptor in (pair.stdout, pair.stderr):
                 if descriptor in ready:
                     self._drain(descriptor, "stdout", forgotten)

@@ -35,11 +35,11 @@ class WireError(ValueError):
     """A value that can't be sent, or a message that is not what this format allows."""
 
 
-class Closed(WireError):
+class Closed(WireError):  # noqa: N818
     """The other side has gone."""
 
 
-class TimedOut(WireError):
+class TimedOut(WireError):  # noqa: N818
     """The message did not come, or could not be sent, in time."""
 
 
