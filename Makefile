@@ -7,7 +7,7 @@ SAMPLE := 02_shapes_and_parameters
 # TensorFlow's notes on its own build say nothing to a reader of these commands.
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
-.PHONY: help setup demo book book-full serve assignments grade test test-slow lint bench lock clean
+.PHONY: help setup setup-test demo book book-full serve assignments grade test test-slow lint bench lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | \
@@ -42,17 +42,21 @@ grade: setup ## grade what is in submitted/: make grade ASSIGNMENT=02_shapes_and
 	@[ -n "$(ASSIGNMENT)" ] || { echo "Name the assignment: make grade ASSIGNMENT=$(SAMPLE)"; exit 2; }
 	@$(GDL) grade $(ASSIGNMENT) $(if $(REGRADE),--regrade)
 
+# What the tests need of the system beside what everything needs.
+setup-test:
+	@PYTHON=$(PYTHON) requirements/install.sh test
+
 lint: setup ## check style and types
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 
-test: lint ## lint, unit tests, every page and solution run again in the smoke profile (under 20 minutes)
+test: setup-test lint ## lint, unit tests, every page and solution run again in the smoke profile (under 20 minutes)
 	.venv/bin/pytest tests -m "not slow"
 	GDL_PROFILE=smoke .venv/bin/pytest --nbval-lax solutions
 	GDL_PROFILE=smoke .venv/bin/pytest --nbval book
 
-test-slow: setup ## the longer proofs
+test-slow: setup-test ## the longer proofs
 	.venv/bin/pytest tests -m slow
 
 bench: setup ## print the benchmark tables

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Sets up what the project runs on: the system packages of system.txt, then .venv from the lock.
+# Sets up what the project runs on: the system packages of system.txt, then .venv from the lock. With the argument
+# `test`, also the system packages that only tests need, system-test.txt.
 # Safe to run again at any time: a .venv that was not finished, or was made from another lock, is made anew.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -16,7 +17,7 @@ say() { printf 'setup: %s\n' "$*" >&2; }
 missing=()
 while read -r package probe; do
     $probe >/dev/null 2>&1 || missing+=("$package")
-done < <(grep -v '^#' requirements/system.txt)
+done < <(grep -hv '^#' requirements/system.txt $([ "${1:-}" != test ] || echo requirements/system-test.txt))
 # Debian ships the module that makes virtual environments in a package of its own.
 "$python" -c 'import ensurepip' 2>/dev/null || missing+=(python3-venv)
 if [ ${#missing[@]} -gt 0 ]; then
