@@ -22,15 +22,15 @@ AHEAD = 2  # submissions that wait for each worker
 _shared: dict[str, Any] = {}
 
 
-def _prepare(assignment: Assignment, limits: Limits, options: Options) -> None:
+def _prepare(parent: int, assignment: Assignment, limits: Limits, options: Options) -> None:
     # Ctrl-C is for the main process, which ends its workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _shared.update(assignment=assignment, limits=limits, options=options)
-    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
+    threading.Thread(target=_end_with_parent, args=(parent,), daemon=True).start()
 
 
 def _end_with_parent(parent: int) -> None:
-    # A worker whose main process was killed would wait for ever.
+    # A worker whose main process was killed, perhaps before the worker had begun, would wait for ever.
     ended = threading.Event()
     while os.getppid() == parent:
         ended.wait(1)
@@ -46,7 +46,7 @@ class _Pool:
 
     def __init__(self, workers: int, assignment: Assignment, limits: Limits, options: Options):
         self.workers = workers
-        self.arguments = (assignment, limits, options)
+        self.arguments = (os.getpid(), assignment, limits, options)
         self.executor = self._start()
 
     def _start(self) -> ProcessPoolExecutor:
