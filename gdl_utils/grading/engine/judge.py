@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +76,7 @@ class Proxy:
     __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _refuse
     __bool__ = __len__ = __contains__ = __int__ = __float__ = __index__ = _refuse
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __array__ = _refuse
+    __reduce_ex__ = _refuse
     __hash__ = object.__hash__
 
     def __repr__(self) -> str:
@@ -115,19 +116,24 @@ class JudgeCodec(Codec):
         return super().decode(name, data)
 
 
+# These end a loop instead of a test: `all(map(f, inputs))` would be true for an f that raises one.
+ENDS = (StopIteration, StopAsyncIteration)
+
+
 def _exception(names: Any, message: Any) -> Exception:
     # Only Python's own exceptions: a class of the student's would be the student's code.
     kind: type[Exception] = RuntimeError
     for name in names if isinstance(names, list) else []:
         found = getattr(builtins, name, None) if isinstance(name, str) else None
         if isinstance(found, type) and issubclass(found, Exception) and found is not Exception:
-            kind = found
+            kind = RuntimeError if issubclass(found, ENDS) else found
             break
+    text = message[:10_000] if isinstance(message, str) else ""
     try:
-        error: Exception = kind(str(message)[:10_000])
+        error: Exception = kind(text)
     except TypeError:
         # UnicodeDecodeError and its like want more.
-        error = RuntimeError(str(message)[:10_000])
+        error = RuntimeError(text)
     error.from_student = True  # type: ignore[attr-defined]
     return error
 
@@ -177,6 +183,10 @@ class StudentSide:
             raise TypeError(f"a test can't hand this to the student's code: {error}") from None
         try:
             message = self.channel.receive_bytes()
+        except KeyboardInterrupt:
+            # What it would answer later must not be taken for an answer to the next question.
+            self.lost = True
+            raise StudentGoneError("the student's code did not answer in time") from None
         except (Closed, TimedOut):
             self.lost = True
             raise StudentGoneError("the student's process has ended") from None
@@ -190,7 +200,7 @@ class StudentSide:
             reply = unpack(message, self.channel.codec, self.channel.limits)
         except WireError as error:
             raise AnswerError(str(error)) from None
-        if not isinstance(reply, dict) or reply.get("id") != self.count or type(reply["id"]) is not int:
+        if not isinstance(reply, dict) or type(reply.get("id")) is not int or reply["id"] != self.count:
             raise AnswerError("the student's process did not answer what it was asked")
         return reply
 
@@ -241,6 +251,14 @@ class _Printed(io.TextIOBase):
         return len(text)
 
 
+def _told(tell: Callable[[], str]) -> str:
+    # `assert f(2) == 4, f(2)` can't even be told if the answer has more digits than Python writes.
+    try:
+        return str(tell())[:10_000]
+    except Exception:
+        return ""
+
+
 class Judge:
     """Runs graded cells."""
 
@@ -270,7 +288,9 @@ class Judge:
         return report
 
     def _execute(self, source: str) -> float | None:
-        text = self.transformer.transform_cell(source)
+        # Empty lines at the beginning, which IPython takes away, count for the line where a test stops.
+        blank = source[: len(source) - len(source.lstrip())].count("\n")
+        text = "\n" * blank + self.transformer.transform_cell(source)
         tree = ast.parse(text, CELL)
         last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
         exec(compile(tree, CELL, "exec"), self.names)  # noqa: S102
@@ -284,10 +304,22 @@ class Judge:
 
     def _is_own(self, node: ast.expr) -> bool:
         # A number that comes straight from the student is an answer, never a score.
-        root = node
-        while isinstance(root, ast.Call | ast.Attribute | ast.Subscript | ast.Await):
-            root = root.func if isinstance(root, ast.Call) else root.value
-        return not isinstance(root, ast.Name) or root.id in self.names or hasattr(builtins, root.id)
+        match node:
+            case (
+                ast.Call(func=inner) | ast.Attribute(value=inner) | ast.Subscript(value=inner) | ast.Await(value=inner)
+            ):
+                return self._is_own(inner)
+            case ast.NamedExpr(value=inner) | ast.UnaryOp(operand=inner):
+                return self._is_own(inner)
+            case ast.BinOp(left=left, right=right):
+                return self._is_own(left) and self._is_own(right)
+            case ast.BoolOp(values=values):
+                return all(map(self._is_own, values))
+            case ast.IfExp(body=left, orelse=right):
+                return self._is_own(left) and self._is_own(right)
+            case ast.Name(id=name):
+                return name in self.names or name in self.names.imports or hasattr(builtins, name)
+        return True
 
     @staticmethod
     def _report(error: BaseException) -> dict[str, Any]:
@@ -298,8 +330,8 @@ class Judge:
         student = bool(getattr(error, "from_student", False))
         return {
             "ename": type(error).__name__,
-            "evalue": str(error)[:10_000],
-            "traceback": traceback.format_exception_only(error)[-1][:10_000],
+            "evalue": _told(lambda: str(error)),
+            "traceback": _told(lambda: traceback.format_exception_only(error)[-1]),
             "line": lines[-1] if lines else None,
             "hint": hint[:2000] if isinstance(hint, str) and not student else None,
             "student": student,

@@ -234,6 +234,7 @@ class _Run:
         self.ended = False  # nothing of the student's can be run any more
         self.slow: list[str] = []
         self.deadline = 0.0
+        self.pending = 0  # setup cells that the judge has not yet answered for
 
     def all(self, given: dict[str, bytes], for_judge: dict[str, bytes]) -> GradedNotebook:
         """Run all cells, then collect what was left."""
@@ -295,7 +296,7 @@ class _Run:
     def _judge_only(self, cell: Cell) -> None:
         # Both processes run the cell at the same time; the judge's answer is waited for with the next test.
         self._tell_judge({"do": "run", "source": cell["source"]})
-        self.pending = getattr(self, "pending", 0) + 1
+        self.pending += 1
 
     def _student(self, cell: Cell) -> None:
         output = _Output(self.limits.output)
@@ -390,9 +391,9 @@ class _Run:
             cell["outputs"] = [_error("NotRun", "the student's process had ended before this test")]
             self.result.hints[name] = NO_ANSWER
             return
-        end = min(time.monotonic() + self.limits.cell_seconds, self.deadline)
         report = None
-        if self._settle(end):
+        if self._settle():
+            end = min(time.monotonic() + self.limits.cell_seconds, self.deadline)
             self._tell_judge({"do": "run", "source": cell["source"]})
             report = self._await_judge(end, cell)
         if report is None:
@@ -400,7 +401,8 @@ class _Run:
             self.result.hints[name] = NO_ANSWER
             return
         if report.get("gone"):
-            self._over(Closed("the student's process has ended"))
+            late = cell["id"] in self.slow
+            self._over(TimedOut("it did not stop when it was interrupted") if late else Closed("it has gone"))
         score = _score(report, points)
         self.result.scores[name] = score
         cell["outputs"] = _judged(report, cell, score, points)
@@ -413,12 +415,20 @@ class _Run:
         except WireError:
             self._judge_died()
 
-    def _settle(self, end: float) -> bool:
-        """Wait until the judge has run the setup cells that it was given."""
-        while getattr(self, "pending", 0) and not self.ended:
-            if self._await_judge(end, None) is None:
+    def _settle(self) -> bool:
+        """Wait until the judge has run the setup cells that it was given.
+
+        Raises:
+            MachineError: if one of them fails there, which is not the student's fault.
+        """
+        while self.pending and not self.ended:
+            report = self._await_judge(min(time.monotonic() + START, self.deadline), None)
+            if report is None:
                 return False
             self.pending -= 1
+            if report.get("passed") is not True and not report.get("student") and not report.get("gone"):
+                failure = f"{_clean(report.get('ename'))}: {_clean(report.get('evalue'))}"
+                raise MachineError(f"a setup cell of {self.source.name} fails in the judge ({failure[:300]})")
         return not self.ended
 
     def _await_judge(self, end: float, cell: Cell | None) -> dict[str, Any] | None:
@@ -436,9 +446,7 @@ class _Run:
                         self.slow.append(cell["id"])
                     pair.student.signal(signal.SIGINT)
                 elif stage == 2:
-                    # The student's code ignores it: the judge is told by the end of the connection.
-                    self._over(TimedOut("the student's code did not stop when it was interrupted"))
-                elif stage == 3:
+                    # Either the student's code ignores it, or the test itself takes its time: the judge knows.
                     pair.judge.signal(signal.SIGINT)
                 else:
                     self._judge_died()
@@ -547,7 +555,7 @@ def _judged(report: dict[str, Any], cell: Cell, score: float, points: float) -> 
         outputs.append({"output_type": "stream", "name": "stdout", "text": text})
     if report.get("passed") is not True:
         line = report.get("line")
-        lines = cell["source"].splitlines()
+        lines = cell["source"].split("\n")
         where = [f"line {line}: {lines[line - 1].strip()}"] if type(line) is int and 0 < line <= len(lines) else []
         trace = COLOUR.sub("", _clean(report.get("traceback"))).rstrip()
         outputs.append(_error(_clean(report.get("ename")), _clean(report.get("evalue")), [*where, trace]))
@@ -577,7 +585,7 @@ def _hint(report: dict[str, Any], cell: Cell, slow: bool) -> str:
         return "A name that this test needs is not defined; see whether the cell that defines it runs without an error."
     if report.get("ename") in ("AnswerError", "StudentGoneError"):
         return "What your code returned could not be handed to this test; it takes plain values, arrays and models."
-    line, lines = report.get("line"), cell["source"].splitlines()
+    line, lines = report.get("line"), cell["source"].split("\n")
     if type(line) is int and 0 < line <= len(lines) and line not in hidden_lines(cell["source"]):
         return f"This line of the test fails: {lines[line - 1].strip()}"
     return "A hidden test fails: the answer is not right for all inputs."

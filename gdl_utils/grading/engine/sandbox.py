@@ -70,7 +70,8 @@ def command(program: list[str], descriptors: bool = True) -> list[str]:
     line += ["--dev", "/dev", "--tmpfs", "/dev/shm", "--tmpfs", "/tmp", "--dir", "/tmp/work"]  # noqa: S108
     # Whole, since the kernel lets the inner wall mount a /proc of its own, read-only, only where all of it is visible.
     line += ["--bind", "/proc", "/proc"]
-    line += ["--remount-ro", "/", "--chdir", "/"]
+    # All notebooks that are forked here see one /dev: what one left in it, the next could read, and no limit counts it.
+    line += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/"]
     for name, value in ENVIRONMENT.items():
         line += ["--setenv", name, value]
     return [*line, "--", *program]

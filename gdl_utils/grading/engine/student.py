@@ -28,6 +28,9 @@ MESSAGE = 10_000  # characters of an exception's text that are handed on
 
 @contextmanager
 def _interrupts(how: int) -> Iterator[None]:
+    if how == signal.SIG_UNBLOCK:
+        # One that came too late, after its cell had ended, is not for the next.
+        signal.sigtimedwait({signal.SIGINT}, 0)
     before = signal.pthread_sigmask(how, {signal.SIGINT})
     try:
         yield

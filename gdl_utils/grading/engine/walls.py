@@ -71,12 +71,18 @@ def enter(limits: Limits, control: socket.socket) -> None:
     _mount("/tmp/.shm", "/dev/shm", None, MS_BIND)  # noqa: S108
     # A keyring of its own, so that keys of whoever grades can't be read.
     libc.syscall(SYS_KEYCTL[os.uname().machine], KEYCTL_JOIN_SESSION_KEYRING, None)
+    told, tell = os.pipe()
     first = os.fork()
     if first:
         descriptor = os.pidfd_open(first)
         socket.send_fds(control, [b"P"], [descriptor])
+        os.write(tell, b".")
         os._exit(0)
-    # From here on in the new PID namespace.
+    # From here on in the new PID namespace. The supervisor must get the descriptor before anything else.
+    os.close(tell)
+    if not os.read(told, 1):
+        os._exit(70)
+    os.close(told)
     # No namespace inside: there capabilities could be had again, and with them mounts.
     Path("/proc/sys/user/max_user_namespaces").write_text("0")
     # Read-only: who is root outside could change settings of the kernel in /proc/sys, even without capabilities.

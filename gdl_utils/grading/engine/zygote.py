@@ -46,6 +46,8 @@ def _child(order: dict[str, Any], settings: dict[str, Any], shell: student.Shell
     if settings["walls"]:
         walls.enter(limits, control)
     else:
+        # Behind the wall the outer one ends them all.
+        walls.libc.prctl(walls.PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         socket.send_fds(control, [b"P"], [os.pidfd_open(os.getpid())])
         os.chdir(order["folder"])
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
