@@ -96,21 +96,21 @@ def test_killed_at_fifty_moments_it_ends_like_an_undisturbed_run(tmp_path, root)
     first.communicate(timeout=600)
     assert first.returncode == 1
     chance = random.Random(3)
-    kills = 0
-    while kills < 50:
+    in_midst = 0
+    for _ in range(50):
         had = graded(folder)
         run = start(root, folder)
         if chance.random() < 0.3:
             # At any moment, the start included.
-            time.sleep(chance.uniform(0, 6))
+            time.sleep(chance.uniform(0, 5))
         else:
-            wait_for(lambda: graded(folder) >= min(had + chance.randint(1, 5), CLASS), 60)  # noqa: B023
-            time.sleep(chance.uniform(0, 0.15))
+            wait_for(lambda: graded(folder) >= min(had + chance.randint(1, 2), CLASS), 60)  # noqa: B023
+            time.sleep(chance.uniform(0, 0.1))
         run.kill()
         run.communicate()
-        kills += 1
+        in_midst += graded(folder) < CLASS
         assert wait_for(lambda: not left_of(folder), 10), "what the run had started has ended too"
-    assert graded(folder) < CLASS, "all moments lay before the end"
+    assert in_midst >= 40, "nearly all moments lay before the end"
     last = start(root, folder)
     output, _ = last.communicate(timeout=600)
     assert last.returncode == 1, output
