@@ -307,3 +307,94 @@ class _Rate(rich.progress.ProgressColumn):
         """Submissions a minute."""
         speed = task.finished_speed or task.speed
         return f"{speed * 60:.0f}/min" if speed else ""
+
+
+COURSE = Annotated[Path, typer.Option(help="The course folder, in which 'gdl grade' graded.")]
+DB = Annotated[str | None, typer.Option(help="URL of the gradebook, such as postgresql://HOST/NAME.")]
+
+
+def _gradebook_of(folder: Path, db: str | None) -> tuple[str, str]:
+    """URL of the gradebook of a course folder, and the course's id in it."""
+    from gdl_utils.grading import nbgrader_api
+
+    if not folder.is_dir():
+        raise CourseError(f"There is no folder {folder}: name the course folder with --course.")
+    with nbgrader_api.course(folder, _root() / nbgrader_api.CONFIG, db) as api:
+        return api.coursedir.db_url, api.coursedir.course_id
+
+
+@app.command()
+def feedback(
+    assignment: Annotated[str, typer.Argument(help="A graded assignment.")], course: COURSE = Path(), db: DB = None
+) -> None:
+    """Write a page for each graded notebook, with points, hints and comments, and nothing hidden.
+
+    Exits with 1 if a page could not be made.
+    """
+    from gdl_utils.grading.feedback import generate
+
+    with _status(f"Writing the feedback on {assignment}"):
+        written = generate(_root(), course, assignment, db)
+    for one in written:
+        if one.problem:
+            console.print(f"{one.student}: {one.problem}")
+    pages = sum(len(one.pages) for one in written)
+    console.print(f"{pages} page(s) are in {course / 'feedback'}, in STUDENT/{assignment}/.")
+    if any(one.problem for one in written):
+        raise typer.Exit(1)
+
+
+@app.command("export")
+def export_grades(
+    assignment: Annotated[str, typer.Argument(help="A graded assignment.")],
+    format: Annotated[str, typer.Option(help="csv, canvas, moodle or json.")] = "csv",
+    output: Annotated[Path | None, typer.Option(help="The file to write; printed if none.")] = None,
+    course: COURSE = Path(),
+    db: DB = None,
+) -> None:
+    """Give the grades of an assignment for a spreadsheet, for Canvas or Moodle, or as JSON."""
+    from gdl_utils.grading.export import export
+
+    text = export(*_gradebook_of(course, db), assignment, format)
+    if output is None:
+        typer.echo(text, nl=False)
+        return
+    try:
+        output.write_text(text, encoding="utf-8", newline="")
+    except OSError as error:
+        raise CourseError(f"{output} can't be written ({error.strerror}): choose another file.") from error
+    console.print(f"The grades of {assignment} are in {output}")
+
+
+@app.command()
+def report(
+    assignment: Annotated[str, typer.Argument(help="A graded assignment.")],
+    course: COURSE = Path(),
+    db: DB = None,
+    output: Annotated[Path | None, typer.Option(help="The page to write; report-ASSIGNMENT.html if none.")] = None,
+) -> None:
+    """Write a page on how an assignment went: scores, exercises, time and memory, and what needs attention."""
+    from gdl_utils.grading.report import write_report
+
+    url, course_id = _gradebook_of(course, db)
+    with _status(f"Writing the report on {assignment}"):
+        page = write_report(course, url, assignment, output or course / f"report-{assignment}.html", course_id)
+    console.print(f"The report is in {page}")
+
+
+@app.command()
+def check(
+    notebook: Annotated[Path, typer.Argument(help="Your notebook of an assignment.")],
+    seconds: Annotated[float, typer.Option(help="Seconds after which a cell is interrupted.", min=0.1)] = 30,
+) -> None:
+    """Run your notebook from the top with its visible tests, and say how each exercise goes.
+
+    Exits with 0 if all visible tests pass, and with 1 if not.
+    """
+    from gdl_utils.grading import check as checking
+
+    with _status(f"Running {notebook.name}"):
+        exercises = checking.check(notebook, seconds)
+    console.print(checking.summary(exercises))
+    if not all(exercise.passed for exercise in exercises):
+        raise typer.Exit(1)

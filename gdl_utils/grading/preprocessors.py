@@ -194,8 +194,12 @@ class RebuildFromSource(NbGraderPreprocessor):
             OtherNotebookError: if it belongs to some other source.
         """
         exporter, name = _exporter(self), resources["metadata"]["name"]
-        data = (Path(resources["metadata"]["path"]) / f"{name}.ipynb").read_bytes()
+        path = Path(resources["metadata"]["path"]) / f"{name}.ipynb"
         _, source = exporter.notebook(resources)
+        if path.is_symlink():
+            # It could lead to what somebody else handed in, or out of the course.
+            raise UnreadableError("the notebook is a link, not a file")
+        data = path.read_bytes()
         rebuilt = exporter.rebuilt[name] = rebuild(source, data, Limits())
         for finding in rebuilt.findings:
             self.log.warning("%s: %s", name, finding)

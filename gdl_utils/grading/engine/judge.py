@@ -10,14 +10,14 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from IPython.core.inputtransformer2 import TransformerManager
 
-from gdl_utils.grading.engine import keras_models
+from gdl_utils.grading.engine import empty, keras_models
 from gdl_utils.grading.engine.wire import Channel, Closed, Codec, TimedOut, WireError
 
 PRINTED = 100_000  # characters that a graded cell may print
@@ -115,6 +115,10 @@ class JudgeCodec(Codec):
             return tensorflow.constant(data)
         return super().decode(name, data)
 
+    def array(self, array: "np.ndarray[Any, Any]") -> Any:
+        """An array of the student's; one without elements is watched."""
+        return empty.guarded(array)
+
 
 # These end a loop instead of a test: `all(map(f, inputs))` would be true for an f that raises one.
 ENDS = (StopIteration, StopAsyncIteration)
@@ -208,10 +212,12 @@ class StudentSide:
 class Namespace(dict[str, Any]):
     """The names of the graded cells: the judge's own, Python's, and, for all others, the student's."""
 
-    def __init__(self, student: StudentSide, imports: dict[str, str]):
+    def __init__(self, student: StudentSide, imports: dict[str, str], answers: Iterable[str] = ()):
         super().__init__(__name__="__main__", __builtins__=builtins)
         self.student = student
         self.imports = imports
+        self.answers = frozenset(answers)
+        self.stars: dict[str, Any] | None = None
 
     def __missing__(self, name: str) -> Any:
         if hasattr(builtins, name) or name.startswith("__"):
@@ -219,7 +225,20 @@ class Namespace(dict[str, Any]):
         if name in self.imports:
             exec(self.imports[name], self)  # noqa: S102  (a statement of the source notebook)
             return dict.__getitem__(self, name)
+        if name in self._all_of_modules():
+            return self.setdefault(name, self._all_of_modules()[name])
         return self.student.read(name)
+
+    def _all_of_modules(self) -> dict[str, Any]:
+        # What `from module import *` gives in the source notebook.
+        if self.stars is None:
+            self.stars = {}
+            for statement in self.imports.get("*", "").splitlines():
+                exec(statement, self.stars)  # noqa: S102  (a statement of the source notebook)
+            # What an exercise asks for is the student's, even if a module has a name like it.
+            for name in self.answers:
+                self.stars.pop(name, None)
+        return self.stars
 
     def __setitem__(self, name: str, value: Any) -> None:
         if type(value) is Proxy:
@@ -300,6 +319,9 @@ class Judge:
         value = eval(compile(ast.Expression(last.value), CELL, "eval"), self.names)  # noqa: S307
         if not own or isinstance(value, bool | np.bool_) or text.rstrip().endswith(";"):
             return None
+        if isinstance(value, np.ndarray | complex) or type(value).__name__ == "EagerTensor":
+            # Points that are computed from an answer that is an array are an array: no points, instead of all.
+            raise AnswerError("the points of this test came out as an array, not as a number")
         return float(value) if isinstance(value, int | float | np.integer | np.floating) else None
 
     def _is_own(self, node: ast.expr) -> bool:
@@ -348,6 +370,9 @@ def main(control: Channel, student: Channel) -> None:
     judge: Judge | None = None
     try:
         control.send({"is": "ready"})
+        # What libraries in C complain of while they test would go to a pipe that the student's process can read, too.
+        os.dup2(1, 2)
+        empty.guard_numpy()
         while True:
             try:
                 message = control.receive()
@@ -356,7 +381,7 @@ def main(control: Channel, student: Channel) -> None:
                         Path(name).parent.mkdir(parents=True, exist_ok=True)
                         Path(name).write_bytes(data)
                     sys.path.insert(0, str(Path.cwd()))
-                    judge = Judge(Namespace(codec.student, message["imports"]))
+                    judge = Judge(Namespace(codec.student, message["imports"], message["answers"]))
                 elif judge is not None:
                     control.send({"is": "done", **judge.run(message["source"])})
             except KeyboardInterrupt:

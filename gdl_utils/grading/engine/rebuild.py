@@ -5,6 +5,7 @@ import copy
 import hashlib
 import json
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import nbformat
@@ -129,7 +130,9 @@ def read(data: bytes, limits: Limits) -> tuple[list[Cell], list[str]]:
         except Exception:
             raise UnreadableError("the notebook is of the old version 3 and damaged") from None
     elif version != 4 or isinstance(version, bool):
-        raise UnreadableError(f"the notebook says that its version is {str(version)[:20]}; only 3 and 4 can be read")
+        # Anything but a number is the student's own text, which a reason need not hold.
+        said = str(version)[:20] if type(version) is int else "none"
+        raise UnreadableError(f"the notebook says that its version is {said}; only 3 and 4 can be read")
     cells = content.get("cells")
     if not isinstance(cells, list):
         raise UnreadableError("the notebook has no list of cells")
@@ -287,7 +290,7 @@ def imports_of(source: SourceNotebook) -> dict[str, str]:
         if cell["cell_type"] != "code":
             continue
         try:
-            tree = ast.parse(_text(cell["source"]) or "")
+            tree = ast.parse(_python(_text(cell["source"]) or ""))
         except (SyntaxError, ValueError):
             continue
         for node in ast.walk(tree):
@@ -297,5 +300,40 @@ def imports_of(source: SourceNotebook) -> dict[str, str]:
                     found.setdefault(name, ast.unparse(ast.Import([alias])))
             elif isinstance(node, ast.ImportFrom) and not node.level:
                 for alias in node.names:
-                    found.setdefault(alias.asname or alias.name, ast.unparse(ast.ImportFrom(node.module, [alias], 0)))
+                    statement = ast.unparse(ast.ImportFrom(node.module, [alias], 0))
+                    if alias.name == "*":
+                        # The one entry that may hold several statements, one a line.
+                        found["*"] = f"{found['*']}\n{statement}" if "*" in found else statement
+                    else:
+                        found.setdefault(alias.asname or alias.name, statement)
     return found
+
+
+def names_of_answers(source: SourceNotebook) -> list[str]:
+    """The names that the solution cells of the source notebook define."""
+    found: set[str] = set()
+    for cell in source.content["cells"]:
+        if cell["cell_type"] != "code" or not is_solution(cell):
+            continue
+        try:
+            tree = ast.parse(_python(_text(cell["source"]) or ""))
+        except (SyntaxError, ValueError):
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                found.add(node.name)
+            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                found.add(node.id)
+    return sorted(found)
+
+
+@lru_cache(maxsize=1000)
+def _python(source: str) -> str:
+    # IPython's own syntax, as in `%matplotlib inline`, must not hide the imports below it.
+    try:
+        ast.parse(source)
+    except SyntaxError:
+        from IPython.core.inputtransformer2 import TransformerManager
+
+        return str(TransformerManager().transform_cell(source))
+    return source

@@ -34,6 +34,8 @@ from gdl_utils.grading.engine.wire import Closed, TimedOut, WireError, WireLimit
 
 VERSION = 1  # of the engine's judgement: raise it when the same submission could get another score
 GRACE = 2.0  # seconds from an interrupt to the end
+ITEM = 100  # bytes that count for each piece of output, however little it holds
+LEFT_FILES = 1000  # files that are taken from a submission, and from what its code leaves
 CUT = "\n... output cut off: a cell may print {} bytes ...\n"
 SHOWN = ("text/plain", "text/html", "text/markdown", "text/latex", "image/png", "image/jpeg", "image/svg+xml")
 HIDDEN = re.compile(r"### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS", re.DOTALL)
@@ -87,8 +89,8 @@ def environment_of(assignment: Assignment, options: Options) -> Environment:
     """What has to be imported for an assignment: all that its notebooks import."""
     modules = set()
     for source in assignment.notebooks:
-        for statement in rebuilding.imports_of(source).values():
-            modules.add(statement.split()[1])
+        for statements in rebuilding.imports_of(source).values():
+            modules |= {statement.split()[1] for statement in statements.splitlines()}
     return Environment(tuple(sorted(modules)), options.warm, options.sandboxed)
 
 
@@ -165,8 +167,7 @@ def run(
     options = options or Options()
     log = [] if log is None else log
     environment = environment_of(assignment, options)
-    given = {name: data for name, data in files.items() if acceptable(name)}
-    given |= assignment.files
+    given = {**_fitting(files, limits, log), **assignment.files}
     for attempt in (1, 2):
         try:
             with zygote(environment).fork(limits) as pair:
@@ -184,7 +185,29 @@ def run(
 def acceptable(name: str) -> bool:
     """Whether a relative path stays in its folder and can be written."""
     parts = name.split("/")
-    return bool(name) and "\0" not in name and len(name) < 200 and not any(part in ("", ".", "..") for part in parts)
+    if "\0" in name or len(name) >= 200 or any(part in ("", ".", "..") for part in parts):
+        return False
+    try:
+        return all(len(part.encode("utf-8", "surrogateescape")) < 256 for part in parts)
+    except UnicodeEncodeError:
+        return False
+
+
+def _fitting(files: dict[str, bytes], limits: Limits, log: list[str]) -> dict[str, bytes]:
+    """The files handed in that have a place in the student's folder."""
+    kept: dict[str, bytes] = {}
+    left, all_fit = limits.written, True
+    for name, data in files.items():
+        if not acceptable(name):
+            continue
+        if len(data) > left or len(kept) >= LEFT_FILES:
+            all_fit = False
+            continue
+        left -= len(data)
+        kept[name] = data
+    if not all_fit:
+        log.append("Of the files beside the notebook not all were used: there are too many, or they are too large.")
+    return kept
 
 
 class _Output:
@@ -194,14 +217,15 @@ class _Output:
         self.limit = limit
         self.left = limit
         self.items: list[dict[str, Any]] = []
-        self.failed = False
+        self.cut = False
 
     def take(self, count: int) -> bool:
         """Whether there is room; says once if there is none."""
-        if self.left < 0:
+        if self.cut:
             return False
         self.left -= count
         if self.left < 0:
+            self.cut = True
             self._append("stderr", CUT.format(self.limit))
             return False
         return True
@@ -218,6 +242,7 @@ class _Output:
         if last and last["output_type"] == "stream" and last["name"] == name:
             last["text"] += text
         else:
+            self.left -= ITEM
             self.items.append({"output_type": "stream", "name": name, "text": text})
 
 
@@ -234,6 +259,7 @@ class _Run:
         self.ended = False  # nothing of the student's can be run any more
         self.slow: list[str] = []
         self.deadline = 0.0
+        self.room = limits.notebook_bytes  # for the output of all cells together
         self.pending = 0  # setup cells that the judge has not yet answered for
 
     def all(self, given: dict[str, bytes], for_judge: dict[str, bytes]) -> GradedNotebook:
@@ -256,7 +282,7 @@ class _Run:
     def _begin(self, given: dict[str, bytes], for_judge: dict[str, bytes]) -> None:
         until = time.monotonic() + START
         student, judge = self.pair.student.control, self.pair.judge.control
-        plain = student.limits
+        plain = judge.limits
         try:
             # Files may be as large as what a student may write.
             large = WireLimits(size=4 * self.limits.written + (256 << 20))
@@ -265,15 +291,17 @@ class _Run:
                     raise MachineError("a process for a notebook did not begin as it should")
                 end.limits = large
             student.send({"do": "files", "files": given}, until)
-            judge.send({"do": "begin", "files": for_judge, "imports": rebuilding.imports_of(self.source)}, until)
+            known = {"imports": rebuilding.imports_of(self.source), "answers": rebuilding.names_of_answers(self.source)}
+            judge.send({"do": "begin", "files": for_judge, **known}, until)
         except WireError as error:
             said = _Output(2000)
             self._drain(self.pair.stderr, "stderr", said)
             told = "".join(item["text"] for item in said.items).strip().splitlines()[-1:]
             raise MachineError(f"the processes for a notebook did not begin: {error} {' '.join(told)}") from None
         finally:
-            for end in (student, judge):
-                end.limits = plain
+            judge.limits = plain
+            # What the student process says is believed in nothing, so it must be short, and quickly read.
+            student.limits = WireLimits(size=2 * self.limits.output + (1 << 16), items=5 * LEFT_FILES)
 
     # One cell.
 
@@ -299,7 +327,7 @@ class _Run:
         self.pending += 1
 
     def _student(self, cell: Cell) -> None:
-        output = _Output(self.limits.output)
+        output = _Output(min(self.limits.output, max(self.room, 0)))
         end = min(time.monotonic() + self.limits.cell_seconds, self.deadline)
         control = self.pair.student.control
         status = ""
@@ -309,6 +337,7 @@ class _Run:
         except WireError as error:
             self._over(error)
         cell["outputs"] = output.items
+        self.room -= output.limit - max(output.left, 0)
         if status == "memory":
             self._stop(Status.MEMORY, REASONS["memory"])
 
@@ -317,7 +346,6 @@ class _Run:
         pair, interrupted = self.pair, False
         control = pair.student.control
         streams = {pair.stdout: "stdout", pair.stderr: "stderr"}
-        control.limits = WireLimits(size=2 * self.limits.output + (1 << 16))
         while True:
             left = end - time.monotonic()
             if left <= 0:
@@ -337,13 +365,14 @@ class _Run:
                 for descriptor, name in streams.items():
                     self._drain(descriptor, name, output)
                 message = control.receive(max(end, time.monotonic() + GRACE))
-                kind = message.get("is") if isinstance(message, dict) else None
+                kind = _kind(message)
                 if kind == "done":
                     count = message.get("count")
                     cell["execution_count"] = count if type(count) is int and 0 < count < 1 << 31 else None
                     for descriptor, name in streams.items():
                         self._drain(descriptor, name, output)
-                    return str(message.get("status"))
+                    status = message.get("status")
+                    return status if type(status) is str else ""
                 self._show(message, kind, output)
 
     @staticmethod
@@ -363,18 +392,12 @@ class _Run:
         if kind == "error":
             lines = message.get("traceback")
             lines = [_clean(line) for line in lines[:100]] if isinstance(lines, list) else []
-            if output.take(sum(len(line) for line in lines)):
-                output.items.append(
-                    {
-                        "output_type": "error",
-                        "ename": _clean(message.get("ename"))[:200],
-                        "evalue": _clean(message.get("evalue")),
-                        "traceback": lines,
-                    }
-                )
+            name, text = _clean(message.get("ename"))[:200], _clean(message.get("evalue"))
+            if output.take(ITEM + len(name) + len(text) + sum(map(len, lines))):
+                output.items.append({"output_type": "error", "ename": name, "evalue": text, "traceback": lines})
         elif kind in ("display_data", "execute_result") and isinstance(message.get("data"), dict):
             data = {key: _clean(value) for key, value in message["data"].items() if key in SHOWN}
-            if data and output.take(sum(len(value) for value in data.values())):
+            if data and output.take(ITEM + sum(map(len, data.values()))):
                 item: dict[str, Any] = {"output_type": kind, "data": data, "metadata": {}}
                 if kind == "execute_result":
                     item["execution_count"] = None
@@ -453,10 +476,18 @@ class _Run:
                     return None
                 continue
             watched: list[Any] = [control, pair.stdout, pair.stderr]
+            if not self.ended:
+                # Else a function that shows something would wait for ever to be heard.
+                watched.append(pair.student.control)
             ready, _, _ = select.select(watched, [], [], left)
             for descriptor in (pair.stdout, pair.stderr):
                 if descriptor in ready:
                     self._drain(descriptor, "stdout", forgotten)
+            if pair.student.control in ready:
+                try:
+                    pair.student.control.receive(time.monotonic() + GRACE)
+                except WireError as error:
+                    self._over(error)
             if control in ready:
                 try:
                     report = control.receive(time.monotonic() + 5)
@@ -508,26 +539,36 @@ class _Run:
         if self.ended:
             return
         control = self.pair.student.control
-        control.limits = WireLimits(size=2 * self.limits.written + (1 << 20))
+        control.limits = WireLimits(size=2 * self.limits.written + (1 << 20), items=5 * LEFT_FILES, text=1 << 20)
         until = time.monotonic() + 10
         try:
             control.send({"do": "end", "budget": self.limits.written}, until)
             while True:
                 message = control.receive(until)
-                if isinstance(message, dict) and message.get("is") == "files":
+                if _kind(message) == "files":
                     break
             found = message.get("files")
         except WireError:
             return
-        if isinstance(found, dict):
-            for name, data in found.items():
-                if isinstance(name, str) and isinstance(data, bytes) and acceptable(name):
-                    self.result.files[name] = data
+        if not isinstance(found, dict):
+            return
+        for name, data in found.items():
+            if type(name) is not str or type(data) is not bytes or not acceptable(name) or not name.isprintable():
+                continue
+            # A notebook that the student's code writes could be taken for a result.
+            if not name.lower().endswith(".ipynb") and len(self.result.files) < LEFT_FILES:
+                self.result.files[name] = data
 
 
 def _wait_for(process: Process) -> None:
     # The watchdog says why it killed; give it the time to.
     select.select([process.descriptor], [], [], 0.2)
+
+
+def _kind(message: Any) -> str:
+    # Anything else than text may have no truth of its own when it is compared, as an array.
+    kind = message.get("is") if isinstance(message, dict) else None
+    return kind if type(kind) is str else ""
 
 
 def _clean(value: Any) -> str:

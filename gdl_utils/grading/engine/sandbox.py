@@ -68,6 +68,8 @@ def command(program: list[str], descriptors: bool = True) -> list[str]:
     for path in _python_paths():
         line += ["--ro-bind", path, path]
     line += ["--dev", "/dev", "--tmpfs", "/dev/shm", "--tmpfs", "/tmp", "--dir", "/tmp/work"]  # noqa: S108
+    # A shared map of /dev/zero is memory that no limit counts.
+    line += ["--ro-bind", "/dev/null", "/dev/zero"]
     # Whole, since the kernel lets the inner wall mount a /proc of its own, read-only, only where all of it is visible.
     line += ["--bind", "/proc", "/proc"]
     # All notebooks that are forked here see one /dev: what one left in it, the next could read, and no limit counts it.

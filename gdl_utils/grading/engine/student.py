@@ -239,8 +239,11 @@ class Student:
             message = self.control.receive()
             if message["do"] == "files":
                 for name, data in message["files"].items():
-                    Path(name).parent.mkdir(parents=True, exist_ok=True)
-                    Path(name).write_bytes(data)
+                    try:
+                        Path(name).parent.mkdir(parents=True, exist_ok=True)
+                        Path(name).write_bytes(data)
+                    except (OSError, ValueError) as error:
+                        print(f"A file could not be put into the folder: {error}", file=sys.stderr)
                 given = set(message["files"])
             elif message["do"] == "run":
                 self.run(message["source"])

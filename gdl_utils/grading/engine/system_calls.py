@@ -10,12 +10,18 @@ import os
 import struct
 
 PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
-LOAD, JUMP_IF_EQUAL, JUMP_IF_AT_LEAST, RETURN = 0x20, 0x15, 0x35, 0x06
+LOAD, AND, JUMP_IF_EQUAL, JUMP_IF_AT_LEAST, RETURN = 0x20, 0x54, 0x15, 0x35, 0x06
 ALLOW, REFUSE, KILL = 0x7FFF0000, 0x00050000, 0x80000000
-NUMBER, ARCHITECTURE = 0, 4  # offsets in struct seccomp_data
+NUMBER, ARCHITECTURE, FIRST_ARGUMENT, FOURTH_ARGUMENT = 0, 4, 16, 40  # offsets in struct seccomp_data, little-endian
 OTHER_TABLE = 0x40000000  # from here on x86_64 has the calls of its 32-bit variant
 
 AUDIT_ARCHITECTURE = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+
+MMAP, SOCKET = {"x86_64": 9, "aarch64": 222}, {"x86_64": 41, "aarch64": 198}
+SHARED_ANONYMOUS = (
+    0x21  # flags of mmap: memory that a process can forget without giving it back, so that none counts it
+)
+OTHER_FAMILIES = 17  # from here on neither local sockets, nor the internet's, nor netlink
 
 # Numbers on x86_64 and on aarch64, from the kernel's tables.
 REFUSED = {
@@ -83,6 +89,17 @@ def program(machine: str) -> bytes:
         (JUMP_IF_EQUAL, 1, 0, AUDIT_ARCHITECTURE[machine]),
         (RETURN, 0, 0, KILL),
         (LOAD, 0, 0, NUMBER),
+        (JUMP_IF_EQUAL, 0, 5, MMAP[machine]),
+        (LOAD, 0, 0, FOURTH_ARGUMENT),
+        (AND, 0, 0, SHARED_ANONYMOUS),
+        (JUMP_IF_EQUAL, 0, 1, SHARED_ANONYMOUS),
+        (RETURN, 0, 0, REFUSE | errno.EPERM),
+        (RETURN, 0, 0, ALLOW),
+        (JUMP_IF_EQUAL, 0, 4, SOCKET[machine]),
+        (LOAD, 0, 0, FIRST_ARGUMENT),
+        (JUMP_IF_AT_LEAST, 0, 1, OTHER_FAMILIES),
+        (RETURN, 0, 0, REFUSE | errno.EPERM),
+        (RETURN, 0, 0, ALLOW),
         # Over the list and "allow", to "refuse".
         (JUMP_IF_AT_LEAST, len(refused) + 1, 0, OTHER_TABLE),
     ]

@@ -80,6 +80,10 @@ class Codec:
         """
         raise WireError(f"a message holds an object of kind {name[:40]!r}, which is not accepted")
 
+    def array(self, array: "np.ndarray[Any, Any]") -> Any:
+        """What takes the place of an array that was read."""
+        return array
+
 
 class _Encoder:
     def __init__(self, codec: Codec, limits: WireLimits):
@@ -305,7 +309,7 @@ class _Decoder:
             if shape or dtype.kind in "US":
                 raise WireError("a message holds a damaged number")
             return array[()]
-        return array
+        return self.codec.array(array)
 
     def _ellipsis(self, node: list[Any], _depth: int) -> Any:
         if len(node) != 1:

@@ -1,0 +1,20 @@
+WHAT = "While a test runs, a thread tells the supervisor that it has passed."
+FIRST = """
+import threading, time
+student = get_ipython().student
+report = {"is": "done", "status": "ok", "count": 1, "passed": True, "value": 100.0, "printed": ""}
+
+def tell():
+    for _ in range(50):
+        student.control.send(report)
+        time.sleep(0.01)
+"""
+ANSWERS = {
+    "parity": """
+def parity(n):
+    threading.Thread(target=tell, daemon=True).start()
+    time.sleep(0.1)
+    return 7
+"""
+}
+STATUS = {"GRADED", "DIED", "TIMEOUT"}

@@ -1,0 +1,18 @@
+WHAT = "Messages to the supervisor are small on the way and gigabytes when they are read."
+FIRST = """
+import struct
+
+student = get_ipython().student
+
+def raw(tree, buffers=()):
+    lengths = b"".join(struct.pack("!Q", len(one)) for one in buffers)
+    return struct.pack("!4sIQ", b"GDL1", len(buffers), len(tree)) + lengths + tree + b"".join(buffers)
+
+def end(*_):
+    student.control.socket.sendall(raw(CASE))
+
+student.end = end
+"""
+FIRST = FIRST.replace("CASE", 'b\'["list",[\' + b",".join([b"[]"] * 5500000) + b"]]"')
+STATUS = "GRADED"
+LIMITS = {"written": 8 << 20}
