@@ -28,6 +28,3 @@ c.Autograde.autograde_preprocessors = [
     "gdl_utils.grading.preprocessors.JudgeCells" if step.__name__ == "Execute" else step
     for step in Autograde.autograde_preprocessors.make_dynamic_default()
 ]
-
-# Seconds for each cell of a submission.
-c.ExecutePreprocessor.timeout = 20

@@ -153,7 +153,9 @@ def _gradebook(api: NbGraderAPI, folder: Path, name: str) -> Iterator[ClassGrade
         with ClassGradebook(url, course_id, name, api.config) as gradebook:
             yield gradebook
     except ArgumentError:
-        raise GradingError("The URL of the gradebook can't be read; write it like postgresql://USER@HOST/NAME.") from None
+        raise GradingError(
+            "The URL of the gradebook can't be read; write it like postgresql://USER@HOST/NAME."
+        ) from None
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         shown = make_url(url).render_as_string(hide_password=True)

@@ -102,8 +102,8 @@ def dask_workers(
         client = Client(address, timeout=10, set_as_default=False)
     except (OSError, ValueError) as error:
         raise CourseError(
-            f"No Dask scheduler answers at {address} ({type(error).__name__}): start one with 'dask scheduler', or grade "
-            "on this machine without --scheduler."
+            f"No Dask scheduler answers at {address} ({type(error).__name__}): start one with 'dask scheduler', or "
+            "grade on this machine without --scheduler."
         ) from None
     with client:
         threads = sum(client.nthreads().values())
