@@ -1,5 +1,6 @@
 """Grades a class: from the submitted folders through the engine into gradebook and autograded folders."""
 
+import copy
 import datetime
 import hashlib
 import importlib.metadata
@@ -13,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbgrader.api import Gradebook
@@ -23,7 +25,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from gdl_utils.grading.engine import sandbox
 from gdl_utils.grading.engine.processes import MachineError
-from gdl_utils.grading.engine.rebuild import grade_id, is_solution
+from gdl_utils.grading.engine.rebuild import grade_id, imports_of, is_solution, names_of_answers
 from gdl_utils.grading.engine.results import Assignment, Graded, Limits, SourceNotebook
 from gdl_utils.grading.engine.run import VERSION, Options
 from gdl_utils.grading.gradebook import ClassGradebook
@@ -188,6 +190,14 @@ def load_assignment(source: Path, gradebook: ClassGradebook) -> Assignment:
                 f"The gradebook knows a notebook {name}, but there is no {path}: restore it or rename it."
             )
         content = json.loads(nbformat.writes(nbformat.read(path, as_version=4), split_lines=False))
+        foreign = other_language(content)
+        if foreign:
+            raise GradingError(
+                f"{name} is for the kernel {foreign!r}, but the grading engine runs Python only: leave it to nbgrader "
+                "as shipped ('nbgrader.preprocessors.Execute' in the place of JudgeCells in "
+                "c.Autograde.autograde_preprocessors) if you trust every notebook."
+            )
+        solved = SourceNotebook(name, copy.deepcopy(content))
         released = gradebook.source_cells(name)
         for cell in content["cells"]:
             if "outputs" in cell:
@@ -197,7 +207,8 @@ def load_assignment(source: Path, gradebook: ClassGradebook) -> Assignment:
                 cell["source"], cell["metadata"]["nbgrader"]["checksum"] = released[str(number)]
             elif is_solution(cell):
                 cell["source"] = ""
-        notebooks.append(SourceNotebook(name, content))
+        # What the solutions import and define is known of them, no more.
+        notebooks.append(SourceNotebook(name, content, imports_of(solved), tuple(names_of_answers(solved))))
     files = {name: data for name, data in _files(source).items() if not name.endswith(".ipynb")}
     prefix = f"{HIDDEN}/"
     return Assignment(
@@ -206,6 +217,13 @@ def load_assignment(source: Path, gradebook: ClassGradebook) -> Assignment:
         {name: data for name, data in files.items() if not name.startswith(prefix)},
         {name.removeprefix(prefix): data for name, data in files.items() if name.startswith(prefix)},
     )
+
+
+def other_language(content: dict[str, Any]) -> str | None:
+    """The kernel of a notebook that is not Python's, None if it is or is not said."""
+    spec = content["metadata"].get("kernelspec") or {}
+    language = spec.get("language") or (content["metadata"].get("language_info") or {}).get("name") or "python"
+    return None if str(language).lower() in ("python", "python3", "ipython") else str(spec.get("name") or language)
 
 
 def _files(folder: Path) -> dict[str, bytes]:
@@ -240,7 +258,7 @@ def environment_digest() -> str:
 def _digest_of(assignment: Assignment, how: How) -> str:
     digest = hashlib.sha256(f"{VERSION} {environment_digest()} {asdict(how.limits)}".encode())
     for notebook in assignment.notebooks:
-        digest.update(json.dumps([notebook.name, notebook.content], sort_keys=True).encode())
+        digest.update(json.dumps(asdict(notebook), sort_keys=True).encode())
     for files in (assignment.files, assignment.hidden):
         for name, data in sorted(files.items()):
             digest.update(json.dumps([name, hashlib.sha256(data).hexdigest()]).encode())

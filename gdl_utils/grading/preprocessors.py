@@ -302,13 +302,10 @@ class JudgeCells(Execute):
         """
         exporter, name = _exporter(self), resources["metadata"]["name"]
         assignment, source = exporter.notebook(resources)
-        foreign = _other_language(nb)
-        if foreign and source.content["metadata"].get("kernelspec"):
-            raise GradingError(
-                f"{name} is for the kernel {foreign!r}, but the grading engine runs Python only: put "
-                "'nbgrader.preprocessors.Execute' in the place of JudgeCells into c.Autograde.autograde_preprocessors "
-                "if you trust every notebook."
-            )
+        from gdl_utils.grading.course import other_language
+
+        # Of the submission alone: the assignment itself was refused if it is not for Python.
+        foreign = other_language(nb)
         given = exporter.submitted(resources)
         content = json.loads(json.dumps(nb))
         for number, cell in enumerate(content["cells"]):
@@ -344,12 +341,6 @@ class JudgeCells(Execute):
                 f"{name} was graded as Python, as all of this assignment, but says that its kernel is {foreign!r}."
             )
         return nb, resources
-
-
-def _other_language(nb: NotebookNode) -> str | None:
-    spec = nb.metadata.get("kernelspec") or {}
-    language = spec.get("language") or (nb.metadata.get("language_info") or {}).get("name") or "python"
-    return None if str(language).lower() in ("python", "python3", "ipython") else str(spec.get("name") or language)
 
 
 def _write_left(folder: Path, left: dict[str, bytes], taken: set[str], log: Any) -> None:

@@ -285,7 +285,7 @@ def imports_of(source: SourceNotebook) -> dict[str, str]:
 
     The judge imports them itself: a module that comes from the student's process could be any other.
     """
-    found: dict[str, str] = {}
+    found = dict(source.imports)
     for cell in source.content["cells"]:
         if cell["cell_type"] != "code":
             continue
@@ -311,7 +311,7 @@ def imports_of(source: SourceNotebook) -> dict[str, str]:
 
 def names_of_answers(source: SourceNotebook) -> list[str]:
     """The names that the solution cells of the source notebook define."""
-    found: set[str] = set()
+    found = set(source.answers)
     for cell in source.content["cells"]:
         if cell["cell_type"] != "code" or not is_solution(cell):
             continue

@@ -50,10 +50,14 @@ class SourceNotebook:
     Attributes:
         name: without `.ipynb`.
         content: in nbformat 4, as plain dictionaries and lists.
+        imports: statements of the reference solutions that import a name, by the name, if `content` has none of them.
+        answers: names that the reference solutions define, likewise.
     """
 
     name: str
     content: dict[str, Any]
+    imports: dict[str, str] = field(default_factory=dict)
+    answers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
