@@ -23,6 +23,8 @@ demo: setup ## build the site, release the assignments, grade the sample class, 
 	@$(GDL) sample-class $(SAMPLE) --course _build/demo
 	@$(GDL) grade $(SAMPLE) --course _build/demo --cell-seconds 5 || [ $$? = 1 ]
 	@echo "Some submissions of the sample class are broken on purpose; the table says what was found."
+	@$(GDL) feedback $(SAMPLE) --course _build/demo
+	@$(GDL) report $(SAMPLE) --course _build/demo
 	@echo "To read the book, open $(CURDIR)/_build/html/index.html or type: make serve"
 
 book: setup ## build the site from the stored outputs of the pages

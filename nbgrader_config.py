@@ -28,3 +28,11 @@ c.Autograde.autograde_preprocessors = [
     "gdl_utils.grading.preprocessors.JudgeCells" if step.__name__ == "Execute" else step
     for step in Autograde.autograde_preprocessors.make_dynamic_default()
 ]
+
+# Pages of feedback show nothing hidden and run nothing that a student wrote: these three belong together, too.
+c.GenerateFeedback.preprocessors = [
+    "nbgrader.preprocessors.GetGrades",
+    "gdl_utils.grading.feedback.HideTests",
+]
+c.GenerateFeedback.exporter_class = "gdl_utils.grading.feedback.FeedbackExporter"
+c.GenerateFeedback.post_convert_hook = "gdl_utils.grading.feedback.keep_pages_only"

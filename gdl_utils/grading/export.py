@@ -24,6 +24,7 @@ from nbgrader.api import (
     SubmittedNotebook,
     TaskCell,
 )
+from sqlalchemy import create_engine, inspect
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -136,6 +137,13 @@ def opened(db_url: str, course_id: str) -> Iterator[Gradebook]:
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
         raise GradingError(f"There is no gradebook {url.database}: run 'gdl grade' first, or name another with --db.")
     try:
+        engine = create_engine(url)
+        try:
+            known = inspect(engine).has_table(Assignment.__tablename__)
+        finally:
+            engine.dispose()
+        if not known:
+            raise GradingError(f"The database {shown} holds no gradebook: run 'gdl grade' first, or name another.")
         with Gradebook(db_url, course_id) as gradebook:
             yield gradebook
     except (SQLAlchemyError, ImportError) as error:
