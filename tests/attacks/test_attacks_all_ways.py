@@ -24,7 +24,8 @@ import postgresql
 
 PLACES = {"HOST_FILE": "/nothing", "PORT": "9"}
 NAME = "plain"
-# Those of the bank, as far as nbgrader's commands have options for them.
+# Those of the bank, as far as nbgrader's commands have options for them, but so much time that none depends on how
+# fast the machine is.
 SAME = dataclasses.replace(LIMITS[NAME], output=96 << 10, notebook_bytes=Limits().notebook_bytes, cells=Limits().cells)
 
 
