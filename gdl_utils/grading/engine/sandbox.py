@@ -43,7 +43,8 @@ class SandboxError(CourseError):
     """The sandbox can't be set up on this machine."""
 
 
-def _python_paths() -> list[str]:
+def python_paths() -> list[str]:
+    """Folders of Python, its packages and this one, as far as they are not among the system's."""
     package = Path(gdl_utils.__file__).resolve().parent
     found = [
         sys.prefix,
@@ -65,9 +66,10 @@ def command(program: list[str], descriptors: bool = True) -> list[str]:
             line += ["--symlink", str(source.readlink()), path]
         else:
             line += ["--ro-bind-try", path, path]
-    for path in _python_paths():
+    line += ["--dev", "/dev", "--tmpfs", "/dev/shm", "--tmpfs", "/tmp"]  # noqa: S108
+    # After /tmp, where they may lie, too.
+    for path in python_paths():
         line += ["--ro-bind", path, path]
-    line += ["--dev", "/dev", "--tmpfs", "/dev/shm", "--tmpfs", "/tmp", "--dir", "/tmp/work"]  # noqa: S108
     # A shared map of /dev/zero is memory that no limit counts.
     line += ["--ro-bind", "/dev/null", "/dev/zero"]
     # Whole, since the kernel lets the inner wall mount a /proc of its own, read-only, only where all of it is visible.

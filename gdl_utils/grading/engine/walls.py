@@ -13,6 +13,7 @@ from pathlib import Path
 
 from gdl_utils.grading.engine import system_calls
 from gdl_utils.grading.engine.results import Limits
+from gdl_utils.grading.engine.sandbox import python_paths
 
 CLONE_NEWNS = 0x00020000
 CLONE_NEWCGROUP = 0x02000000
@@ -64,7 +65,13 @@ def enter(limits: Limits, control: socket.socket) -> None:
     Path("/proc/self/gid_map").write_text(f"{INSIDE_ID} {gid} 1")
     _mount("none", "/", None, MS_REC | MS_PRIVATE)
     size = limits.written
+    # Python itself may lie below the folder that becomes private.
+    kept = {path: os.open(path, os.O_PATH) for path in python_paths() if Path(path).is_relative_to("/tmp")}  # noqa: S108
     _mount("tmpfs", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, f"size={size},nr_inodes={FILES},mode=755")  # noqa: S108
+    for path, descriptor in kept.items():
+        Path(path).mkdir(parents=True, exist_ok=True)
+        _mount(f"/proc/self/fd/{descriptor}", path, None, MS_BIND)
+        os.close(descriptor)
     Path(WORK).mkdir()
     Path("/tmp/.shm").mkdir()  # noqa: S108
     # One budget for all that can be written.
