@@ -226,7 +226,7 @@ def check(graded):
 def ended():
     complaint = sandbox.complaint()
     if complaint:
-        pytest.skip(complaint)
+        pytest.fail(complaint)
     yield
     close_zygotes()
 
