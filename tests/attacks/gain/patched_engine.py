@@ -4,8 +4,6 @@ from gdl_utils.grading.engine import judge, run, wire, results, student
 
 judge.Judge.run = lambda *_: {"passed": True, "value": 100.0}
 run._score = lambda *_: 100.0
-wire.unpack = wire.pack = None
-wire.Channel.receive = lambda *_: {"passed": True, "value": 100.0}
 results.Limits = results.Graded = None
 get_ipython().student.answer = lambda request: None
 """
