@@ -69,11 +69,11 @@ def honest_class(folder: Path, count: int) -> None:
         write_submission(ROOT, NAME, copy, folder / "submitted")
 
 
-def seconds_of(line: list[str], folder: Path) -> float:
+def seconds_of(line: list[str], folder: Path, place: Path = ROOT) -> float:
     """Run a command and tell how long it took; its output goes to a file."""
     start = time.perf_counter()
     with (folder / "benchmark.log").open("ab") as log:
-        code = subprocess.run(line, cwd=ROOT, stdout=log, stderr=log).returncode
+        code = subprocess.run(line, cwd=place, stdout=log, stderr=log).returncode
     if code:
         raise SystemExit(f"{' '.join(line)} ended with {code}; see {folder / 'benchmark.log'}")
     return time.perf_counter() - start
@@ -88,12 +88,13 @@ def engine(folder: Path, name: str = NAME, *options: str) -> float:
 def as_shipped(folder: Path) -> float:
     """Grade a class with `nbgrader autograde` without the engine; the release is made before."""
     config = (ROOT / "nbgrader_config.py").read_text() + '\nc.pop("Autograde", None)\n'
+    # nbgrader reads the configuration of the folder where it is started.
     (folder / "nbgrader_config.py").write_text(config)
     program = "import sys; from nbgrader.apps.nbgraderapp import main; main()"
-    common = ["--CourseDirectory.root=" + str(folder), "--config", str(folder / "nbgrader_config.py")]
+    common = ["--CourseDirectory.root=" + str(folder)]
     os.environ["PATH"] = f"{GDL.parent}{os.pathsep}{os.environ['PATH']}"
-    seconds_of([sys.executable, "-c", program, "generate_assignment", NAME, *common, "--force"], folder)
-    return seconds_of([sys.executable, "-c", program, "autograde", NAME, *common, "--force"], folder)
+    seconds_of([sys.executable, "-c", program, "generate_assignment", NAME, *common, "--force"], folder, folder)
+    return seconds_of([sys.executable, "-c", program, "autograde", NAME, *common, "--force"], folder, folder)
 
 
 def floor(folder: Path) -> float:
