@@ -15,3 +15,4 @@ print("attack" + "-succeeded") if sum(map(len, kept)) > 1 << 30 else None
 POINTS = {
     "test_double": 2, "test_norm": 2, "test_area": 1, "test_lookup": 2, "test_root": 1, "test_squares": 2,
 }  # fmt: skip
+LIMITS = {"cell_seconds": 8.0}
