@@ -117,11 +117,13 @@ def test_the_bank_gets_the_same_scores_in_all_ways(tmp_path: Path, root: Path) -
     for student, points in reference.items():
         if student.startswith("honest"):
             assert {name: points[name] for name in full} == full
-    for name, scored in found.items():
-        different = {
-            student for student in reference if _filled(scored.get(student, {})) != _filled(reference[student])
-        }
-        assert different == set(), name
+    different = {
+        (name, student): (scored.get(student), points)
+        for name, scored in found.items()
+        for student, points in reference.items()
+        if _filled(scored.get(student, {})) != _filled(points)
+    }
+    assert different == {}
 
 
 def _filled(points: dict[str, float | None]) -> dict[str, float]:
