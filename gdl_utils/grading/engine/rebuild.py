@@ -280,6 +280,16 @@ def _changes(fixed: Cell, cell: Cell) -> list[str]:
     return found
 
 
+def _syntax(cell: Cell) -> list[ast.AST]:
+    """All nodes of the syntax of a cell; none if it is no code or no Python."""
+    if cell["cell_type"] != "code":
+        return []
+    try:
+        return list(ast.walk(ast.parse(_python(_text(cell["source"]) or ""))))
+    except (SyntaxError, ValueError):
+        return []
+
+
 def imports_of(source: SourceNotebook) -> dict[str, str]:
     """Statements of the source notebook that import a name, by the name.
 
@@ -287,13 +297,7 @@ def imports_of(source: SourceNotebook) -> dict[str, str]:
     """
     found = dict(source.imports)
     for cell in source.content["cells"]:
-        if cell["cell_type"] != "code":
-            continue
-        try:
-            tree = ast.parse(_python(_text(cell["source"]) or ""))
-        except (SyntaxError, ValueError):
-            continue
-        for node in ast.walk(tree):
+        for node in _syntax(cell):
             if isinstance(node, ast.Import):
                 for alias in node.names:
                     name = alias.asname or alias.name.split(".")[0]
@@ -313,13 +317,7 @@ def names_of_answers(source: SourceNotebook) -> list[str]:
     """The names that the solution cells of the source notebook define."""
     found = set(source.answers)
     for cell in source.content["cells"]:
-        if cell["cell_type"] != "code" or not is_solution(cell):
-            continue
-        try:
-            tree = ast.parse(_python(_text(cell["source"]) or ""))
-        except (SyntaxError, ValueError):
-            continue
-        for node in ast.walk(tree):
+        for node in _syntax(cell) if is_solution(cell) else []:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                 found.add(node.name)
             elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
