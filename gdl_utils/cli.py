@@ -5,13 +5,14 @@ What a command needs is imported when it is called, so that each starts fast and
 
 import http.server
 import shutil
+import sys
 import traceback
 from collections import Counter
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import rich.console
 import rich.progress
@@ -20,6 +21,13 @@ import typer
 from typer.core import TyperGroup
 
 from gdl_utils.errors import CourseError
+
+if TYPE_CHECKING:
+    from gdl_utils.grading.course import How
+    from gdl_utils.grading.engine.processes import OwnZygote
+
+# jsonschema imports it to check internationalised addresses, which no command does; that takes longer than the rest.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 # No markup: a path or a name may hold square brackets.
 console = rich.console.Console(highlight=False, soft_wrap=True, markup=False)
@@ -223,9 +231,9 @@ def grade(
 
     Exits with 0 if every submission was graded without a remark, with 1 if some need attention.
     """
-    from gdl_utils.grading.course import How, Outcome, grade_class, submissions
     from gdl_utils.grading.engine.results import Limits
     from gdl_utils.grading.engine.run import Options
+    from gdl_utils.grading.parallel import early_zygote
 
     root = _root()
     if not (course / "solutions" / assignment).is_dir():
@@ -245,8 +253,20 @@ def grade(
         written=written << 20,
         output=output << 10,
     )
-    how = How(limits, Options(start == "warm", sandbox != "none"), scheduler=scheduler, regrade=regrade)
-    how = replace(how, workers=workers) if workers else how
+    options = Options(start == "warm", sandbox != "none")
+    # It imports TensorFlow, say, while this process imports nbgrader, which takes each of them seconds.
+    early = nullcontext() if scheduler else closing(early_zygote(course / "solutions" / assignment, options))
+    with early as zygote:
+        from gdl_utils.grading.course import How
+
+        how = How(limits, options, scheduler=scheduler, regrade=regrade)
+        how = replace(how, workers=workers) if workers else how
+        _grade(root, course, assignment, how, db, zygote)
+
+
+def _grade(root: Path, course: Path, assignment: str, how: "How", db: str | None, zygote: "OwnZygote | None") -> None:
+    from gdl_utils.grading.course import Outcome, grade_class, submissions
+
     shown: list[Outcome] = []
     counts = Counter[str]()
     with _grading_progress() as progress:
@@ -263,7 +283,7 @@ def grade(
             progress.advance(task)
 
         try:
-            grade_class(root, course, assignment, on_outcome, how, db)
+            grade_class(root, course, assignment, on_outcome, how, db, zygote)
         except KeyboardInterrupt:
             progress.stop()
             console.print(f"Stopped after {counts['all']} submissions; the same command goes on with the others.")

@@ -24,7 +24,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from gdl_utils.grading.engine import sandbox
-from gdl_utils.grading.engine.processes import MachineError
+from gdl_utils.grading.engine.processes import MachineError, OwnZygote
 from gdl_utils.grading.engine.rebuild import grade_id, imports_of, is_solution, names_of_answers
 from gdl_utils.grading.engine.results import Assignment, Graded, Limits, SourceNotebook
 from gdl_utils.grading.engine.run import VERSION, Options
@@ -92,6 +92,7 @@ def grade_class(
     on_outcome: Callable[[Outcome], None],
     how: How | None = None,
     db_url: str | None = None,
+    early: OwnZygote | None = None,
 ) -> int:
     """Grade all submissions of an assignment that are new, or changed since they were graded.
 
@@ -102,6 +103,7 @@ def grade_class(
         on_outcome: called with each outcome as it comes: first those that were graded before, then the others.
         how: limits, workers and so on.
         db_url: the gradebook; gradebook.db in the course folder if None.
+        early: what `early_zygote` started, which the caller ends.
 
     Returns:
         The number of submissions.
@@ -130,7 +132,7 @@ def grade_class(
                 todo.append((student, key))
         if todo:
             keys = dict(todo)
-            with _workers(assignment, how, len(todo)) as (submit, count):
+            with _workers(assignment, how, len(todo), early) as (submit, count):
                 jobs = (
                     (student, partial(read_submission, folder / "submitted" / student / name)) for student, _ in todo
                 )
@@ -165,13 +167,13 @@ def _gradebook(api: NbGraderAPI, folder: Path, name: str) -> Iterator[ClassGrade
 
 
 @contextmanager
-def _workers(assignment: Assignment, how: How, count: int) -> Iterator[tuple[Submit, int]]:
+def _workers(assignment: Assignment, how: How, count: int, early: OwnZygote | None) -> Iterator[tuple[Submit, int]]:
     if how.scheduler:
         with dask_workers(how.scheduler, assignment, how.limits, how.options) as found:
             yield found
         return
     number = max(1, min(how.workers, count))
-    with local_workers(number, assignment, how.limits, how.options) as submit:
+    with local_workers(number, assignment, how.limits, how.options, early) as submit:
         yield submit, number
 
 

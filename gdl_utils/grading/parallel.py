@@ -1,5 +1,6 @@
 """Grades many submissions at a time: in processes of this machine, or on a Dask cluster."""
 
+import json
 import multiprocessing
 import os
 import signal
@@ -7,13 +8,14 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 from gdl_utils.errors import CourseError
-from gdl_utils.grading.engine.processes import MachineError
-from gdl_utils.grading.engine.results import Assignment, Graded, Limits
-from gdl_utils.grading.engine.run import Options, grade
+from gdl_utils.grading.engine.processes import MachineError, OwnZygote, Zygote, lend
+from gdl_utils.grading.engine.results import Assignment, Graded, Limits, SourceNotebook
+from gdl_utils.grading.engine.run import Options, environment_of, grade
 
 Files = dict[str, bytes]
 Submit = Callable[[Files], "Future[Graded]"]
@@ -22,9 +24,11 @@ AHEAD = 2  # submissions that wait for each worker
 _shared: dict[str, Any] = {}
 
 
-def _prepare(parent: int, assignment: Assignment, limits: Limits, options: Options) -> None:
+def _prepare(parent: int, assignment: Assignment, limits: Limits, options: Options, zygote: Zygote) -> None:
     # Ctrl-C is for the main process, which ends its workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # One for all workers; should it end, each starts its own.
+    lend(zygote)
     _shared.update(assignment=assignment, limits=limits, options=options)
     threading.Thread(target=_end_with_parent, args=(parent,), daemon=True).start()
 
@@ -44,9 +48,9 @@ def _grade_here(files: Files) -> Graded:
 class _Pool:
     """Processes of this machine; started anew if one of them is killed."""
 
-    def __init__(self, workers: int, assignment: Assignment, limits: Limits, options: Options):
+    def __init__(self, workers: int, assignment: Assignment, limits: Limits, options: Options, zygote: Zygote):
         self.workers = workers
-        self.arguments = (os.getpid(), assignment, limits, options)
+        self.arguments = (os.getpid(), assignment, limits, options, zygote)
         self.executor = self._start()
 
     def _start(self) -> ProcessPoolExecutor:
@@ -56,6 +60,11 @@ class _Pool:
             initializer=_prepare,
             initargs=self.arguments,
         )
+
+    def begin(self) -> None:
+        """Start the processes, which otherwise come with the first submissions."""
+        for _ in range(self.workers):
+            self.executor.submit(os.getpid)
 
     def submit(self, files: Files) -> "Future[Graded]":
         try:
@@ -75,16 +84,53 @@ class _Pool:
                 process.join()
 
 
+def early_zygote(source: Path, options: Options) -> OwnZygote:
+    """Start a zygote for the assignment in a folder of solutions/, from what its notebooks import at first sight.
+
+    It imports while nbgrader is imported and the gradebook is opened. If the assignment turns out to need something
+    else, `local_workers` starts another.
+
+    Raises:
+        SandboxError: if there can be no sandbox here.
+    """
+    notebooks = []
+    for path in sorted(source.glob("*.ipynb")):
+        # Whoever loads the assignment complains of a notebook that can't be read.
+        with suppress(OSError, ValueError, LookupError, TypeError):
+            content = json.loads(path.read_text(encoding="utf-8"))
+            cells = [{**cell, "source": "".join(cell["source"])} for cell in content["cells"]]
+            notebooks.append(SourceNotebook(path.stem, {"cells": cells}))
+    return OwnZygote(environment_of(notebooks, options))
+
+
 @contextmanager
-def local_workers(workers: int, assignment: Assignment, limits: Limits, options: Options) -> Iterator[Submit]:
-    """Processes of this machine that grade; ended when the block is left."""
-    pool = _Pool(workers, assignment, limits, options)
-    at_once = True
-    try:
-        yield pool.submit
-        at_once = False
-    finally:
-        pool.close(at_once)
+def local_workers(
+    workers: int, assignment: Assignment, limits: Limits, options: Options, early: OwnZygote | None = None
+) -> Iterator[Submit]:
+    """Processes of this machine that grade, all forking from one zygote; ended when the block is left.
+
+    Args:
+        workers: how many.
+        assignment: what all submissions are of.
+        limits: for each submission.
+        options: how.
+        early: a zygote that was started before, used if it fits.
+    """
+    environment = environment_of(assignment.notebooks, options)
+    with ExitStack() as stack:
+        if early is None or early.environment != environment:
+            early = stack.enter_context(closing(OwnZygote(environment)))
+        pool = _Pool(workers, assignment, limits, options, early)
+        at_once = True
+        try:
+            pool.begin()
+            # If it does not begin, the workers try in their turn, and tell why.
+            with suppress(MachineError):
+                early.wait()
+            yield pool.submit
+            at_once = False
+        finally:
+            pool.close(at_once)
 
 
 @contextmanager

@@ -202,62 +202,25 @@ class Pair:
 
 
 class Zygote:
-    """A running zygote."""
+    """A running zygote, to fork from. What is pickled for another process on this machine forks from the same one."""
 
-    def __init__(self, environment: Environment):
+    def __init__(self, environment: Environment, orders: socket.socket):
         self.environment = environment
-        if environment.sandboxed:
-            sandbox.require()
-        here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        settings = {"modules": environment.modules, "warm": environment.warm, "walls": environment.sandboxed}
-        program = [
-            sys.executable, "-m", "gdl_utils.grading.engine.zygote", str(there.fileno()), json.dumps(settings),
-        ]  # fmt: skip
-        self.home: str | None = None
-        line, variables = program, None
-        if environment.sandboxed:
-            line = sandbox.command(program)
-        else:
-            self.home = tempfile.mkdtemp(prefix="gdl-unsandboxed-")
-            variables = {**sandbox.ENVIRONMENT, "PATH": os.environ.get("PATH", ""), "HOME": self.home}
-            variables |= {"MPLCONFIGDIR": self.home, "IPYTHONDIR": self.home}
-        self.log = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the zygote)
-        self.process = subprocess.Popen(
-            line,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=self.log,
-            pass_fds=[there.fileno()],
-            env=variables,
-            start_new_session=True,
-            preexec_fn=_die_with_parent if not environment.sandboxed else None,
-        )
-        there.close()
-        self.orders = here
-        here.settimeout(START)
-        try:
-            hello = here.recv(1 << 12)
-        except OSError:
-            hello = b""
-        if not hello:
-            self.close()
-            self.log.seek(0)
-            last = self.log.read().decode(errors="replace").strip().splitlines()[-1:]
-            raise MachineError(f"the process that prepares the grading did not start: {' '.join(last) or 'no reason'}")
-        self.warm = bool(json.loads(hello)["warm"])
+        self.orders = orders
+        orders.settimeout(FORK)
 
-    def alive(self) -> bool:
-        """Whether it still runs."""
-        return self.process.poll() is None
+    def alive(self, seconds: float = 0) -> bool:
+        """Whether it still runs after so many seconds; says at once if it does not."""
+        try:
+            told = select.select([self.orders], [], [], seconds)[0]
+            # Nothing is told but its end, and, before `wait`, that it has begun.
+            return not told or bool(self.orders.recv(1, socket.MSG_PEEK))
+        except (OSError, ValueError):
+            return False
 
     def close(self) -> None:
-        """End it, and with it everything that it forked."""
+        """Let go of it."""
         self.orders.close()
-        with suppress(ProcessLookupError):
-            self.process.kill()
-        self.process.wait()
-        if self.home:
-            shutil.rmtree(self.home, ignore_errors=True)
 
     def fork(self, limits: Limits, wire: WireLimits = LIMITS) -> Pair:
         """Fork a student process and a judge that are joined to each other and to the caller.
@@ -324,6 +287,79 @@ class Zygote:
         return Process(descriptors[0], Channel(here))
 
 
+class OwnZygote(Zygote):
+    """A zygote that this process starts, and that ends with it.
+
+    It imports while the caller goes on; `wait` before it is forked. The thread that starts it must last as long.
+    """
+
+    def __init__(self, environment: Environment):
+        if environment.sandboxed:
+            sandbox.require()
+        here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        super().__init__(environment, here)
+        settings = {"modules": environment.modules, "warm": environment.warm, "walls": environment.sandboxed}
+        program = [
+            sys.executable, "-m", "gdl_utils.grading.engine.zygote", str(there.fileno()), json.dumps(settings),
+        ]  # fmt: skip
+        self.home: str | None = None
+        line, variables = program, None
+        if environment.sandboxed:
+            line = sandbox.command(program)
+        else:
+            self.home = tempfile.mkdtemp(prefix="gdl-unsandboxed-")
+            variables = {**sandbox.ENVIRONMENT, "PATH": os.environ.get("PATH", ""), "HOME": self.home}
+            variables |= {"MPLCONFIGDIR": self.home, "IPYTHONDIR": self.home}
+        self.log = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the zygote)
+        self.process = subprocess.Popen(
+            line,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=self.log,
+            pass_fds=[there.fileno()],
+            env=variables,
+            start_new_session=True,
+            preexec_fn=_die_with_parent if not environment.sandboxed else None,
+        )
+        there.close()
+        self._warm: bool | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # To another process it is one that is lent; only here it is ended.
+        return Zygote, (self.environment, self.orders)
+
+    def wait(self) -> bool:
+        """Wait until it has begun; tell whether it has everything imported, or each fork has to.
+
+        Raises:
+            MachineError: if it did not begin.
+        """
+        if self._warm is None:
+            self.orders.settimeout(START)
+            try:
+                hello = self.orders.recv(1 << 12)
+            except OSError:
+                hello = b""
+            if not hello:
+                self.close()
+                self.log.seek(0)
+                last = self.log.read().decode(errors="replace").strip().splitlines()[-1:]
+                raise MachineError(
+                    f"the process that prepares the grading did not start: {' '.join(last) or 'no reason'}"
+                )
+            self._warm = bool(json.loads(hello)["warm"])
+        return self._warm
+
+    def close(self) -> None:
+        """End it, and with it everything that it forked."""
+        super().close()
+        with suppress(ProcessLookupError):
+            self.process.kill()
+        self.process.wait()
+        if self.home:
+            shutil.rmtree(self.home, ignore_errors=True)
+
+
 def _die_with_parent() -> None:
     ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)
 
@@ -347,8 +383,15 @@ def zygote(environment: Environment) -> Zygote:
     if found is None:
         # One at a time: each holds some hundred megabytes.
         close_zygotes()
-        found = zygotes[environment] = Zygote(environment)
+        own = OwnZygote(environment)
+        own.wait()
+        found = zygotes[environment] = own
     return found
+
+
+def lend(found: Zygote) -> None:
+    """Let this thread fork from a zygote of another process, for as long as it lasts."""
+    _local.zygotes[found.environment] = found
 
 
 def close_zygotes() -> None:

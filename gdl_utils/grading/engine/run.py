@@ -6,6 +6,7 @@ import re
 import select
 import signal
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +35,7 @@ from gdl_utils.grading.engine.wire import Closed, TimedOut, WireError, WireLimit
 
 VERSION = 1  # of the engine's judgement: raise it when the same submission could get another score
 GRACE = 2.0  # seconds from an interrupt to the end
+HANG_UP = 0.2  # seconds until the end of a zygote is known after the end of what it forked
 ITEM = 100  # bytes that count for each piece of output, however little it holds
 LEFT_FILES = 1000  # files that are taken from a submission, and from what its code leaves
 CUT = "\n... output cut off: a cell may print {} bytes ...\n"
@@ -85,10 +87,10 @@ def grade(
     return graded
 
 
-def environment_of(assignment: Assignment, options: Options) -> Environment:
+def environment_of(notebooks: Iterable[SourceNotebook], options: Options) -> Environment:
     """What has to be imported for an assignment: all that its notebooks import."""
     modules = set()
-    for source in assignment.notebooks:
+    for source in notebooks:
         for statements in rebuilding.imports_of(source).values():
             modules |= {statement.split()[1] for statement in statements.splitlines()}
     return Environment(tuple(sorted(modules)), options.warm, options.sandboxed)
@@ -166,12 +168,15 @@ def run(
     """
     options = options or Options()
     log = [] if log is None else log
-    environment = environment_of(assignment, options)
+    environment = environment_of(assignment.notebooks, options)
     given = {**_fitting(files, limits, log), **assignment.files}
     for attempt in (1, 2):
         try:
-            with zygote(environment).fork(limits) as pair:
+            parent = zygote(environment)
+            with parent.fork(limits) as pair:
                 result = _Run(source, rebuilt, limits, pair).all(given, {**assignment.files, **assignment.hidden})
+            if result.status in (Status.DIED, Status.JUDGE_DIED) and not parent.alive(HANG_UP):
+                raise MachineError("the process from which those that grade are forked has ended, and they with it")
             if result.status is not Status.JUDGE_DIED or attempt == 2:
                 return result
         except MachineError as error:

@@ -12,7 +12,7 @@ import pytest
 from small import graded, printed
 
 from gdl_utils.grading.engine import processes, sandbox
-from gdl_utils.grading.engine.processes import Environment, Zygote, close_zygotes
+from gdl_utils.grading.engine.processes import Environment, OwnZygote, close_zygotes
 from gdl_utils.grading.engine.results import Limits, Status
 from gdl_utils.grading.engine.sandbox import SandboxError
 
@@ -375,9 +375,9 @@ def test_a_process_with_threads_is_not_forked_but_starts_cold(tmp_path, monkeypa
     monkeypatch.setitem(sandbox.ENVIRONMENT, "PYTHONPATH", f"{tmp_path}:{ROOT}")
     close_zygotes()
     for modules, warm in ((("json",), True), (("threaded",), False), (("no_such_module", "json"), True)):
-        made = Zygote(Environment(modules, warm=True, sandboxed=False))
+        made = OwnZygote(Environment(modules, warm=True, sandboxed=False))
         try:
-            assert made.warm is warm
+            assert made.wait() is warm
             with made.fork(Limits()) as pair:
                 assert pair.student.control.receive(time.monotonic() + 20) == {"is": "ready"}
         finally:
