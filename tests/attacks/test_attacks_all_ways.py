@@ -15,18 +15,26 @@ from nbgrader.api import Gradebook
 from gdl_utils.grading.course import How, grade_class
 from gdl_utils.grading.engine.results import Limits
 from gdl_utils.grading.engine.run import Options, acceptable
-from gdl_utils.grading.nbgrader_api import CONFIG, course
+from gdl_utils.grading.nbgrader_api import CONFIG
 from tests.attacks import victims
 from tests.attacks.bank import LIMITS, attacks, honest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "grading"))
 import postgresql
+from by_nbgrader import autograde_all
 
 PLACES = {"HOST_FILE": "/nothing", "PORT": "9"}
 NAME = "plain"
-# Those of the bank, as far as nbgrader's commands have options for them, but so much time that none depends on how
-# fast the machine is.
-SAME = dataclasses.replace(LIMITS[NAME], output=96 << 10, notebook_bytes=Limits().notebook_bytes, cells=Limits().cells)
+# Those of the bank, as far as nbgrader's commands have options for them, but as much time for every attack as the one
+# has that needs most, so that none depends on how fast the machine is.
+SAME = dataclasses.replace(
+    LIMITS[NAME],
+    cell_seconds=max(attack.limits.cell_seconds for attack in attacks()),
+    notebook_seconds=60,
+    output=96 << 10,
+    notebook_bytes=Limits().notebook_bytes,
+    cells=Limits().cells,
+)
 
 
 def make_class(folder: Path, root: Path) -> Path:
@@ -65,24 +73,6 @@ def scores(folder: Path, url: str | None = None) -> dict[str, dict[str, float | 
     return found
 
 
-def by_nbgrader(folder: Path) -> None:
-    """Grade the class as `nbgrader autograde` does, with the engine configured."""
-    settings = {
-        "Execute.timeout": int(SAME.cell_seconds),
-        "JudgeCells.notebook_seconds": SAME.notebook_seconds,
-        "JudgeCells.memory": SAME.memory >> 20,
-        "JudgeCells.processes": SAME.processes,
-        "JudgeCells.written": SAME.written >> 20,
-        "JudgeCells.output": SAME.output >> 10,
-    }
-    with (folder / CONFIG).open("a") as file:
-        file.writelines(f"\nc.{name} = {value}" for name, value in settings.items())
-    with course(folder, folder / CONFIG) as api:
-        assert api.generate_assignment(NAME)["success"]
-        for place in sorted((folder / "submitted").iterdir()):
-            api.autograde(NAME, place.name)
-
-
 @pytest.mark.slow
 def test_the_bank_gets_the_same_scores_in_all_ways(tmp_path: Path, root: Path) -> None:
     how = How(SAME, workers=1)
@@ -106,7 +96,7 @@ def test_the_bank_gets_the_same_scores_in_all_ways(tmp_path: Path, root: Path) -
             grading("cold", dataclasses.replace(how, options=Options(warm=False), workers=2))
             grading("dask", dataclasses.replace(how, scheduler=cluster.scheduler_address))
             grading("postgresql", dataclasses.replace(how, workers=2), new_database())
-            ways["nbgrader autograde"] = lambda folder: by_nbgrader(folder)
+            ways["nbgrader autograde"] = lambda folder: autograde_all(folder, NAME, SAME)
             found = {}
             for name, way in ways.items():
                 folder = make_class(tmp_path / name.replace(" ", "-"), root)

@@ -1,11 +1,13 @@
 """The same scores however a class is graded: one worker or several, warm or cold, here or on Dask, in any gradebook."""
 
 import dataclasses
+import shutil
 import tempfile
 from pathlib import Path
 
 import postgresql
 import pytest
+from by_nbgrader import autograde_all
 from distributed import LocalCluster
 from nbgrader.api import Gradebook
 from small_course import FULL, HOW, RIGHT, grade, make_course, scores, submission
@@ -14,6 +16,7 @@ from gdl_utils.errors import CourseError
 from gdl_utils.grading.course import How, grade_class
 from gdl_utils.grading.engine.results import Limits
 from gdl_utils.grading.engine.run import Options
+from gdl_utils.grading.nbgrader_api import CONFIG
 from gdl_utils.grading.sample_class import students_of, write_submission
 
 SAMPLE = "02_shapes_and_parameters"
@@ -102,6 +105,7 @@ def test_the_sample_class_all_ways(root, tmp_path, database, cluster):
         "four workers": (How(limits, workers=4), None),
         "dask": (How(limits, scheduler=cluster.scheduler_address), None),
         "postgresql": (How(limits, workers=2), url),
+        "nbgrader autograde": (None, None),
     }
     found = {}
     for name, (how, db_url) in all_ways.items():
@@ -110,13 +114,18 @@ def test_the_sample_class_all_ways(root, tmp_path, database, cluster):
         (folder / "solutions").symlink_to(root / "solutions")
         for student in students_of(root, SAMPLE):
             write_submission(root, SAMPLE, student, folder / "submitted")
-        grade_class(root, folder, SAMPLE, lambda _: None, how, db_url)
+        if how:
+            grade_class(root, folder, SAMPLE, lambda _: None, how, db_url)
+        else:
+            shutil.copy(root / CONFIG, folder)
+            autograde_all(folder, SAMPLE, limits)
         with Gradebook(db_url or f"sqlite:///{folder}/gradebook.db", "gdl") as gradebook:
-            found[name] = sorted(
-                (one.student.id, grade.name, grade.auto_score)
+            found[name] = {
+                (one.student.id, grade.name): grade.auto_score
                 for one in gradebook.assignment_submissions(SAMPLE)
                 for book in one.notebooks
                 for grade in book.grades
-            )
-    assert len(found["warm"]) == 10 * 15
-    assert all(scores == found["warm"] for scores in found.values())
+            }
+    reference = found.pop("warm")
+    assert len(reference) == 10 * 15
+    assert {name: scores for name, scores in found.items() if scores != reference} == {}

@@ -20,7 +20,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from gdl_utils.grading.engine import sandbox
+from gdl_utils.grading.engine import cgroups, sandbox
 from gdl_utils.grading.engine.results import Limits
 from gdl_utils.grading.engine.wire import LIMITS, Channel, WireLimits
 
@@ -49,14 +49,20 @@ class Environment:
 
 
 class Process:
-    """A student process or a judge: its descriptor, its number on this machine, the socket to it."""
+    """A student process or a judge: its descriptor, its number on this machine, the socket to it.
 
-    def __init__(self, descriptor: int, control: Channel):
+    Attributes:
+        peak: most bytes of memory that it, and what it started, had at a time.
+        reason: why it was killed, empty if it was not: memory, processes or time.
+    """
+
+    def __init__(self, descriptor: int, control: Channel, limits: Limits):
         self.descriptor = descriptor
         self.control = control
         self.number = _number(descriptor)
         self.peak = 0
         self.reason = ""
+        self.cgroup = cgroups.enter(self.number, limits)
 
     def signal(self, what: int) -> None:
         """Send a signal, if the process is still there."""
@@ -67,11 +73,19 @@ class Process:
         """Whether it still runs."""
         return not select.select([self.descriptor], [], [], 0)[0]
 
+    def wait_for_reason(self, seconds: float) -> None:
+        """Give the watchdog, or the kernel, the time to say why it was killed, if it was."""
+        select.select([self.descriptor], [], [], seconds)
+        if not self.reason and self.cgroup and self.cgroup.out_of_memory():
+            self.reason = "memory"
+
     def end(self) -> None:
         """End it and, with a PID namespace of its own, all that it started; wait until it has ended."""
         self.signal(signal.SIGKILL)
         with suppress(ValueError):
             select.select([self.descriptor], [], [], 10)
+        if self.cgroup:
+            self.cgroup.remove()
         self.control.close()
         os.close(self.descriptor)
 
@@ -249,7 +263,7 @@ class Zygote:
                     "wire": asdict(wire),
                     "folder": folders[-1] if folders else None,
                 }
-                started.append(self._start(order, peer, out, err))
+                started.append(self._start(order, limits, peer, out, err))
             watchdog = Watchdog(limits)
             pair = Pair(started[0], started[1], out_read, err_read, watchdog, folders)
             watchdog.start(started)
@@ -268,7 +282,7 @@ class Zygote:
                 os.close(number)
         return pair
 
-    def _start(self, order: dict[str, Any], peer: socket.socket, out: int, err: int) -> Process:
+    def _start(self, order: dict[str, Any], limits: Limits, peer: socket.socket, out: int, err: int) -> Process:
         here, there = socket.socketpair()
         try:
             data = json.dumps(order).encode()
@@ -284,7 +298,7 @@ class Zygote:
         if mark != b"P" or not descriptors:
             here.close()
             raise MachineError("a process for a notebook ended before it began")
-        return Process(descriptors[0], Channel(here))
+        return Process(descriptors[0], Channel(here), limits)
 
 
 class OwnZygote(Zygote):

@@ -16,7 +16,6 @@ from gdl_utils.grading.engine.processes import (
     Environment,
     MachineError,
     Pair,
-    Process,
     close_zygotes,
     zygote,
 )
@@ -35,7 +34,7 @@ from gdl_utils.grading.engine.wire import Closed, TimedOut, WireError, WireLimit
 
 VERSION = 1  # of the engine's judgement: raise it when the same submission could get another score
 GRACE = 2.0  # seconds from an interrupt to the end
-HANG_UP = 0.2  # seconds until the end of a zygote is known after the end of what it forked
+HANG_UP = 0.2  # seconds until it is known what else ended, and why, after the end of a process
 ITEM = 100  # bytes that count for each piece of output, however little it holds
 LEFT_FILES = 1000  # files that are taken from a submission, and from what its code leaves
 CUT = "\n... output cut off: a cell may print {} bytes ...\n"
@@ -510,7 +509,7 @@ class _Run:
         process = self.pair.student
         if isinstance(error, TimedOut):
             process.reason = process.reason or "stuck"
-        _wait_for(process)
+        process.wait_for_reason(HANG_UP)
         process.signal(signal.SIGKILL)
         if process.reason in REASONS:
             status = {"memory": Status.MEMORY, "time": Status.TIMEOUT}.get(process.reason, Status.DIED)
@@ -531,7 +530,7 @@ class _Run:
 
     def _judge_died(self) -> None:
         process = self.pair.judge
-        _wait_for(process)
+        process.wait_for_reason(HANG_UP)
         process.signal(signal.SIGKILL)
         if process.reason == "memory":
             self._stop(Status.MEMORY, "what it handed to the tests needed more memory than the {memory} MiB allowed")
@@ -563,11 +562,6 @@ class _Run:
             # A notebook that the student's code writes could be taken for a result.
             if not name.lower().endswith(".ipynb") and len(self.result.files) < LEFT_FILES:
                 self.result.files[name] = data
-
-
-def _wait_for(process: Process) -> None:
-    # The watchdog says why it killed; give it the time to.
-    select.select([process.descriptor], [], [], 0.2)
 
 
 def _kind(message: Any) -> str:
