@@ -124,7 +124,7 @@ def test_grade_prints_the_table_and_tells_what_needs_attention(tmp_path, monkeyp
         grading.Outcome("kurt", None, 20, remark="no [grade]"),
     ]
 
-    def grade_class(_root, _folder, _name, on_outcome, _how, _db):
+    def grade_class(_root, _folder, _name, on_outcome, _how, _db, _zygote):
         for outcome in outcomes:
             on_outcome(outcome)
 

@@ -177,6 +177,22 @@ def _workers(assignment: Assignment, how: How, count: int, early: OwnZygote | No
         yield submit, number
 
 
+def released_assignment(root: Path, name: str, folder: Path) -> Assignment:
+    """An assignment of the repository as it would be released, in a course folder made for it.
+
+    Args:
+        root: the folder of the repository.
+        name: a folder of solutions/.
+        folder: empty, where the course folder is made.
+
+    Raises:
+        GradingError: if it can't be released.
+    """
+    shutil.copytree(root / "solutions" / name, folder / "solutions" / name)
+    with course(folder, root / CONFIG) as api, _gradebook(api, folder, name) as gradebook:
+        return load_assignment(folder / "solutions" / name, gradebook)
+
+
 def load_assignment(source: Path, gradebook: ClassGradebook) -> Assignment:
     """The assignment as it was released into the gradebook, with its hidden tests but without the solutions.
 

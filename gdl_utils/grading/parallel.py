@@ -18,7 +18,7 @@ from gdl_utils.grading.engine.results import Assignment, Graded, Limits, SourceN
 from gdl_utils.grading.engine.run import Options, environment_of, grade
 
 Files = dict[str, bytes]
-Submit = Callable[[Files], "Future[Graded]"]
+Submit = Callable[[str, Files], "Future[Graded]"]
 AHEAD = 2  # submissions that wait for each worker
 
 _shared: dict[str, Any] = {}
@@ -41,8 +41,8 @@ def _end_with_parent(parent: int) -> None:
     os._exit(1)
 
 
-def _grade_here(files: Files) -> Graded:
-    return grade(_shared["assignment"], files, _shared["limits"], _shared["options"])
+def _grade_here(student: str, files: Files) -> Graded:
+    return grade(_shared["assignment"], files, _shared["limits"], _shared["options"], student)
 
 
 class _Pool:
@@ -66,13 +66,13 @@ class _Pool:
         for _ in range(self.workers):
             self.executor.submit(os.getpid)
 
-    def submit(self, files: Files) -> "Future[Graded]":
+    def submit(self, student: str, files: Files) -> "Future[Graded]":
         try:
-            return self.executor.submit(_grade_here, files)
+            return self.executor.submit(_grade_here, student, files)
         except BrokenProcessPool:
             self.executor.shutdown(wait=False, cancel_futures=True)
             self.executor = self._start()
-            return self.executor.submit(_grade_here, files)
+            return self.executor.submit(_grade_here, student, files)
 
     def close(self, at_once: bool) -> None:
         processes = list((self.executor._processes or {}).values())
@@ -161,14 +161,14 @@ def dask_workers(
         # Sent once, not with every submission.
         shared = client.scatter((assignment, limits, options), broadcast=True, hash=False)
         try:
-            yield lambda files: executor.submit(_grade_there, shared, files), threads
+            yield lambda student, files: executor.submit(_grade_there, shared, student, files), threads
         finally:
             executor.shutdown(wait=False)
 
 
-def _grade_there(shared: tuple[Assignment, Limits, Options], files: Files) -> Graded:
+def _grade_there(shared: tuple[Assignment, Limits, Options], student: str, files: Files) -> Graded:
     assignment, limits, options = shared
-    return grade(assignment, files, limits, options)
+    return grade(assignment, files, limits, options, student)
 
 
 def grade_all(
@@ -191,7 +191,7 @@ def grade_all(
     waiting = iter(jobs)
 
     def start(student: str, read: Callable[[], Files], attempt: int) -> None:
-        running[submit(read())] = (student, read, attempt)
+        running[submit(student, read())] = (student, read, attempt)
 
     def fill() -> None:
         while len(running) < AHEAD * workers:

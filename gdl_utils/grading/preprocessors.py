@@ -315,7 +315,8 @@ class JudgeCells(Execute):
         rebuilt = Rebuilt(content, list(known.findings), known.missing)
         log: list[str] = []
         options = Options(warm=self.warm, sandboxed=self.sandboxed)
-        result = run(assignment, source, rebuilt, given, self.limits(), options, log)
+        student = resources["nbgrader"]["student"]
+        result = run(assignment, source, rebuilt, given, self.limits(), options, log, student)
         note(result)
         graded = result.content or content
         for line in log:

@@ -7,10 +7,15 @@ import pytest
 from small_course import FULL, HOW, NAME, RIGHT, hand_in, make_course, scores
 
 from gdl_utils.grading.course import grade_class
-from gdl_utils.grading.engine.processes import OwnZygote
+from gdl_utils.grading.engine.processes import OwnZygote, close_zygotes
 from gdl_utils.grading.parallel import early_zygote
 
 PROGRAM = "gdl_utils.grading.engine.zygote"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def none_of_other_tests():
+    close_zygotes()
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from IPython.core.inputtransformer2 import TransformerManager
 
+from gdl_utils import checks
 from gdl_utils.grading.engine import empty, keras_models
 from gdl_utils.grading.engine.wire import Channel, Closed, Codec, TimedOut, WireError
 
@@ -289,16 +290,18 @@ class Judge:
         """Run one cell.
 
         Returns:
-            `passed`; `value`, a number that the cell's last line gave, or None; `printed`; and for a cell that did not
-            pass `ename`, `evalue`, `traceback`, the `line` of the cell where it stopped, `hint` and `student`, whether
-            the exception came from the student's code.
+            `passed`; `value`, a number that the cell's last line gave, or None; the `hint` that came with it, or with
+            the exception; `printed`; and for a cell that did not pass `ename`, `evalue`, `traceback`, the `line` of the
+            cell where it stopped, and `student`, whether the exception came from the student's code.
         """
         printed = _Printed()
         before = sys.stdout, sys.stderr
         sys.stdout = sys.stderr = printed
         try:
             value = self._execute(source)
-            report: dict[str, Any] = {"passed": True, "value": value}
+            report: dict[str, Any] = {"passed": True, "value": None if value is None else float(value)}
+            if isinstance(value, checks.Score):
+                report["hint"] = value.hint
         except BaseException as error:
             report = {"passed": False, "value": None, **self._report(error)}
         finally:
@@ -322,6 +325,8 @@ class Judge:
         if isinstance(value, np.ndarray | complex) or type(value).__name__ == "EagerTensor":
             # Points that are computed from an answer that is an array are an array: no points, instead of all.
             raise AnswerError("the points of this test came out as an array, not as a number")
+        if isinstance(value, checks.Score):
+            return value
         return float(value) if isinstance(value, int | float | np.integer | np.floating) else None
 
     def _is_own(self, node: ast.expr) -> bool:
@@ -381,6 +386,7 @@ def main(control: Channel, student: Channel) -> None:
                         Path(name).parent.mkdir(parents=True, exist_ok=True)
                         Path(name).write_bytes(data)
                     sys.path.insert(0, str(Path.cwd()))
+                    checks.set_seed(message["seed"])
                     judge = Judge(Namespace(codec.student, message["imports"], message["answers"]))
                 elif judge is not None:
                     control.send({"is": "done", **judge.run(message["source"])})

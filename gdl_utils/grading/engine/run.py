@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from gdl_utils.checks import seed_of
 from gdl_utils.grading.engine import rebuild as rebuilding
 from gdl_utils.grading.engine.processes import (
     START,
@@ -32,7 +33,7 @@ from gdl_utils.grading.engine.rebuild import (
 from gdl_utils.grading.engine.results import Assignment, Graded, GradedNotebook, Limits, SourceNotebook, Status
 from gdl_utils.grading.engine.wire import Closed, TimedOut, WireError, WireLimits
 
-VERSION = 1  # of the engine's judgement: raise it when the same submission could get another score
+VERSION = 2  # of the engine's judgement: raise it when the same submission could get another score
 GRACE = 2.0  # seconds from an interrupt to the end
 HANG_UP = 0.2  # seconds until it is known what else ended, and why, after the end of a process
 ITEM = 100  # bytes that count for each piece of output, however little it holds
@@ -64,7 +65,11 @@ class Options:
 
 
 def grade(
-    assignment: Assignment, files: dict[str, bytes], limits: Limits | None = None, options: Options | None = None
+    assignment: Assignment,
+    files: dict[str, bytes],
+    limits: Limits | None = None,
+    options: Options | None = None,
+    student: str = "",
 ) -> Graded:
     """Grade one submission.
 
@@ -73,6 +78,7 @@ def grade(
         files: what the student handed in, by relative path; notebooks in the top folder.
         limits: what it may use.
         options: how.
+        student: whose it is, from which hidden tests may draw their inputs.
 
     Raises:
         MachineError: if the machine fails twice; nothing is the student's fault then.
@@ -81,7 +87,7 @@ def grade(
     limits, options = limits or Limits(), options or Options()
     graded = Graded([])
     for source in assignment.notebooks:
-        graded.notebooks.append(_grade_notebook(assignment, source, files, limits, options, graded.log))
+        graded.notebooks.append(_grade_notebook(assignment, source, files, limits, options, graded.log, student))
         note(graded.notebooks[-1])
     return graded
 
@@ -102,6 +108,7 @@ def _grade_notebook(
     limits: Limits,
     options: Options,
     log: list[str],
+    student: str,
 ) -> GradedNotebook:
     try:
         data = files[f"{source.name}.ipynb"]
@@ -114,7 +121,7 @@ def _grade_notebook(
     except rebuilding.OtherNotebookError as error:
         return ungraded(source, Status.OTHER_NOTEBOOK, str(error))
     others = {name: content for name, content in files.items() if not name.endswith(".ipynb")}
-    graded = run(assignment, source, rebuilt, others, limits, options, log)
+    graded = run(assignment, source, rebuilt, others, limits, options, log, student)
     log += [f"{source.name}: {finding}" for finding in rebuilt.findings]
     return graded
 
@@ -160,6 +167,7 @@ def run(
     limits: Limits,
     options: Options | None = None,
     log: list[str] | None = None,
+    student: str = "",
 ) -> GradedNotebook:
     """Run and score a rebuilt notebook.
 
@@ -173,7 +181,8 @@ def run(
         try:
             parent = zygote(environment)
             with parent.fork(limits) as pair:
-                result = _Run(source, rebuilt, limits, pair).all(given, {**assignment.files, **assignment.hidden})
+                seed = seed_of(assignment.name, student)
+                result = _Run(source, rebuilt, limits, pair).all(given, {**assignment.files, **assignment.hidden}, seed)
             if result.status in (Status.DIED, Status.JUDGE_DIED) and not parent.alive(HANG_UP):
                 raise MachineError("the process from which those that grade are forked has ended, and they with it")
             if result.status is not Status.JUDGE_DIED or attempt == 2:
@@ -266,9 +275,9 @@ class _Run:
         self.room = limits.notebook_bytes  # for the output of all cells together
         self.pending = 0  # setup cells that the judge has not yet answered for
 
-    def all(self, given: dict[str, bytes], for_judge: dict[str, bytes]) -> GradedNotebook:
+    def all(self, given: dict[str, bytes], for_judge: dict[str, bytes], seed: int) -> GradedNotebook:
         """Run all cells, then collect what was left."""
-        self._begin(given, for_judge)
+        self._begin(given, for_judge, seed)
         start = time.monotonic()
         self.deadline = start + self.limits.notebook_seconds
         for cell in (self.result.content or {})["cells"]:
@@ -283,7 +292,7 @@ class _Run:
             self.result.findings.append("It is graded as if the missing exercises had been left empty.")
         return self.result
 
-    def _begin(self, given: dict[str, bytes], for_judge: dict[str, bytes]) -> None:
+    def _begin(self, given: dict[str, bytes], for_judge: dict[str, bytes], seed: int) -> None:
         until = time.monotonic() + START
         student, judge = self.pair.student.control, self.pair.judge.control
         plain = judge.limits
@@ -296,7 +305,7 @@ class _Run:
                 end.limits = large
             student.send({"do": "files", "files": given}, until)
             known = {"imports": rebuilding.imports_of(self.source), "answers": rebuilding.names_of_answers(self.source)}
-            judge.send({"do": "begin", "files": for_judge, **known}, until)
+            judge.send({"do": "begin", "files": for_judge, "seed": seed, **known}, until)
         except WireError as error:
             said = _Output(2000)
             self._drain(self.pair.stderr, "stderr", said)
@@ -433,7 +442,10 @@ class _Run:
         score = _score(report, points)
         self.result.scores[name] = score
         cell["outputs"] = _judged(report, cell, score, points)
-        if not report.get("passed"):
+        if report.get("passed"):
+            if score < points and report.get("hint"):
+                self.result.hints[name] = _clean(report["hint"])
+        else:
             self.result.hints[name] = _hint(report, cell, cell["id"] in self.slow)
 
     def _tell_judge(self, message: dict[str, Any]) -> None:

@@ -1,0 +1,174 @@
+"""Answers, wrong and right, that prove the tests of an assignment: wrong ones must lose just what they should.
+
+They stand with the assignment's tests, in tests/assignments/<name>/answers.py, as `EXERCISES`.
+"""
+
+import copy
+import json
+import runpy
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from gdl_utils.grading.course import released_assignment
+from gdl_utils.grading.engine.rebuild import grade_id, is_solution, is_test
+from gdl_utils.grading.engine.results import Assignment, Graded, Limits
+from gdl_utils.grading.engine.run import HIDDEN, Options
+from gdl_utils.grading.nbgrader_api import GradingError
+from gdl_utils.grading.parallel import local_workers
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer to one exercise.
+
+    Attributes:
+        name: the misconception, or the style of a right answer.
+        source: the text of the solution cell.
+        loses: points that it must lose, by the grade_id of the test; none for a right answer.
+        hint: part of a hint that the student must get, for a wrong answer.
+    """
+
+    name: str
+    source: str
+    loses: Mapping[str, float] = field(default_factory=dict)
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """The answers to one exercise.
+
+    Attributes:
+        name: the grade_id of its solution cell.
+        right: answers that must get all points.
+        wrong: answers that must not.
+        needs: grade_ids of other solution cells whose reference solutions its tests need.
+        survivors: mutants of the reference solution that no test can tell from it: what was changed, and the reason.
+    """
+
+    name: str
+    right: tuple[Answer, ...]
+    wrong: tuple[Answer, ...]
+    needs: tuple[str, ...] = ()
+    survivors: Mapping[str, str] = field(default_factory=dict)
+
+
+def exercises_of(root: Path, name: str) -> list[Exercise]:
+    """The answer bank of an assignment.
+
+    Raises:
+        GradingError: if it has none.
+    """
+    path = root / "tests" / "assignments" / name / "answers.py"
+    if not path.is_file():
+        raise GradingError(f"The assignment {name} has no answer bank: write its EXERCISES in {path}.")
+    found: list[Exercise] = runpy.run_path(str(path))["EXERCISES"]
+    return found
+
+
+@dataclass(frozen=True)
+class Result:
+    """What an answer got.
+
+    Attributes:
+        exercise: to which it was given.
+        answer: the answer.
+        lost: points lost, by the grade_id of each test of the exercise that lost any.
+        hints: what the student was told, by the grade_id of the test.
+        status: how the grading went.
+    """
+
+    exercise: Exercise
+    answer: Answer
+    lost: Mapping[str, float]
+    hints: Mapping[str, str]
+    status: str
+
+
+class Bank:
+    """An assignment with what is needed to try answers to its exercises."""
+
+    def __init__(self, root: Path, name: str):
+        self.name = name
+        (path,) = (root / "solutions" / name).glob("*.ipynb")
+        (released,) = (root / "assignments" / name).glob("*.ipynb")
+        self.file = path.name
+        self.source = _cells(path)
+        self.released = json.loads(released.read_text(encoding="utf-8"))
+        with tempfile.TemporaryDirectory() as scratch:
+            self.assignment: Assignment = released_assignment(root, name, Path(scratch))
+
+    def reference(self, name: str) -> str:
+        """The reference solution of an exercise."""
+        source = next(cell["source"] for cell in self.source if grade_id(cell) == name)
+        lines = [line for line in source.split("\n") if line.strip() not in ("### BEGIN SOLUTION", "### END SOLUTION")]
+        return "\n".join(lines)
+
+    def solutions(self) -> set[str]:
+        """The grade_ids of the solution cells that a test follows, or another way of grading."""
+        return {str(grade_id(cell)) for cell in self.source if is_solution(cell) and cell["cell_type"] == "code"}
+
+    def tests(self, exercise: str) -> dict[str, float]:
+        """The points of an exercise's tests, by grade_id: those below its solution cell, down to the next."""
+        found: dict[str, float] = {}
+        inside = False
+        for cell in self.source:
+            if is_solution(cell):
+                inside = grade_id(cell) == exercise
+            elif inside and is_test(cell):
+                found[str(grade_id(cell))] = float(cell["metadata"]["nbgrader"]["points"])
+        return found
+
+    def hidden(self) -> set[str]:
+        """The grade_ids of the tests that hold anything hidden."""
+        return {str(grade_id(cell)) for cell in self.source if is_test(cell) and HIDDEN.search(cell["source"])}
+
+    def submission(self, answers: Mapping[str, str]) -> dict[str, bytes]:
+        """The released notebook with some answers, by the grade_id of their solution cells; the others stay blank."""
+        notebook = copy.deepcopy(self.released)
+        for cell in notebook["cells"]:
+            if grade_id(cell) in answers:
+                cell["source"] = answers[str(grade_id(cell))]
+        return {self.file: json.dumps(notebook).encode()}
+
+    def files_for(self, exercise: Exercise, answer: str) -> dict[str, bytes]:
+        """A submission that answers one exercise, and has the reference solutions of those that it needs."""
+        return self.submission({**{name: self.reference(name) for name in exercise.needs}, exercise.name: answer})
+
+    def result(self, exercise: Exercise, answer: Answer, graded: Graded) -> Result:
+        """What an answer lost in the tests of its exercise."""
+        (book,) = graded.notebooks
+        lost = {}
+        for name, points in self.tests(exercise.name).items():
+            if (book.scores.get(name) or 0.0) != points:
+                lost[name] = points - (book.scores.get(name) or 0.0)
+        hints = {name: hint for name, hint in book.hints.items() if name in lost}
+        return Result(exercise, answer, lost, hints, book.status.value)
+
+
+def _cells(path: Path) -> list[dict[str, Any]]:
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return [{**cell, "source": "".join(cell["source"])} for cell in cells]
+
+
+Try = Callable[[Iterable[tuple[Exercise, Answer]]], list[Result]]
+
+
+@contextmanager
+def trying(bank: Bank, workers: int = 2, limits: Limits | None = None) -> Iterator[Try]:
+    """A function that grades answers through the engine, in processes of this machine, in their order."""
+    with local_workers(workers, bank.assignment, limits or Limits(), Options()) as submit:
+
+        def run(tried: Iterable[tuple[Exercise, Answer]]) -> list[Result]:
+            started: list[tuple[Exercise, Answer, Future[Graded]]] = [
+                (exercise, answer, submit(f"{exercise.name}/{answer.name}", bank.files_for(exercise, answer.source)))
+                for exercise, answer in tried
+            ]
+            return [bank.result(exercise, answer, future.result()) for exercise, answer, future in started]
+
+        yield run
