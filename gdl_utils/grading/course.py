@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import cache, partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -245,20 +246,27 @@ def other_language(content: dict[str, Any]) -> str | None:
 
 
 def _files(folder: Path) -> dict[str, bytes]:
-    """The regular files below a folder by relative path; links are not followed, whoever made them."""
+    """The regular files below a folder by relative path; links are not followed, whoever made them.
+
+    Those that are too large or too many are left out, but no notebook for the sake of what lies beside it.
+    """
     found: dict[str, bytes] = {}
     left = MAX_BYTES
+    for path in chain(sorted(folder.glob("*.ipynb")), _below(folder)):
+        name = path.relative_to(folder).as_posix()
+        if name in found or path.is_symlink() or not path.is_file():
+            continue
+        size = path.stat().st_size
+        if size <= left and len(found) < MAX_FILES:
+            left -= size
+            found[name] = path.read_bytes()
+    return found
+
+
+def _below(folder: Path) -> Iterator[Path]:
     for place, folders, names in os.walk(folder, followlinks=False):
         folders[:] = sorted(name for name in folders if name not in IGNORED)
-        for name in sorted(names):
-            path = Path(place, name)
-            if name in IGNORED or path.is_symlink() or not path.is_file():
-                continue
-            left -= path.stat().st_size
-            if left < 0 or len(found) >= MAX_FILES:
-                return found
-            found[path.relative_to(folder).as_posix()] = path.read_bytes()
-    return found
+        yield from (Path(place, name) for name in sorted(names) if name not in IGNORED)
 
 
 def read_submission(folder: Path) -> dict[str, bytes]:

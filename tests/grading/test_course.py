@@ -159,6 +159,20 @@ def test_links_in_a_submission_are_not_followed(folder, tmp_path_factory):
     assert not list((folder / "autograded" / "ada").rglob("linked*"))
 
 
+def test_files_that_are_too_large_or_too_many_cost_no_notebook(folder, monkeypatch):
+    monkeypatch.setattr(grading, "MAX_BYTES", 100_000)
+    monkeypatch.setattr(grading, "MAX_FILES", 20)
+    place = folder / "submitted" / "ada" / NAME
+    (place / "a.bin").write_bytes(bytes(100_001))
+    for number in range(30):
+        (place / f"b-{number}.txt").write_text("b")
+    found = grading.read_submission(place)
+    assert "book.ipynb" in found
+    assert "a.bin" not in found
+    assert len(found) == 20
+    assert grade(folder)["ada"].score == 6
+
+
 def test_extra_files_reach_the_student_and_the_autograded_folder(folder):
     (folder / "solutions" / NAME / "data").mkdir()
     (folder / "solutions" / NAME / "data" / "table.csv").write_text("1,2")
