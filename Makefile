@@ -7,7 +7,7 @@ SAMPLE := 02_shapes_and_parameters
 # TensorFlow's notes on its own build say nothing to a reader of these commands.
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
-.PHONY: help setup setup-test demo book book-full serve assignments grade test test-slow lint bench lock clean
+.PHONY: help setup setup-test demo book book-full serve assignments grade kill-matrix test test-slow lint bench lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | \
@@ -43,6 +43,9 @@ assignments: setup ## make assignments/ from solutions/
 grade: setup ## grade what is in submitted/: make grade ASSIGNMENT=02_shapes_and_parameters
 	@[ -n "$(ASSIGNMENT)" ] || { echo "Name the assignment: make grade ASSIGNMENT=$(SAMPLE)"; exit 2; }
 	@$(GDL) grade $(ASSIGNMENT) $(if $(REGRADE),--regrade)
+
+kill-matrix: setup ## write pages that show which test catches which wrong answer
+	@$(GDL) kill-matrix
 
 # What the tests need of the system beside what everything needs.
 setup-test:

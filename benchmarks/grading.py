@@ -60,12 +60,12 @@ print("done", file=sys.__stdout__, flush=True)
 
 
 def honest_class(folder: Path, count: int) -> None:
-    """A course folder with `count` submissions of the sample class, without those that run out of time."""
-    students = [one for one in students_of(ROOT, NAME) if one.name not in ("joseph", "isaac", "kurt")]
+    """A course folder with `count` submissions of the sample class, without those that are broken in some way."""
+    students = [one for one in students_of(ROOT, NAME) if not (one.attention or one.edit or one.data)]
     shutil.copytree(ROOT / "solutions", folder / "solutions")
     for number in range(count):
         one = students[number % len(students)]
-        copy = Student(f"{one.name}-{number:05d}", one.note, one.answers, edit=one.edit)
+        copy = Student(f"{one.name}-{number:05d}", one.note, one.answers)
         write_submission(ROOT, NAME, copy, folder / "submitted")
 
 

@@ -129,9 +129,11 @@ def difference(answer: Any, truth: Any, tolerance: float = TOLERANCE) -> str | N
     Args:
         answer: whatever came.
         truth: a number, text, truth value, None, a tuple or list of them, or an array.
-        tolerance: relative and absolute, for numbers that are not whole. A whole number that is expected must be met
-            exactly, but may come as a float or from NumPy; a tuple may come as a list or an array.
+        tolerance: for numbers that are not whole, relative to the truth, or absolute where that is zero; in an array,
+            relative to its largest number. A whole number that is expected must be met exactly, but may come as a
+            float or from NumPy; a tuple may come as a list or an array.
     """
+    answer, truth = _plain(answer), _plain(truth)
     if truth is None:
         return None if answer is None else DIFFERENT
     if answer is None:
@@ -142,7 +144,7 @@ def difference(answer: Any, truth: Any, tolerance: float = TOLERANCE) -> str | N
         return None if answer.strip() == truth.strip() else DIFFERENT
     if isinstance(answer, str):
         return TEXT
-    if isinstance(truth, np.ndarray) and truth.ndim:
+    if isinstance(truth, np.ndarray):
         return _array_difference(answer, truth, tolerance)
     if isinstance(truth, tuple | list):
         return _row_difference(answer, truth, tolerance)
@@ -150,18 +152,18 @@ def difference(answer: Any, truth: Any, tolerance: float = TOLERANCE) -> str | N
 
 
 def _number_difference(answer: Any, truth: Any, tolerance: float) -> str | None:
-    answer = _plain(answer)
     if isinstance(answer, tuple | list | np.ndarray | dict | set):
         return A_SEQUENCE
-    if isinstance(truth, bool | np.bool_):
-        if not isinstance(answer, bool | np.bool_):
+    if isinstance(truth, bool):
+        if not isinstance(answer, bool):
             return NO_BOOLEAN
-        return None if bool(answer) == bool(truth) else DIFFERENT
-    if isinstance(answer, bool | np.bool_) or not isinstance(answer, numbers.Real):
+        return None if answer == truth else DIFFERENT
+    if isinstance(answer, bool) or not isinstance(answer, numbers.Real):
         return DIFFERENT
-    if isinstance(answer, float | np.floating) and math.isnan(answer) and not math.isnan(truth):
+    # NaN alone is not equal to itself.
+    if answer != answer and truth == truth:
         return NOT_A_NUMBER
-    if isinstance(truth, int | np.integer):
+    if isinstance(truth, int):
         return None if answer == truth else DIFFERENT
     return None if _close(answer, float(truth), tolerance) else DIFFERENT
 
@@ -199,7 +201,7 @@ def _row_difference(answer: Any, truth: Sequence[Any], tolerance: float) -> str 
 
 def _array_difference(answer: Any, truth: np.ndarray, tolerance: float) -> str | None:
     try:
-        array = np.asarray(_plain(answer))
+        array = np.asarray(answer)
     except ValueError:
         return DIMENSIONS
     if array.dtype.kind not in "biuf":
@@ -210,20 +212,27 @@ def _array_difference(answer: Any, truth: np.ndarray, tolerance: float) -> str |
         return SHAPE
     if np.isnan(array).any() and not np.isnan(truth).any():
         return NOT_A_NUMBER
-    # Plain arrays, since an answer without elements would not let itself be compared.
-    array, truth = array.astype(float).view(np.ndarray), truth.astype(float)
-    close = np.abs(array - truth) <= tolerance * np.maximum(np.abs(truth), np.abs(truth).max(initial=0.0))
+    # A plain array, since an answer without elements would not let itself be compared.
+    array = array.view(np.ndarray)
+    if truth.dtype.kind in "biu":
+        return None if bool((array == truth).all()) else DIFFERENT
+    array, truth = array.astype(float), truth.astype(float)
+    finite = np.isfinite(truth)
+    scale = np.abs(truth[finite]).max(initial=0.0) or 1.0
+    with np.errstate(invalid="ignore"):
+        close = finite & (np.abs(array - truth) <= tolerance * scale)
     same = close | (array == truth) | (np.isnan(array) & np.isnan(truth))
     return None if bool(same.all()) else DIFFERENT
 
 
-def _plain(answer: Any) -> Any:
-    # A tensor, or an array of one number.
-    if hasattr(answer, "numpy") and not isinstance(answer, np.ndarray):
-        answer = answer.numpy()
-    if isinstance(answer, np.ndarray) and not answer.ndim:
-        return answer.item()
-    return answer
+def _plain(value: Any) -> Any:
+    # A tensor becomes an array, and a number of NumPy's, or an array of one, a number of Python's, which is compared
+    # exactly with whole numbers however large.
+    if hasattr(value, "numpy") and not isinstance(value, np.ndarray):
+        value = value.numpy()
+    if isinstance(value, np.generic) or (isinstance(value, np.ndarray) and not value.ndim):
+        return value.item()
+    return value
 
 
 # Checks.
@@ -403,12 +412,18 @@ Step = tuple[str, Mapping[str, Any]]
 SETTINGS = {
     "Dense": ("units", "use_bias"),
     "Conv2D": ("filters", "kernel_size", "strides", "padding", "dilation_rate", "groups", "use_bias"),
+    "BatchNormalization": ("axis", "center", "scale"),
     "Dropout": ("rate",),
-    "LeakyReLU": ("negative_slope",),
     "MaxPooling2D": ("pool_size", "strides", "padding"),
     "AveragePooling2D": ("pool_size", "strides", "padding"),
 }
-ACTIVATIONS = {"ReLU": "relu", "Softmax": "softmax", "ELU": "elu"}
+# Layers that do what an activation does, with its name, and the settings with which they do just that.
+ACTIVATIONS: dict[str, tuple[str, Mapping[str, Any]]] = {
+    "ReLU": ("relu", {"max_value": None, "negative_slope": 0.0, "threshold": 0.0}),
+    "LeakyReLU": ("leaky_relu", {"negative_slope": None}),
+    "Softmax": ("softmax", {"axis": -1}),
+    "ELU": ("elu", {"alpha": 1.0}),
+}
 
 
 def steps(model: Any) -> list[Step]:
@@ -444,12 +459,12 @@ def steps(model: Any) -> list[Step]:
         if kind == "InputLayer":
             continue
         config = layer.get_config()
+        if config.get("axis") == len(layer.output.shape) - 1:
+            config["axis"] = -1
         if kind == "Activation":
             found += _activation(config.get("activation"))
         elif kind in ACTIVATIONS:
-            found.append((ACTIVATIONS[kind], {}))
-        elif kind == "LeakyReLU":
-            found.append(("leaky_relu", {"negative_slope": round(float(config["negative_slope"]), 6)}))
+            found.append(_activation_layer(kind, config))
         else:
             found.append((kind, {name: _setting(config[name]) for name in SETTINGS.get(kind, ()) if name in config}))
             found += _activation(config.get("activation"))
@@ -460,12 +475,21 @@ def _setting(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def _activation(name: Any) -> list[Step]:
-    if name in (None, "linear"):
+def _activation_layer(kind: str, config: Mapping[str, Any]) -> Step:
+    name, usual = ACTIVATIONS[kind]
+    other = {key: config[key] for key in usual if key in config and config[key] != usual[key]}
+    return name, {key: round(value, 6) if isinstance(value, float) else value for key, value in other.items()}
+
+
+def _activation(given: Any) -> list[Step]:
+    if given in (None, "linear"):
         return []
-    if name == "leaky_relu":
+    if given == "leaky_relu":
         return [("leaky_relu", {"negative_slope": 0.2})]
-    return [(str(name), {})]
+    if isinstance(given, Mapping) and given.get("class_name") in ACTIVATIONS:
+        # A layer may be given as an activation.
+        return [_activation_layer(given["class_name"], given["config"])]
+    return [(str(given), {})]
 
 
 def model(answer: Any, reference: Any, points: float, misconceptions: Iterable[Misconception] = ()) -> Score | None:
@@ -528,4 +552,8 @@ def between(value: float, marks: tuple[float, float], points: float, hint: str) 
     if value >= high:
         return None
     share = (value - low) / (high - low)
-    return _earned(points, max(0, math.floor(100 * share)), 100, hint)
+    if not share > 0:
+        # NaN is not above anything.
+        raise CheckError(hint)
+    # 0.6 is half way from 0.5 to 0.7, if only almost so in floating point.
+    return _earned(points, math.floor(100 * share + 1e-9), 100, hint)

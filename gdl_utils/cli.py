@@ -402,6 +402,26 @@ def report(
     console.print(f"The report is in {page}")
 
 
+@app.command("kill-matrix")
+def kill_matrix(
+    assignments: Annotated[list[str] | None, typer.Argument(help="Assignments; all if none is named.")] = None,
+    workers: Annotated[int, typer.Option(help="Processes that grade.", min=1)] = 2,
+) -> None:
+    """Try the wrong answers of the answer banks, and write pages that show which test catches which."""
+    from gdl_utils.grading import kill_matrix as matrix
+    from gdl_utils.grading import nbgrader_api
+
+    root = _root()
+    sizes = []
+    for name in assignments or nbgrader_api.assignment_names(root):
+        target = root / "_build" / "kill-matrix" / f"{name}.html"
+        with _status(f"Trying the answers to {name}"):
+            sizes.append(matrix.write(root, name, target, workers))
+        console.print(f"{sizes[-1].wrong} wrong answers to {sizes[-1].exercises} exercises: {target.relative_to(root)}")
+    totals = [sum(getattr(size, kind) for size in sizes) for kind in ("exercises", "wrong", "right")]
+    console.print("In all {} exercises, {} wrong and {} right answers.".format(*totals))
+
+
 @app.command()
 def check(
     notebook: Annotated[Path, typer.Argument(help="Your notebook of an assignment.")],

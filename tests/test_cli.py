@@ -153,4 +153,4 @@ def test_the_sample_class_is_the_same_whenever_it_is_made(tmp_path):
         files = sorted((tmp_path / name).rglob("*.*"))
         contents.append({str(path.relative_to(tmp_path / name)): path.read_bytes() for path in files if path.is_file()})
     assert contents[0] == contents[1]
-    assert len([name for name in contents[0] if name.startswith("submitted/") and name.endswith(".ipynb")]) == 10
+    assert len([name for name in contents[0] if name.startswith("submitted/") and name.endswith(".ipynb")]) == 30

@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from gdl_utils.grading.nbgrader_api import CONFIG, GradingError, assignment_names, course
+from gdl_utils.grading.release_checks import complaints
 
 
 def generate(root: Path, name: str, into: Path) -> None:
@@ -31,15 +32,26 @@ def generate(root: Path, name: str, into: Path) -> None:
 
 
 def release(root: Path, name: str) -> bool:
-    """Write assignments/<name> anew if it differs from what solutions/<name> gives; tell whether it did."""
+    """Write assignments/<name> anew if it differs from what solutions/<name> gives; tell whether it did.
+
+    Raises:
+        GradingError: if nbgrader refuses the source, or it does not hold what `release_checks` asks for; the release is
+            as before then.
+    """
     with tempfile.TemporaryDirectory(dir=root / "assignments", prefix=".release-") as scratch:
-        generate(root, name, Path(scratch))
+        trial = Path(scratch)
+        generate(root, name, trial / "assignments")
         target = root / "assignments" / name
-        if not differences(Path(scratch) / name, target):
+        if not differences(trial / "assignments" / name, target):
             return False
+        shutil.copytree(root / "solutions" / name, trial / "solutions" / name)
+        shutil.copy(root / CONFIG, trial)
+        found = complaints(trial, name)
+        if found:
+            raise GradingError("\n".join([f"solutions/{name} is not fit to be released:", *found]))
         if target.exists():
-            target.rename(Path(scratch) / "old")
-        (Path(scratch) / name).rename(target)
+            target.rename(trial / "old")
+        (trial / "assignments" / name).rename(target)
     return True
 
 

@@ -1,18 +1,23 @@
 """Makes the submissions of a sample class from a released assignment and a list of students.
 
-The list stands with the assignment's tests, in tests/assignments/<name>/sample_class.py, as `STUDENTS`.
+The list stands with the assignment's tests, in tests/assignments/<name>/sample_class.py, as `STUDENTS`. Most of it is
+drawn from the answer bank: `spread` gives each student an ability, and by it right and wrong answers.
 """
 
 import runpy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
+import numpy as np
 
+from gdl_utils.grading.answer_bank import Exercise
 from gdl_utils.grading.nbgrader_api import GradingError
 
 TIMESTAMP = "2026-10-01 12:00:00 UTC"
+ABILITY = (4.0, 1.6)  # parameters of a beta distribution: most know most
+BLANK = 0.2  # share of blank answers among those that are not right
 Edit = Callable[[nbformat.NotebookNode], None]
 
 
@@ -24,15 +29,21 @@ class Student:
         name: the student's id.
         note: what is special about this submission.
         answers: source by the grade_id of the solution cell; cells that are not named stay as released.
-        loses: grade_ids of the test cells that must score zero; all others must score in full.
+        loses: points lost by the grade_id of the test.
+        blank: grade_ids of the solution cells that are not answered, whose tests lose everything.
         edit: a change made to the whole notebook after the answers were filled in.
+        data: handed in, in the place of the notebook, if given.
+        attention: part of the remark that the instructor gets, empty if there is none.
     """
 
     name: str
     note: str
     answers: Mapping[str, str] = field(default_factory=dict)
-    loses: frozenset[str] = frozenset()
+    loses: Mapping[str, float] = field(default_factory=dict)
+    blank: frozenset[str] = frozenset()
     edit: Edit | None = None
+    data: bytes | None = None
+    attention: str = ""
 
 
 def students_of(root: Path, name: str) -> list[Student]:
@@ -44,7 +55,42 @@ def students_of(root: Path, name: str) -> list[Student]:
     path = root / "tests" / "assignments" / name / "sample_class.py"
     if not path.is_file():
         raise GradingError(f"The assignment {name} has no sample class: write its STUDENTS in {path}.")
-    return runpy.run_path(str(path))["STUDENTS"]
+    found: list[Student] = runpy.run_path(str(path))["STUDENTS"]
+    return found
+
+
+def spread(exercises: Sequence[Exercise], names: Sequence[str], seed: int) -> list[Student]:
+    """Students with the spread of a real class: each has an ability, and gets that share of the exercises right.
+
+    Args:
+        exercises: of an answer bank. One whose `needs` are not all answered rightly is left blank.
+        names: of the students.
+        seed: the same gives the same class.
+    """
+    draw = np.random.default_rng(seed)
+    return [_student(exercises, name, float(draw.beta(*ABILITY)), draw) for name in names]
+
+
+def _student(exercises: Sequence[Exercise], name: str, ability: float, draw: np.random.Generator) -> Student:
+    answers: dict[str, str] = {}
+    loses: dict[str, float] = {}
+    right: set[str] = set()
+    notes = []
+    for exercise in exercises:
+        luck, kind = draw.random(2)
+        if set(exercise.needs) - right or (luck > ability and kind < BLANK):
+            notes.append(f"{exercise.name} blank")
+            continue
+        chosen = exercise.right if luck <= ability else exercise.wrong
+        answer = chosen[int(draw.integers(len(chosen)))]
+        answers[exercise.name] = answer.source
+        loses |= answer.loses
+        if luck <= ability:
+            right.add(exercise.name)
+        else:
+            notes.append(f"{exercise.name}: {answer.name}")
+    blank = frozenset(exercise.name for exercise in exercises if exercise.name not in answers)
+    return Student(name, "; ".join(notes) or "all right", answers, loses, blank)
 
 
 def grade_id(cell: nbformat.NotebookNode) -> str | None:
@@ -67,15 +113,18 @@ def write_submission(root: Path, name: str, student: Student, submitted: Path) -
         submitted: nbgrader's folder of submissions.
     """
     (released,) = (root / "assignments" / name).glob("*.ipynb")
+    folder = submitted / student.name / name
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "timestamp.txt").write_text(TIMESTAMP)
+    if student.data is not None:
+        (folder / released.name).write_bytes(student.data)
+        return
     notebook = nbformat.read(released, as_version=4)
     for cell_id, source in student.answers.items():
         cell_by_id(notebook, cell_id).source = source
     if student.edit:
         student.edit(notebook)
-    folder = submitted / student.name / name
-    folder.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, folder / released.name)
-    (folder / "timestamp.txt").write_text(TIMESTAMP)
 
 
 def add_cell_after(name: str, source: str) -> Edit:

@@ -1,13 +1,11 @@
-"""02_shapes_and_parameters: its answers are what Keras says, and its sample class gets the grades expected."""
+"""02_shapes_and_parameters: its answers are what Keras says."""
+
+import math
 
 import keras
 import nbformat
+import numpy as np
 import pytest
-from nbgrader.api import Gradebook
-
-from gdl_utils.grading.course import How, grade_class
-from gdl_utils.grading.engine.results import Limits
-from gdl_utils.grading.sample_class import Student, cell_by_id, students_of, write_submission
 
 NAME = "02_shapes_and_parameters"
 
@@ -30,7 +28,9 @@ def answers(source):
 def table_of(layers):
     """The table of a network on images of 32 by 32 pixels in three colours, as Keras sees it."""
     model = keras.Sequential([keras.Input((32, 32, 3)), *layers])
-    return model, [(type(layer).__name__, tuple(layer.output.shape[1:]), layer.count_params()) for layer in model.layers]
+    return model, [
+        (type(layer).__name__, tuple(layer.output.shape[1:]), layer.count_params()) for layer in model.layers
+    ]
 
 
 def test_the_table_of_the_perceptron_is_what_keras_says(answers):
@@ -69,95 +69,48 @@ def test_the_network_of_section_2_3(answers):
     assert answers["dense_parameters"](8 * 8 * 20, 10) == 12_810
 
 
-HOW = How(Limits(cell_seconds=5))
+def drawn(low, high):
+    """Thirty rows of whole numbers from `low` to below `high`, column by column; the same in each run."""
+    return np.random.default_rng(2).integers(low, high, (30, len(low))).tolist()
 
 
-def grade(root, folder):
-    """Grade what is in a course folder; the outcomes by student."""
-    outcomes = []
-    grade_class(root, folder, NAME, outcomes.append, HOW)
-    return {outcome.student: outcome for outcome in outcomes}
+def built(layer, shape):
+    """A layer that has seen the shape of its input, without the batch, and its output shape."""
+    output = layer(keras.Input(shape))
+    return layer, tuple(output.shape[1:])
 
 
-def scores_of(folder, student):
-    """The scores in the gradebook by grade_id."""
-    with Gradebook(f"sqlite:///{folder}/gradebook.db", "gdl") as gradebook:
-        (notebook,) = gradebook.find_submission(NAME, student).notebooks
-        return {one.name: one.score for one in notebook.grades}
+def counted(weights):
+    return sum(math.prod(weight.shape) for weight in weights)
 
 
-@pytest.fixture(scope="module")
-def points(source):
-    return {
-        cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader.points
-        for cell in source.cells
-        if cell.metadata.get("nbgrader", {}).get("grade")
-    }
+def test_dense_parameters_are_what_keras_says(answers):
+    for inputs, units, use_bias in drawn((1, 1, 0), (400, 300, 2)):
+        layer, _ = built(keras.layers.Dense(units, use_bias=bool(use_bias)), (inputs,))
+        assert answers["dense_parameters"](inputs, units, use_bias=bool(use_bias)) == layer.count_params()
 
 
-@pytest.fixture(scope="module")
-def students(root):
-    return students_of(root, NAME)
+@pytest.mark.parametrize("padding", ["valid", "same"])
+def test_shapes_and_parameters_of_convolutions_are_what_keras_says(answers, padding):
+    larger = 0
+    for height, width, channels, filters, side, strides, use_bias in drawn(
+        (1, 1, 1, 1, 1, 1, 0), (20, 20, 9, 30, 9, 5, 2)
+    ):
+        if side > min(height, width):
+            larger += 1
+            if padding == "valid":
+                height, width = height + side, width + side  # no test asks for more
+        shape = height, width, channels
+        layer = keras.layers.Conv2D(filters, side, strides=strides, padding=padding, use_bias=bool(use_bias))
+        layer, output = built(layer, shape)
+        assert answers["conv2d_output_shape"](shape, filters, side, strides, padding) == output
+        assert answers["conv2d_parameters"](shape, filters, side, use_bias=bool(use_bias)) == layer.count_params()
+    assert 0 < larger < 30
 
 
-@pytest.fixture(scope="module")
-def course(tmp_path_factory):
-    return tmp_path_factory.mktemp("course")
-
-
-@pytest.fixture(scope="module")
-def results(root, students, source, course):
-    """The sample class and the reference solution, graded."""
-    solutions = {
-        cell.metadata.nbgrader.grade_id: cell.source
-        for cell in source.cells
-        if cell.metadata.get("nbgrader", {}).get("solution")
-    }
-    (course / "solutions").symlink_to(root / "solutions")
-    for student in [*students, Student("reference", "the reference solution", solutions)]:
-        write_submission(root, NAME, student, course / "submitted")
-    return grade(root, course)
-
-
-def test_the_class_has_ten_different_students(students):
-    assert len({student.name for student in students}) == 10
-    assert len({student.note for student in students}) == 10
-
-
-def test_each_sample_gets_the_grade_that_its_generator_expects(students, results, points, course):
-    for student in students:
-        assert student.loses <= set(points), student.name
-        expected = {name: 0 if name in student.loses else worth for name, worth in points.items()}
-        assert scores_of(course, student.name) == expected, student.note
-        assert results[student.name].score == sum(expected.values()), student.note
-        assert results[student.name].max_score == 20
-
-
-def test_what_was_broken_is_repaired_and_reported(results):
-    repaired = {name: outcome.repairs for name, outcome in results.items() if outcome.repairs}
-    assert repaired == {
-        "isaac": ("The cell 'conv2d-parameters-hidden' was missing; it was put back.",),
-        "kurt": ("The cell 'dense-parameters' occurs more than once; all of them run, in their order.",),
-    }
-
-
-def test_the_reference_solution_gets_full_points_and_the_blank_release_none(results):
-    assert results["reference"].score == 20
-    assert results["grace"].score == 0
-
-
-def test_only_the_loop_without_end_needs_attention(results):
-    remarks = {name: outcome.remark for name, outcome in results.items() if outcome.remark}
-    assert remarks == {"joseph": "1 cell(s) did not end within 5 s"}
-
-
-def test_grading_again_grades_only_what_changed(root, course, results):
-    changed = course / "submitted" / "dorothy" / NAME / "shapes_and_parameters.ipynb"
-    notebook = nbformat.read(changed, as_version=4)
-    cell_by_id(notebook, "dense-parameters").source = "def dense_parameters(n, m, use_bias=True): return m * (n + use_bias)"
-    nbformat.write(notebook, changed)
-    again = grade(root, course)
-    assert [name for name, outcome in again.items() if outcome.fresh] == ["dorothy"]
-    assert again["dorothy"].score == results["dorothy"].score + 3
-    others = {name: outcome.score for name, outcome in again.items() if name != "dorothy"}
-    assert others == {name: outcome.score for name, outcome in results.items() if name != "dorothy"}
+@pytest.mark.parametrize("shape", [(), (4, 5)])
+def test_parameters_of_batch_normalisation_are_what_keras_says(answers, shape):
+    for (channels,) in drawn((1,), (600,)):
+        layer, _ = built(keras.layers.BatchNormalization(), (*shape, channels))
+        both = counted(layer.trainable_weights), counted(layer.non_trainable_weights)
+        assert answers["batch_normalization_parameters"](channels) == both

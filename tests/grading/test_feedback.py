@@ -439,6 +439,7 @@ def test_the_template_is_in_the_wheel(root, tmp_path):
     names = zipfile.ZipFile(wheel).namelist()
     assert "gdl_utils/grading/templates/feedback/index.html.j2" in names
     assert "gdl_utils/grading/templates/feedback/conf.json" in names
+    assert "gdl_utils/grading/templates/kill_matrix.html.j2" in names
 
 
 def test_mistakes_are_one_sentence(root, graded):

@@ -286,8 +286,12 @@ class Judge:
         self.names = names
         self.transformer = TransformerManager()
 
-    def run(self, source: str) -> dict[str, Any]:
+    def run(self, source: str, scored: bool = True) -> dict[str, Any]:
         """Run one cell.
+
+        Args:
+            source: its text.
+            scored: whether the value of its last line may be points; that of a setup cell is nothing.
 
         Returns:
             `passed`; `value`, a number that the cell's last line gave, or None; the `hint` that came with it, or with
@@ -298,7 +302,7 @@ class Judge:
         before = sys.stdout, sys.stderr
         sys.stdout = sys.stderr = printed
         try:
-            value = self._execute(source)
+            value = self._execute(source, scored)
             report: dict[str, Any] = {"passed": True, "value": None if value is None else float(value)}
             if isinstance(value, checks.Score):
                 report["hint"] = value.hint
@@ -309,7 +313,7 @@ class Judge:
         report["printed"] = "".join(printed.parts)
         return report
 
-    def _execute(self, source: str) -> float | None:
+    def _execute(self, source: str, scored: bool) -> float | None:
         # Empty lines at the beginning, which IPython takes away, count for the line where a test stops.
         blank = source[: len(source) - len(source.lstrip())].count("\n")
         text = "\n" * blank + self.transformer.transform_cell(source)
@@ -320,7 +324,7 @@ class Judge:
             return None
         own = self._is_own(last.value)
         value = eval(compile(ast.Expression(last.value), CELL, "eval"), self.names)  # noqa: S307
-        if not own or isinstance(value, bool | np.bool_) or text.rstrip().endswith(";"):
+        if not scored or not own or isinstance(value, bool | np.bool_) or text.rstrip().endswith(";"):
             return None
         if isinstance(value, np.ndarray | complex) or type(value).__name__ == "EagerTensor":
             # Points that are computed from an answer that is an array are an array: no points, instead of all.
@@ -389,7 +393,7 @@ def main(control: Channel, student: Channel) -> None:
                     checks.set_seed(message["seed"])
                     judge = Judge(Namespace(codec.student, message["imports"], message["answers"]))
                 elif judge is not None:
-                    control.send({"is": "done", **judge.run(message["source"])})
+                    control.send({"is": "done", **judge.run(message["source"], message["do"] != "setup")})
             except KeyboardInterrupt:
                 # Too late: the cell is over.
                 continue

@@ -336,7 +336,7 @@ class _Run:
 
     def _judge_only(self, cell: Cell) -> None:
         # Both processes run the cell at the same time; the judge's answer is waited for with the next test.
-        self._tell_judge({"do": "run", "source": cell["source"]})
+        self._tell_judge({"do": "setup", "source": cell["source"]})
         self.pending += 1
 
     def _student(self, cell: Cell) -> None:

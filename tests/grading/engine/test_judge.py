@@ -601,3 +601,10 @@ def test_the_judge_goes_on_after_tests_that_stop_it_and_answers_that_can_not_be_
     graded = grade(Assignment("small", (source,)), files, Limits(cell_seconds=5))
     assert graded.status is Status.GRADED, graded.attention
     assert list(graded.notebooks[0].scores.values()) == [0, 0, 0, 2, 0.5, 2, 2]
+
+
+def test_what_a_setup_cell_ends_with_is_no_score(room):
+    for source in ("np.arange(3)", "3", "1j"):
+        report = room.judge.run(source, scored=False)
+        assert (report["passed"], report["value"]) == (True, None)
+    assert not room.judge.run("np.arange(3)")["passed"]
