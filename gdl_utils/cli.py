@@ -191,6 +191,7 @@ def sample_class(
     course: Annotated[Path, typer.Option(help="The course folder to make.")],
 ) -> None:
     """Make a course folder with the submissions of the assignment's sample class."""
+    from gdl_utils.grading.release import differences
     from gdl_utils.grading.sample_class import students_of, write_submission
 
     root = _root()
@@ -201,6 +202,10 @@ def sample_class(
     course.mkdir(parents=True, exist_ok=True)
     marker.touch()
     shutil.rmtree(course / "submitted", ignore_errors=True)
+    if differences(root / "solutions" / assignment, course / "solutions" / assignment):
+        # nbgrader keeps to the cells that were there when the first submission was graded.
+        (course / "gradebook.db").unlink(missing_ok=True)
+        shutil.rmtree(course / "autograded", ignore_errors=True)
     shutil.rmtree(course / "solutions", ignore_errors=True)
     shutil.copytree(root / "solutions", course / "solutions")
     for student in students:

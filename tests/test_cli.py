@@ -154,3 +154,19 @@ def test_the_sample_class_is_the_same_whenever_it_is_made(tmp_path):
         contents.append({str(path.relative_to(tmp_path / name)): path.read_bytes() for path in files if path.is_file()})
     assert contents[0] == contents[1]
     assert len([name for name in contents[0] if name.startswith("submitted/") and name.endswith(".ipynb")]) == 30
+
+
+@pytest.mark.usefixtures("in_root")
+def test_a_sample_class_of_before_is_graded_anew_when_the_assignment_changed(tmp_path):
+    line = ("sample-class", "02_shapes_and_parameters", "--course", str(tmp_path / "course"))
+    run(*line)
+    for name in ("gradebook.db", "autograded/ada/notebook.ipynb"):
+        (tmp_path / "course" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "course" / name).touch()
+    run(*line)
+    assert (tmp_path / "course" / "gradebook.db").exists()
+    (source,) = (tmp_path / "course" / "solutions" / "02_shapes_and_parameters").glob("*.ipynb")
+    source.write_text(source.read_text() + " ")
+    run(*line)
+    assert not (tmp_path / "course" / "gradebook.db").exists()
+    assert not (tmp_path / "course" / "autograded").exists()

@@ -30,7 +30,7 @@ from gdl_utils.grading.engine.rebuild import grade_id, imports_of, is_solution, 
 from gdl_utils.grading.engine.results import Assignment, Graded, Limits, SourceNotebook
 from gdl_utils.grading.engine.run import VERSION, Options
 from gdl_utils.grading.gradebook import ClassGradebook
-from gdl_utils.grading.nbgrader_api import CONFIG, GradingError, course
+from gdl_utils.grading.nbgrader_api import CONFIG, GradingError, course, why_failed
 from gdl_utils.grading.parallel import Submit, dask_workers, grade_all, local_workers
 
 HIDDEN = "hidden"  # the folder of a source with what only the judge may see
@@ -151,9 +151,8 @@ def _gradebook(api: NbGraderAPI, folder: Path, name: str) -> Iterator[ClassGrade
         # nbgrader notes in the gradebook what the assignment consists of when it makes the release.
         result = api.generate_assignment(name)
         if not result["success"]:
-            detail = (result.get("error") or result.get("log") or "").strip().splitlines()[-1:]
             raise GradingError(
-                f"nbgrader can't release {folder / 'solutions' / name}: {' '.join(detail)} (see nbgrader.log)"
+                f"nbgrader can't release {folder / 'solutions' / name}: {why_failed(result)} (see nbgrader.log)"
             )
         with ClassGradebook(url, course_id, name, api.config) as gradebook:
             yield gradebook

@@ -1,10 +1,12 @@
 """nbgrader's own interface, set up from `nbgrader_config.py` for a course folder of one's choice."""
 
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from nbgrader.apps import NbGraderAPI
 from traitlets.config import PyFileConfigLoader
@@ -13,6 +15,8 @@ from gdl_utils.errors import CourseError
 from gdl_utils.quiet import stderr_to
 
 CONFIG = "nbgrader_config.py"
+# As at the end of a traceback; what nbgrader raises itself says only that something was raised before.
+EXCEPTION = re.compile(r"\s*(?:[\w.]+\.)?(?!NbGraderException)\w*(?:Error|Exception): (.+)")
 
 
 class GradingError(CourseError):
@@ -45,6 +49,16 @@ def course(folder: Path, config: Path, db_url: str | None = None, engine: bool =
         # nbgrader changes the working directory.
         os.chdir(before)
         os.environ["PATH"] = path
+
+
+def why_failed(result: dict[str, Any]) -> str:
+    """Why one of nbgrader's commands failed, in one line: the last exception that it logged, else its last line."""
+    lines = (result.get("error") or result.get("log") or "").strip().splitlines()
+    logged = [found[1] for line in str(result.get("log") or "").splitlines() if (found := EXCEPTION.match(line))]
+    told = logged[-1] if logged else " ".join(lines[-1:])
+    if told.startswith("Cannot add or remove cells"):
+        told += "; to give up the grades of before, type: nbgrader db assignment remove NAME --force"
+    return told
 
 
 def assignment_names(root: Path) -> list[str]:

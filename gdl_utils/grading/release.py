@@ -5,7 +5,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from gdl_utils.grading.nbgrader_api import CONFIG, GradingError, assignment_names, course
+from gdl_utils.grading.nbgrader_api import CONFIG, GradingError, assignment_names, course, why_failed
 from gdl_utils.grading.release_checks import complaints
 
 
@@ -26,8 +26,7 @@ def generate(root: Path, name: str, into: Path) -> None:
         with course(folder, root / CONFIG) as api:
             result = api.generate_assignment(name)
         if not result["success"]:
-            detail = (result.get("error") or result.get("log") or "").strip().splitlines()[-1:]
-            raise GradingError(f"solutions/{name} can't be released: {' '.join(detail)}")
+            raise GradingError(f"solutions/{name} can't be released: {why_failed(result)}")
         shutil.copytree(folder / "assignments" / name, into / name)
 
 

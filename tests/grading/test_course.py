@@ -8,7 +8,7 @@ import sqlite3
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
-from small_course import FULL, HOW, NAME, NONE, RIGHT, grade, hand_in, make_course, scores, submission
+from small_course import FULL, HOW, NAME, NONE, RIGHT, cell, grade, hand_in, make_course, scores, submission
 
 from gdl_utils.grading import course as grading
 from gdl_utils.grading.engine import sandbox
@@ -219,3 +219,13 @@ def test_without_bubblewrap_nothing_is_run(folder, monkeypatch, tmp_path):
     finally:
         sandbox.complaint.cache_clear()
     assert not (folder / "autograded").exists()
+
+
+def test_a_test_that_is_added_after_grading_is_a_sentence(folder):
+    grade(folder)
+    path = folder / "solutions" / NAME / "book.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells.append(cell("code", "assert square(5) == 25", "square-late", 1, locked=True))
+    nbformat.write(notebook, path)
+    with pytest.raises(GradingError, match="Cannot add or remove cells for notebook 'book'"):
+        grade(folder)
