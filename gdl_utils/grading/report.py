@@ -5,6 +5,7 @@ import html
 import io
 import json
 import statistics
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,7 @@ STYLE: dict[Any, Any] = {
 MIB = 1 << 20
 NUMBER = ' class="number"'
 LISTED = 500  # rows of a table
+MOST_HINTS = 15
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class Noted:
     findings: tuple[str, ...]
     seconds: float
     memory: float
+    hints: tuple[str, ...] = ()
 
     @property
     def needs_attention(self) -> bool:
@@ -74,6 +77,7 @@ def read_notes(folder: Path, assignment: str) -> tuple[list[Noted], list[str]]:
                     tuple(str(finding) for finding in found.get("findings", [])),
                     float(found.get("seconds") or 0),
                     float(found.get("memory") or 0),
+                    tuple(sorted({str(hint) for hint in found.get("hints", {}).values()})),
                 )
             )
         else:
@@ -133,6 +137,7 @@ def _page(grades: Grades, rows: Sequence[Row], notes: Sequence[Noted]) -> str:
         "</dl></header><main>",
         _section("Scores", _scores(scores, grades.max_score)),
         _section("Exercises", _exercises(grades.exercises, rows)),
+        _section("What students were told most often", _hints(notes)),
         _section("Time and memory", _resources(notes)),
         _section("What needs attention", _attention(attention)),
         _section("To be graded by hand", _by_hand(open_rows)),
@@ -248,6 +253,22 @@ def _exercises(exercises: Sequence[Exercise], rows: Sequence[Row]) -> str:
     text = "Bars: share of the points that were given for each exercise; the numbers are in the table below."
     head = ("exercise", "points", "share given", "in full", "with none", "not graded yet")
     return _image(figure, text) + _table(head, lines, numbers=5)
+
+
+def _hints(notes: Sequence[Noted]) -> str:
+    # A class that has one thing wrong wants it explained once more.
+    told = Counter(hint for student in _by_student(notes).values() for hint in student)
+    lines = [(hint, count) for hint, count in told.most_common(MOST_HINTS) if count > 1]
+    if not lines:
+        return "<p>No hint was given to more than one student.</p>"
+    return _table(("hint", "students"), lines, numbers=1)
+
+
+def _by_student(notes: Sequence[Noted]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for note in notes:
+        found.setdefault(note.student, set()).update(note.hints)
+    return found
 
 
 def _resources(notes: Sequence[Noted]) -> str:

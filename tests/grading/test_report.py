@@ -30,6 +30,15 @@ def table(part):
     return [[cell.get_text() for cell in row.find_all("td")] for row in part.find("tbody").find_all("tr")]
 
 
+def test_hints_are_counted_once_a_student(graded):
+    told = {"ada": {"a": EVIL, "b": EVIL}, "wrong": {"a": EVIL}, "partly": {"a": "Only this one."}}
+    for path in (graded.folder / "autograded").glob(f"*/{graded.name}/{graded.book}.ipynb"):
+        content = json.loads(path.read_text())
+        content["metadata"].setdefault("gdl_grading", {})["hints"] = told.get(path.parent.parent.name, {})
+        path.write_text(json.dumps(content))
+    assert table(section(page_of(graded), "What students were told most often")) == [[EVIL, "2"]]
+
+
 @pytest.fixture
 def spoilt(graded):
     """The graded class with hostile names, a late submission, and a student who handed in nothing."""

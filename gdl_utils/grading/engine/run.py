@@ -274,6 +274,7 @@ class _Run:
         self.deadline = 0.0
         self.room = limits.notebook_bytes  # for the output of all cells together
         self.pending = 0  # setup cells that the judge has not yet answered for
+        self.unanswered = False  # the last solution cell is as it was released
 
     def all(self, given: dict[str, bytes], for_judge: dict[str, bytes], seed: int) -> GradedNotebook:
         """Run all cells, then collect what was left."""
@@ -322,6 +323,8 @@ class _Run:
         if is_test(cell):
             self._test(cell)
             return
+        if is_solution(cell):
+            self.unanswered = rebuilding.is_unanswered(cell)
         name = grade_id(cell)
         if name and (is_graded(cell) or nbgrader(cell).get("task")):
             self.result.max_scores[name] = float(nbgrader(cell).get("points") or 0)
@@ -446,7 +449,7 @@ class _Run:
             if score < points and report.get("hint"):
                 self.result.hints[name] = _clean(report["hint"])
         else:
-            self.result.hints[name] = _hint(report, cell, cell["id"] in self.slow)
+            self.result.hints[name] = _hint(report, cell, cell["id"] in self.slow, self.unanswered)
 
     def _tell_judge(self, message: dict[str, Any]) -> None:
         try:
@@ -623,13 +626,14 @@ def _judged(report: dict[str, Any], cell: Cell, score: float, points: float) -> 
     return outputs
 
 
-def _hint(report: dict[str, Any], cell: Cell, slow: bool) -> str:
+def _hint(report: dict[str, Any], cell: Cell, slow: bool, unanswered: bool = False) -> str:
     """What the student is told about a test that failed; nothing of a hidden test, and nothing that was computed."""
     if slow:
         return "Your code took too long in this test; look for a loop that does not end."
     if report.get("hint"):
         return _clean(report["hint"])
-    if report.get("student") and report.get("ename") == "NotImplementedError":
+    not_there = report.get("ename") == ("NotImplementedError" if report.get("student") else "NameError")
+    if not_there and (unanswered or report.get("student")):
         return "This exercise is not answered yet."
     if report.get("student"):
         return f"Your code stopped with {_clean(report.get('ename'))} in this test."

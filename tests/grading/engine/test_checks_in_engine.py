@@ -4,6 +4,7 @@ import pytest
 from small import assignment, graded, handed_in, printed
 
 from gdl_utils.grading.engine.processes import close_zygotes
+from gdl_utils.grading.engine.rebuild import checksum
 from gdl_utils.grading.engine.results import Limits
 from gdl_utils.grading.engine.run import Options, grade
 
@@ -46,3 +47,13 @@ def test_a_score_of_the_students_own_is_no_score():
         result = graded(forged, tests=(f"assert x == 0\n{test}",))
         assert result.score == 0
         assert "all points" not in str(result.hints)
+
+
+def test_a_name_that_is_not_there_is_an_answer_that_is_not_there():
+    task = assignment("assert table == [1]")
+    blank = task.notebooks[0].content["cells"][0]
+    # As nbgrader notes in a release what an answer looked like.
+    blank["metadata"]["nbgrader"]["checksum"] = checksum(blank)
+    for source, told in ((blank["source"], "not answered yet"), ("tabel = [1]", "is not defined")):
+        hints = grade(task, handed_in(task, source), Limits(cell_seconds=10)).hints
+        assert told in hints["small", "test-1"]
