@@ -117,8 +117,13 @@ SHAPE_ALL = {
 SHAPE_VALID = {"conv2d-output-shape-visible": 1, "conv2d-output-shape-hidden-valid": 2}
 SHAPE_SAME = {"conv2d-output-shape-visible": 1, "conv2d-output-shape-hidden-same": 1}
 
+SHAPE_HEAD = "def conv2d_output_shape(input_shape, filters, kernel_size, strides=1, padding='valid'):"
+
 SHAPE = Exercise(
     "conv2d-output-shape",
+    survivors={
+        f"1: {SHAPE_HEAD} -> {SHAPE_HEAD.replace('valid', 'valid-changed')}": "all but 'same' is valid",
+    },
     right=(
         Answer(
             "rounded with math, sizes as a list",
