@@ -9,7 +9,7 @@ from gdl_utils.grading.nbgrader_api import assignment_names
 
 ROOT = Path(__file__).resolve().parents[2]
 # Their answers train networks.
-LONG = ("04_mlp",)
+LONG = ("04_mlp", "05_cnn")
 NAMES = [
     pytest.param(name, marks=[pytest.mark.slow] if name in LONG else []) for name in assignment_names(ROOT)
 ]
