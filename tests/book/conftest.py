@@ -30,6 +30,12 @@ class Page:
 
 
 @pytest.fixture(scope="session")
+def page_of(root):
+    """A function that gives a page by its name, without the ending."""
+    return lambda name: Page(root / "book" / f"{name}.ipynb")
+
+
+@pytest.fixture(scope="session")
 def perceptron(root):
     """Page 2.2."""
     return Page(root / "book" / "2_2_multilayer_perceptron.ipynb")

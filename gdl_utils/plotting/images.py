@@ -1,16 +1,10 @@
-"""Figures whose code would distract from the point of a page."""
+"""Rows of images, and curves of a training."""
 
 from collections.abc import Sequence
 
 import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
-
-# Okabe and Ito's colours, told apart by colour-blind readers too ("Color Universal Design", 2008), less the yellow,
-# which is too light for lines on white.
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-plt.rcParams["axes.prop_cycle"] = plt.cycler(color=COLOURS)
-plt.rcParams["figure.dpi"] = 110
 
 
 def show_images(images: np.ndarray, titles: Sequence[str], columns: int = 5) -> Figure:
