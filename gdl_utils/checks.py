@@ -477,6 +477,8 @@ def _setting(value: Any) -> Any:
 
 def _activation_layer(kind: str, config: Mapping[str, Any]) -> Step:
     name, usual = ACTIVATIONS[kind]
+    if kind == "ReLU" and config.get("negative_slope"):
+        name = "leaky_relu"
     other = {key: config[key] for key in usual if key in config and config[key] != usual[key]}
     return name, {key: round(value, 6) if isinstance(value, float) else value for key, value in other.items()}
 
@@ -486,9 +488,16 @@ def _activation(given: Any) -> list[Step]:
         return []
     if given == "leaky_relu":
         return [("leaky_relu", {"negative_slope": 0.2})]
-    if isinstance(given, Mapping) and given.get("class_name") in ACTIVATIONS:
+    if isinstance(given, Mapping):
+        kind, config = given.get("class_name"), given.get("config")
+        if kind == "function":
+            # As TensorFlow names tf.nn.softmax.
+            return _activation("softmax" if config == "softmax_v2" else config)
         # A layer may be given as an activation.
-        return [_activation_layer(given["class_name"], given["config"])]
+        if kind == "Activation" and isinstance(config, Mapping):
+            return _activation(config.get("activation"))
+        if kind in ACTIVATIONS and isinstance(config, Mapping):
+            return [_activation_layer(kind, config)]
     return [(str(given), {})]
 
 

@@ -354,6 +354,14 @@ def small(layers, units=4):
     return layers.Conv2D(2, 3, strides=2), layers.Flatten(), layers.Dense(units), layers.Softmax()
 
 
+def activated(keras, activation):
+    return keras.layers.Dense(3, activation=activation)
+
+
+def tensorflow():
+    return pytest.importorskip("tensorflow")
+
+
 def test_steps_of_a_model(keras):
     layers = keras.layers
     stack = [
@@ -430,6 +438,14 @@ def test_a_model_is_right_however_it_is_written(keras, style):
         (lambda keras: keras.layers.ELU(), lambda keras: keras.layers.ELU(alpha=0.5), False),
         (lambda keras: keras.layers.Softmax(), lambda keras: keras.layers.Softmax(axis=1), False),
         (lambda keras: keras.layers.Activation("tanh"), lambda keras: keras.layers.Activation("sigmoid"), False),
+        (lambda keras: keras.layers.LeakyReLU(), lambda keras: keras.layers.ReLU(negative_slope=0.3), True),
+        (lambda keras: keras.layers.LeakyReLU(), lambda keras: keras.layers.ReLU(negative_slope=0.2), False),
+        (lambda keras: keras.layers.Softmax(), lambda keras: keras.layers.Activation("softmax"), True),
+        (lambda keras: activated(keras, "relu"), lambda keras: activated(keras, keras.layers.ReLU()), True),
+        (lambda keras: activated(keras, "relu"), lambda keras: activated(keras, keras.layers.Activation("relu")), True),
+        (lambda keras: activated(keras, "relu"), lambda keras: activated(keras, keras.layers.LeakyReLU()), False),
+        (lambda keras: activated(keras, "softmax"), lambda keras: activated(keras, tensorflow().nn.softmax), True),
+        (lambda keras: activated(keras, "relu"), lambda keras: activated(keras, tensorflow().nn.softmax), False),
         (lambda keras: keras.layers.Dense(3), lambda keras: keras.layers.Dense(3, use_bias=False), False),
         (lambda keras: keras.layers.Dropout(0.5), lambda keras: keras.layers.Dropout(0.4), False),
         (

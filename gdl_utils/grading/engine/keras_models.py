@@ -123,6 +123,8 @@ PACKAGES = (
 ARITHMETIC = frozenset(["Add", "Subtract", "Multiply", "Divide", "TrueDivide", "Negative"])
 # Where Keras itself looks for a function that a configuration names.
 FUNCTIONS = ("keras.activations", "keras.losses", "keras.metrics")
+# TensorFlow's own names for functions that Keras knows by another one.
+OTHER_NAMES = {"softmax_v2": "softmax"}
 # Keras's marks in a configuration.
 MARKS = frozenset(["__keras_tensor__", "__tuple__", "__slice__", "__ellipsis__"])
 MODELS = frozenset(["Sequential", "Functional"])
@@ -142,12 +144,20 @@ def encode_model(model: Any) -> dict[str, Any]:
     if name not in MODELS:
         raise WireError(f"a model of class {name} can't be sent; use Sequential or the functional interface")
     try:
-        config = json.dumps(model.get_config())
+        config = json.dumps(_named_as_in_keras(model.get_config()))
         compiled = json.dumps(model.get_compile_config()) if getattr(model, "compiled", False) else None
         weights = [np.asarray(weight) for weight in model.get_weights()]
     except Exception as error:
         raise WireError(f"the model can't be turned into a configuration ({type(error).__name__})") from None
     return {"class": name, "config": config, "compile": compiled, "weights": weights}
+
+
+def _named_as_in_keras(node: Any) -> Any:
+    if isinstance(node, dict):
+        if node.get("class_name") == "function" and node.get("config") in OTHER_NAMES:
+            return OTHER_NAMES[node["config"]]
+        return {name: _named_as_in_keras(item) for name, item in node.items()}
+    return [_named_as_in_keras(item) for item in node] if isinstance(node, list | tuple) else node
 
 
 def _refuse(what: Any) -> None:

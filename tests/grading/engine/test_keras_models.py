@@ -241,6 +241,14 @@ def test_activations_by_name_and_as_functions(activation):
         assert_same(model, across(model))
 
 
+def test_the_softmax_of_tensorflow_comes_over_as_that_of_keras():
+    model = keras.Sequential([keras.Input((4,)), L.Dense(3, activation=pytest.importorskip("tensorflow").nn.softmax)])
+    other = across(model)
+    assert other.layers[0].activation is keras.activations.softmax
+    inputs = np.random.default_rng(0).normal(size=(5, 4)).astype("float32")
+    np.testing.assert_array_equal(np.asarray(model(inputs)), np.asarray(other(inputs)))
+
+
 COMPILED = {
     "names": {"optimizer": "adam", "loss": "mse", "metrics": ["mae"]},
     "classes": {
