@@ -2,6 +2,7 @@
 
     python benchmarks/grading.py                 # all but the class of 10,000
     python benchmarks/grading.py --large 10000   # only the large classes, up to this size
+    python benchmarks/grading.py --profile       # only where the time of a submission goes
 
 The class is the assignment 02_shapes_and_parameters with honest submissions. All ways are measured in this one run, on
 two cores, with isolation on. The floor is what can't be avoided: the cells run in a forked process that has everything
@@ -9,6 +10,7 @@ imported, two at a time, without isolation, without a judge, without a gradebook
 """
 
 import argparse
+import json
 import os
 import resource
 import shutil
@@ -16,13 +18,22 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import textwrap
 import time
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import nbformat
 import rich.table
 from rich.console import Console
 
+from gdl_utils.grading.answer_bank import Bank
+from gdl_utils.grading.course import released_assignment
+from gdl_utils.grading.engine.results import Graded, Limits
+from gdl_utils.grading.engine.run import Options
+from gdl_utils.grading.parallel import Submit, local_workers
 from gdl_utils.grading.sample_class import Student, students_of, write_submission
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -148,6 +159,57 @@ def compare(console: Console, rounds: int) -> None:
     console.print(table)
 
 
+def profile(console: Console) -> None:
+    """Where the time of one submission goes: the same notebook with fewer and fewer of its cells run."""
+    with tempfile.TemporaryDirectory() as scratch:
+        assignment = released_assignment(ROOT, NAME, Path(scratch))
+    (book,) = assignment.notebooks
+    bank = Bank(ROOT, NAME)
+    right = {name: bank.reference(name) for name in bank.solutions()}
+    cells = [cell for cell in json.loads(bank.submission(right)[bank.file])["cells"] if cell["cell_type"] == "code"]
+    setup = [cell for cell in book.content["cells"] if "setup" in cell["metadata"].get("tags", [])]
+    # What the notebook imports is imported before the fork, even if the cell that does so is not run.
+    idle = [{**cell, "source": textwrap.indent(cell["source"], "    ", lambda _: True)} for cell in setup]
+    for cell in idle:
+        cell["source"] = f"if False:\n{cell['source']}"
+    table = rich.table.Table(title=f"Where the time of one submission of {NAME} goes, one worker")
+    table.add_column("cells that are run")
+    for column in ("ms", "ms more", "share"):
+        table.add_column(column, justify="right")
+    found = {}
+    for what, kept, handed_in in [
+        ("none: two processes in the sandbox, from fork to end", idle, []),
+        ("the setup cell, in both processes", setup, setup),
+        ("the answers and all tests", book.content["cells"], cells),
+    ]:
+        notebook = replace(book, content={**book.content, "cells": kept})
+        given = {bank.file: json.dumps({**bank.released, "cells": handed_in}).encode()}
+        with local_workers(1, replace(assignment, notebooks=(notebook,)), Limits(), Options()) as submit:
+            _finished(submit, given)
+            found[what] = statistics.median(_seconds(_finished, submit, given) for _ in range(15))
+    whole, before = max(found.values()), 0.0
+    for what, seconds in found.items():
+        more = seconds - before
+        table.add_row(what, f"{seconds * 1000:.0f}", f"{more * 1000:.0f}", f"{more / whole:.0%}")
+        before = seconds
+    console.print(table)
+    line = [sys.executable, "-c", "import gdl_utils.grading.engine.student, keras, numpy, matplotlib.pyplot"]
+    imports = statistics.median(
+        _seconds(partial(subprocess.run, line, check=True, capture_output=True)) for _ in range(3)
+    )
+    console.print(f"Before the first submission, the environment is imported once: {imports:.1f} s.")
+
+
+def _finished(submit: Submit, files: dict[str, bytes]) -> Graded:
+    return submit("student", files).result()
+
+
+def _seconds(function: Callable[..., object], *arguments: object) -> float:
+    start = time.perf_counter()
+    function(*arguments)
+    return time.perf_counter() - start
+
+
 def small_class(folder: Path, count: int) -> None:
     """A course folder with an assignment that needs no TensorFlow, so that what is around the cells weighs most."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -237,6 +299,7 @@ def main() -> None:
     """Measure and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--large", type=int, help="only the large classes, up to this size")
+    parser.add_argument("--profile", action="store_true", help="only where the time of a submission goes")
     parser.add_argument("--rounds", type=int, default=1)
     options = parser.parse_args()
     # Two cores, however many there are, for all that is measured.
@@ -246,7 +309,11 @@ def main() -> None:
     if options.large:
         large(console, options.large)
         return
+    if options.profile:
+        profile(console)
+        return
     compare(console, options.rounds)
+    profile(console)
     dask(console)
     large(console, 1_000)
 
