@@ -236,7 +236,6 @@ def grade(
 
     Exits with 0 if every submission was graded without a remark, with 1 if some need attention.
     """
-    from gdl_utils.grading import hidden_images
     from gdl_utils.grading.engine.results import Limits
     from gdl_utils.grading.engine.run import Options
     from gdl_utils.grading.parallel import early_zygote
@@ -259,8 +258,6 @@ def grade(
         written=written << 20,
         output=output << 10,
     )
-    if assignment == hidden_images.ASSIGNMENT:
-        hidden_images.make_hidden_images(course)
     options = Options(start == "warm", sandbox != "none")
     # It imports TensorFlow, say, while this process imports nbgrader, which takes each of them seconds.
     early = nullcontext() if scheduler else closing(early_zygote(course / "solutions" / assignment, options))

@@ -27,12 +27,17 @@ def draw_dataset(train_size: int, test_size: int) -> dict[str, np.ndarray]:
 
 
 def _draw(size: int, stream: int) -> tuple[np.ndarray, np.ndarray]:
-    chunks = [_draw_chunk(np.random.default_rng([SEED, stream + start])) for start in range(0, size, CHUNK)]
+    chunks = [draw_chunk(np.random.default_rng([SEED, stream + start])) for start in range(0, size, CHUNK)]
     images, labels = zip(*chunks, strict=True)
     return np.concatenate(images)[:size], np.concatenate(labels)[:size]
 
 
-def _draw_chunk(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def draw_chunk(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Draw a thousand images, a hundred of each class in a random order.
+
+    Returns:
+        uint8 of shape (1000, 32, 32, 3), and labels from 0 to 9, uint8 of shape (1000, 1).
+    """
     labels = rng.permutation(np.arange(CHUNK) % len(CLASS_NAMES)).astype(np.uint8)
     radius = rng.uniform(7, 11, (CHUNK, 1, 1))
     # The circle around it, but for the corners of a square, lies within the image.

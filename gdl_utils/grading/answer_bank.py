@@ -21,6 +21,8 @@ from gdl_utils.grading.engine.run import HIDDEN, Options
 from gdl_utils.grading.nbgrader_api import GradingError
 from gdl_utils.grading.parallel import local_workers
 
+REFERENCE = "reference/"  # below hidden/
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -129,12 +131,17 @@ class Bank:
         return {str(grade_id(cell)) for cell in self.source if is_test(cell) and HIDDEN.search(cell["source"])}
 
     def submission(self, answers: Mapping[str, str]) -> dict[str, bytes]:
-        """The released notebook with some answers, by the grade_id of their solution cells; the others stay blank."""
+        """The released notebook with some answers, by the grade_id of their solution cells; the others stay blank.
+
+        Files in hidden/reference/ of the source are handed in beside it: what the reference solutions made.
+        """
         notebook = copy.deepcopy(self.released)
         for cell in notebook["cells"]:
             if grade_id(cell) in answers:
                 cell["source"] = answers[str(grade_id(cell))]
-        return {self.file: json.dumps(notebook).encode()}
+        hidden = self.assignment.hidden.items()
+        beside = {name.removeprefix(REFERENCE): data for name, data in hidden if name.startswith(REFERENCE)}
+        return {self.file: json.dumps(notebook).encode(), **beside}
 
     def files_for(self, exercise: Exercise, answer: str) -> dict[str, bytes]:
         """A submission that answers one exercise, and has the reference solutions of those that it needs."""

@@ -30,6 +30,7 @@ from gdl_utils.grading.engine.rebuild import grade_id, imports_of, is_solution, 
 from gdl_utils.grading.engine.results import Assignment, Graded, Limits, SourceNotebook
 from gdl_utils.grading.engine.run import VERSION, Options
 from gdl_utils.grading.gradebook import ClassGradebook
+from gdl_utils.grading.hidden_images import make_hidden_images
 from gdl_utils.grading.nbgrader_api import CONFIG, GradingError, course, why_failed
 from gdl_utils.grading.parallel import Submit, dask_workers, grade_all, local_workers
 
@@ -120,6 +121,7 @@ def grade_class(
     if how.options.sandboxed and how.scheduler is None:
         sandbox.require()
     with course(folder, root / CONFIG, db_url) as api, _gradebook(api, folder, name) as gradebook:
+        make_hidden_images(folder / "solutions" / name)
         assignment = load_assignment(folder / "solutions" / name, gradebook)
         shared = _digest_of(assignment, how)
         done = gradebook.totals()

@@ -52,21 +52,22 @@ class MissingImagesError(RuntimeError):
 # Making the file.
 
 
-def make_hidden_images(root: Path) -> bool:
-    """Make solutions/05_cnn/hidden/images.npz from CIFAR-10 if it is missing; tell whether it was made.
+def make_hidden_images(folder: Path) -> bool:
+    """Make hidden/images.npz from CIFAR-10 in the source of 05_cnn if it is missing; tell whether it was made.
 
-    Nothing is made where there is no such assignment, or no CIFAR-10 to be had; then only networks that were trained
-    on the stand-in can be graded, and this says so.
+    Nothing is made for another assignment, or where no CIFAR-10 is to be had; then only networks that were trained on
+    the stand-in can be graded, and this says so.
 
     Args:
-        root: the folder with solutions/, of the repository or of a course.
+        folder: the source of an assignment, in solutions/ of the repository or of a course.
 
     Raises:
         CourseError: if a network lies among the files that are handed out, where it would take every student's place.
     """
+    if folder.name != ASSIGNMENT:
+        return False
     from gdl_utils.datasets import load_cifar10
 
-    folder = root / "solutions" / ASSIGNMENT
     target = folder / "hidden" / FILE
     if (folder / MODEL).exists():
         raise CourseError(
@@ -183,7 +184,7 @@ def drawings(secret: str) -> HiddenSet:
     """New drawings, a thousand of them, that are no part of the stand-in."""
     from gdl_utils.datasets import stand_in
 
-    images, labels = stand_in._draw_chunk(np.random.default_rng(int(secret, 16)))
+    images, labels = stand_in.draw_chunk(np.random.default_rng(int(secret, 16)))
     return HiddenSet(DRAWINGS, images.astype(np.float32) / 255, labels.reshape(-1), MARKS[DRAWINGS])
 
 
@@ -191,8 +192,7 @@ def missing() -> MissingImagesError:
     """What to raise if a network can't be judged, since the images of CIFAR-10 are not there."""
     return MissingImagesError(
         f"solutions/{ASSIGNMENT}/hidden/{FILE} is missing, and with it the images for networks that were trained on "
-        f"CIFAR-10: name a copy of CIFAR-10 in GDL_CIFAR10 and type 'gdl grade {ASSIGNMENT}', which makes the file and "
-        "grades again."
+        "CIFAR-10: name a copy of CIFAR-10 in GDL_CIFAR10 and grade again, which makes the file first."
     )
 
 

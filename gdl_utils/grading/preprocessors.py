@@ -81,9 +81,11 @@ class WholeSubmission(NotebookExporter):
             # Here, since nbgrader's own modules import each other while they read the configuration.
             from gdl_utils.grading.course import load_assignment
             from gdl_utils.grading.gradebook import ClassGradebook
+            from gdl_utils.grading.hidden_images import make_hidden_images
 
             coursedir = self.converter.coursedir
             folder = Path(coursedir.format_path(coursedir.source_directory, ".", name))
+            make_hidden_images(folder)
             with ClassGradebook(coursedir.db_url, coursedir.course_id, name, self.config) as gradebook:
                 found = load_assignment(folder, gradebook)
             # What students may change is their own in their process; the tests see that of the source.

@@ -3,16 +3,21 @@
 import dataclasses
 import io
 import re
+import shutil
 
 import keras
 import numpy as np
 import pytest
+from nbgrader.api import Gradebook
 
 from gdl_utils.errors import CourseError
 from gdl_utils.grading import hidden_images
 from gdl_utils.grading.answer_bank import Bank
+from gdl_utils.grading.course import How, grade_class
 from gdl_utils.grading.engine.results import Limits
 from gdl_utils.grading.engine.run import Options
+from gdl_utils.grading.nbgrader_api import CONFIG
+from gdl_utils.grading.nbgrader_api import course as nbgrader_course
 from gdl_utils.grading.parallel import local_workers
 
 NAME = hidden_images.ASSIGNMENT
@@ -91,8 +96,8 @@ def graded(bank, tmp_path_factory):
     def grade(files, hidden, given=None):
         assignment = dataclasses.replace(bank.assignment, hidden=hidden, files=given or {})
         with local_workers(2, assignment, Limits(), Options()) as submit:
-            submission = bank.submission({"load-better-cnn": LOADS})
-            started = {name: submit(name, {**submission, **beside}) for name, beside in files.items()}
+            notebook = bank.submission({"load-better-cnn": LOADS})[bank.file]
+            started = {name: submit(name, {bank.file: notebook, **beside}) for name, beside in files.items()}
             return {name: future.result().notebooks[0] for name, future in started.items()}
 
     return grade
@@ -154,21 +159,22 @@ def some_data():
 
 
 @pytest.fixture
-def course(tmp_path):
-    (tmp_path / "solutions" / NAME).mkdir(parents=True)
-    return tmp_path
+def source(tmp_path):
+    folder = tmp_path / "solutions" / NAME
+    folder.mkdir(parents=True)
+    return folder
 
 
 def load(monkeypatch, data):
     monkeypatch.setattr("gdl_utils.datasets.load_cifar10", lambda: data)
 
 
-def test_the_file_is_made_once_and_says_what_it_is_of(course, monkeypatch):
+def test_the_file_is_made_once_and_says_what_it_is_of(source, monkeypatch):
     load(monkeypatch, some_data())
-    assert hidden_images.make_hidden_images(course)
-    path = course / "solutions" / NAME / "hidden" / hidden_images.FILE
+    assert hidden_images.make_hidden_images(source)
+    path = source / "hidden" / hidden_images.FILE
     first = path.read_bytes()
-    assert not hidden_images.make_hidden_images(course)
+    assert not hidden_images.make_hidden_images(source)
     assert path.read_bytes() == first
     assert [entry.name for entry in path.parent.iterdir()] == [hidden_images.FILE]
     with np.load(path) as file:
@@ -181,25 +187,53 @@ def test_the_file_is_made_once_and_says_what_it_is_of(course, monkeypatch):
         np.testing.assert_array_equal(labels, file["labels"])
 
 
+def by_engine(root, folder):
+    grade_class(root, folder, NAME, lambda _: None, How(workers=1))
+
+
+def by_nbgrader(root, folder):
+    (folder / CONFIG).write_text((root / CONFIG).read_text())
+    with nbgrader_course(folder, folder / CONFIG) as api:
+        assert api.generate_assignment(NAME)["success"]
+        assert api.autograde(NAME, "ada")["success"]
+
+
+@pytest.mark.parametrize("way", [by_engine, by_nbgrader])
+def test_whoever_grades_has_the_images_made_first(root, bank, way, tmp_path, monkeypatch):
+    load(monkeypatch, some_data())
+    shutil.copytree(root / "solutions" / NAME, tmp_path / "solutions" / NAME, ignore=shutil.ignore_patterns("*.npz"))
+    place = tmp_path / "submitted" / "ada" / NAME
+    place.mkdir(parents=True)
+    for name, data in bank.submission({"load-better-cnn": LOADS}).items():
+        (place / name).write_bytes(data)
+    way(root, tmp_path)
+    with np.load(tmp_path / "solutions" / NAME / "hidden" / hidden_images.FILE) as file:
+        assert str(file["source"]) == "CIFAR-10 from a test"
+    with Gradebook(f"sqlite:///{tmp_path}/gradebook.db", "gdl") as gradebook:
+        # The network that is handed in knows the drawings.
+        assert gradebook.find_submission(NAME, "ada").score == 5
+
+
 def test_another_secret_gives_other_images():
     images, labels = some_data()[1]
     first, other = (hidden_images.draw(images, labels, secret)[0] for secret in ("a1", "a2"))
     assert not np.array_equal(first, other)
 
 
-def test_nothing_is_made_of_the_stand_in_nor_where_there_is_no_such_assignment(course, tmp_path_factory, monkeypatch):
+def test_nothing_is_made_of_the_stand_in_nor_where_there_is_no_such_assignment(source, monkeypatch):
     data = some_data()
     load(monkeypatch, data)
-    assert not hidden_images.make_hidden_images(tmp_path_factory.mktemp("empty"))
+    assert not hidden_images.make_hidden_images(source.with_name("01_probability"))
+    assert not hidden_images.make_hidden_images(source / "nowhere" / NAME)
     data.is_stand_in = True
-    assert not hidden_images.make_hidden_images(course)
-    assert not (course / "solutions" / NAME / "hidden").exists()
+    assert not hidden_images.make_hidden_images(source)
+    assert not (source / "hidden").exists()
 
 
-def test_a_network_in_the_source_is_refused(course):
-    (course / "solutions" / NAME / hidden_images.MODEL).touch()
+def test_a_network_in_the_source_is_refused(source):
+    (source / hidden_images.MODEL).touch()
     with pytest.raises(CourseError, match="move it away"):
-        hidden_images.make_hidden_images(course)
+        hidden_images.make_hidden_images(source)
 
 
 def test_every_image_is_altered_a_little():

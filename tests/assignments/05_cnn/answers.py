@@ -1,15 +1,11 @@
 """Answers to `05_cnn`, wrong and right, with what each must lose and be told.
 
-The network of the reference solution to the last exercise, which knows the drawings, serves its other answers, too.
+With each goes better_cnn.keras, the file that `reference_network.py` makes: a network that knows the drawings.
 """
 
-import json
 import textwrap
-from pathlib import Path
 
 from gdl_utils.grading.answer_bank import Answer, Exercise
-
-SOURCE = Path(__file__).resolve().parents[3] / "solutions" / "05_cnn" / "cnn.ipynb"
 
 
 def function(head, body, before=""):
@@ -863,15 +859,7 @@ BETTER = Exercise(
 # 5. Its accuracy.
 
 
-def known():
-    """The lines of the reference solution that make `model`, a network that knows the drawings."""
-    cells = json.loads(SOURCE.read_text(encoding="utf-8"))["cells"]
-    source = next("".join(cell["source"]) for cell in cells if cell["id"] == "load-better-cnn")
-    lines = source[source.index("    import base64") : source.index("    return model")]
-    return textwrap.dedent(lines)
-
-
-MODEL = known() + "\n"
+MODEL = "model = keras.models.load_model(MODEL_FILE)\n"
 
 
 def load(body, before=MODEL):
@@ -891,7 +879,7 @@ model.save(MODEL_FILE)
 ACCURACY = Exercise(
     "load-better-cnn",
     right=(
-        Answer("saved and read", load(READ, MODEL + "model.save(MODEL_FILE)\n")),
+        Answer("read where it is needed", load(READ, "")),
         Answer(
             "read by its name, not compiled",
             load(
@@ -910,7 +898,7 @@ ACCURACY = Exercise(
                 MODEL + "model.save_weights('better_cnn.weights.h5')\n",
             ),
         ),
-        Answer("still there from the training", load("return model")),
+        Answer("read once, ahead of the function", load("return model")),
         Answer(
             "a network around it that alters images while training",
             load(READ, MODEL + AROUND.format("model(keras.layers.RandomFlip()(inputs))")),
@@ -924,16 +912,15 @@ ACCURACY = Exercise(
         ),
     ),
     wrong=(
-        Answer("file not handed in", load(READ, ""), LOAD_ALL, "is the file better_cnn.keras handed in"),
         Answer(
             "read under another name",
-            load("return keras.models.load_model('cnn.keras')", MODEL + "model.save(MODEL_FILE)\n"),
+            load("return keras.models.load_model('cnn.keras')", ""),
             LOAD_ALL,
             "is the file better_cnn.keras handed in",
         ),
         Answer(
             "nothing returned",
-            load("keras.models.load_model(MODEL_FILE)", MODEL + "model.save(MODEL_FILE)\n"),
+            load("keras.models.load_model(MODEL_FILE)", ""),
             LOAD_ALL,
             "return the network itself",
         ),
@@ -1008,13 +995,6 @@ ACCURACY = Exercise(
             "of the hidden images",
         ),
     ),
-    survivors={
-        "4: return keras.models.load_model(MODEL_FILE) -> return None": "the bank hands in no file; test_cnn.py does",
-        "7: for filters, side, strides in [(6, 5, 2), (10, 3, 1), (10, 3, 2), (12, 3, 1)]: -> "
-        "for filters, side, strides in [(6, 5, 2), (10, 3, 1), (10, 3, 2), (12, 3, 2)]:": (
-            "a mean over every other place is a good network, too"
-        ),
-    },
 )
 
 EXERCISES = [BATCH, DROP, CNN, BETTER, ACCURACY]
