@@ -4,7 +4,7 @@ A check either passes and gives None, or raises `CheckError`, or gives a `Score`
 of its cell; nbgrader takes each for what it is. What is wrong is told by a hint, which never says what would be right.
 It works the same under the course's grading engine, under nbgrader as shipped, and in a student's own Jupyter.
 
-A hidden test names misconceptions by what they would compute:
+A hidden test names misconceptions by what they would compute::
 
     checks.calls(
         dense_parameters,

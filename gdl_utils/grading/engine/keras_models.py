@@ -144,7 +144,7 @@ def encode_model(model: Any) -> dict[str, Any]:
     if name not in MODELS:
         raise WireError(f"a model of class {name} can't be sent; use Sequential or the functional interface")
     try:
-        config = json.dumps(_named_as_in_keras(model.get_config()))
+        config = json.dumps(_to_send(model.get_config()))
         compiled = json.dumps(model.get_compile_config()) if getattr(model, "compiled", False) else None
         weights = [np.asarray(weight) for weight in model.get_weights()]
     except Exception as error:
@@ -152,12 +152,13 @@ def encode_model(model: Any) -> dict[str, Any]:
     return {"class": name, "config": config, "compile": compiled, "weights": weights}
 
 
-def _named_as_in_keras(node: Any) -> Any:
+def _to_send(node: Any) -> Any:
+    """A configuration with Keras's own names, and without how models inside it were compiled, which is of no use."""
     if isinstance(node, dict):
         if node.get("class_name") == "function" and node.get("config") in OTHER_NAMES:
             return OTHER_NAMES[node["config"]]
-        return {name: _named_as_in_keras(item) for name, item in node.items()}
-    return [_named_as_in_keras(item) for item in node] if isinstance(node, list | tuple) else node
+        return {name: _to_send(item) for name, item in node.items() if name != "compile_config"}
+    return [_to_send(item) for item in node] if isinstance(node, list | tuple) else node
 
 
 def _refuse(what: Any) -> None:

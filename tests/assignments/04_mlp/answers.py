@@ -273,8 +273,8 @@ return keras.Model(inputs, x, name="mlp")
             functional(
                 FLATTEN, "Dense(200)", "ReLU(negative_slope=0.2)", "Dense(150)", "ReLU(negative_slope=0.2)", LAST
             ),
-            losing("build-mlp", hidden_layers=0.5),
-            "has another setting than it should have: negative_slope",
+            losing("build-mlp", hidden_layers=2),
+            "but then comes leaky_relu",
         ),
         Answer(
             "hidden layers swapped",

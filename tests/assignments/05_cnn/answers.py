@@ -952,7 +952,7 @@ ACCURACY = Exercise(
             load(
                 "return model",
                 MODEL
-                + "weights = model.get_weights()\nweights[-1] = weights[-1] + 100 * np.eye(10)[3]\n"
+                + "weights = model.get_weights()\nweights[-1] = weights[-1] + 1e6 * np.eye(10)[3]\n"
                 + "model.set_weights(weights)\n",
             ),
             LOAD,
@@ -988,10 +988,10 @@ ACCURACY = Exercise(
             load(
                 "return model",
                 MODEL
-                + "weights = model.get_weights()\nweights[-1] = weights[-1] - 100 * np.eye(10)[7]\n"
+                + "weights = model.get_weights()\nweights[-1] = weights[-1] - 1e6 * np.eye(10)[7]\n"
                 + "model.set_weights(weights)\n",
             ),
-            {"load-better-cnn-hidden": 1.5},
+            {"load-better-cnn-hidden": 1.75},
             "of the hidden images",
         ),
     ),

@@ -44,8 +44,8 @@ def main() -> None:
     if reached < fresh.marks[1] + 0.01:
         raise SystemExit(f"Nothing was written: at least {fresh.marks[1] + 0.01:.0%} are wanted.")
     FILE.parent.mkdir(parents=True, exist_ok=True)
-    # Without the state of its optimiser, which would make the file three times as large.
-    bare = keras.models.clone_model(model)
+    # Without its optimiser, whose state would make the file three times as large.
+    bare = network()
     bare.set_weights(model.get_weights())
     bare.save(FILE)
     print(f"{FILE} has {FILE.stat().st_size:,} bytes")

@@ -241,6 +241,17 @@ def test_activations_by_name_and_as_functions(activation):
         assert_same(model, across(model))
 
 
+def test_a_model_inside_may_have_been_trained_before():
+    inner = keras.Sequential([keras.Input((4,)), L.Dense(3, "relu"), L.Dense(2)])
+    inner.compile("adam", "mse")
+    inner.fit(np.ones((8, 4)), np.zeros((8, 2)), verbose=0)
+    inputs = keras.Input((4,))
+    model = keras.Model(inputs, inner(L.Rescaling(2.0)(inputs)))
+    other = across(model)
+    values = np.random.default_rng(0).normal(size=(5, 4)).astype("float32")
+    np.testing.assert_array_equal(np.asarray(model(values)), np.asarray(other(values)))
+
+
 def test_the_softmax_of_tensorflow_comes_over_as_that_of_keras():
     model = keras.Sequential([keras.Input((4,)), L.Dense(3, activation=pytest.importorskip("tensorflow").nn.softmax)])
     other = across(model)
