@@ -1,6 +1,7 @@
 """What the test cells of assignments call: which answers pass, which fail, and what students are told."""
 
 import math
+import warnings
 from fractions import Fraction
 
 import numpy as np
@@ -352,6 +353,16 @@ def functional(*layers, shape=(8, 8, 3)):
 
 def small(layers, units=4):
     return layers.Conv2D(2, 3, strides=2), layers.Flatten(), layers.Dense(units), layers.Softmax()
+
+
+def test_a_warning_of_the_student_costs_nothing():
+    def warns(x):
+        warnings.warn("careless", stacklevel=1)
+        return x
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        checks.calls(warns, [(1,)], truth=lambda x: x)
 
 
 def activated(keras, activation):

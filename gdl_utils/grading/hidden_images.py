@@ -10,6 +10,7 @@ It needs no more than the light installation, for the notebook of the assignment
 import os
 import secrets
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -198,7 +199,10 @@ def missing() -> MissingImagesError:
 
 def predict(model: Any, images: np.ndarray) -> np.ndarray:
     """What a Keras model gives for images, as in a prediction."""
-    parts = [model(images[start : start + BATCH], training=False) for start in range(0, len(images), BATCH)]
+    # Keras warns of a model whose inputs are a list of one; in nbgrader as shipped a warning would cost the points.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        parts = [model(images[start : start + BATCH], training=False) for start in range(0, len(images), BATCH)]
     return np.concatenate([np.asarray(part) for part in parts])
 
 

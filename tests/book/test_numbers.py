@@ -37,12 +37,13 @@ def plain(number):
 
 
 def bare_numbers(text):
-    """Numbers in prose that are neither computed nor given, and those that are given but not there."""
+    """Numbers in prose that are neither computed nor given, and those that are given but nowhere in the text."""
     given = {plain(one.strip().rstrip("%").strip()) for found in GIVEN.findall(text) for one in found.split(";")}
+    anywhere = {plain(number.rstrip(",.")) for number in re.findall(r"\d[\d.,]*", GIVEN.sub("", text))}
     for part in NOT_PROSE:
         text = part.sub(" ", text)
     found = {plain(number.rstrip(",")) for number in NUMBER.findall(text)}
-    return sorted(found - given), sorted(given - found)
+    return sorted(found - given), sorted(given - anywhere)
 
 
 @pytest.mark.parametrize(

@@ -995,6 +995,12 @@ ACCURACY = Exercise(
             "of the hidden images",
         ),
     ),
+    survivors={
+        f"3: kept = Path('hidden', 'reference', MODEL_FILE) -> kept = Path({other}, MODEL_FILE)": (
+            "where the course's own network is kept matters in the course's own folder alone"
+        )
+        for other in ("'hidden-changed', 'reference'", "'reference', 'hidden'", "'hidden', 'reference-changed'")
+    },
 )
 
 EXERCISES = [BATCH, DROP, CNN, BETTER, ACCURACY]
