@@ -7,7 +7,7 @@ SAMPLE := 02_shapes_and_parameters
 # TensorFlow's notes on its own build say nothing to a reader of these commands.
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
-.PHONY: help setup setup-test demo book book-full serve assignments grade kill-matrix test test-slow lint bench lock clean
+.PHONY: help setup setup-test demo book book-full serve assignments grade kill-matrix figures test test-slow lint bench lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | \
@@ -56,7 +56,12 @@ lint: setup ## check style and types
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 
-test: setup-test lint ## lint, unit tests, every page and solution run again in the smoke profile (under 20 minutes)
+# Needs only Node of the virtual environment, and npm's packages of package-lock.json.
+figures: setup-test ## check, test and build the interactive figures anew: what is committed must be what comes out
+	cd book/interactive && export PATH="$(CURDIR)/.venv/bin:$$PATH" && npm ci --silent --no-audit --no-fund && \
+		npm run --silent lint && npm test --silent && npm run --silent check
+
+test: setup-test lint figures ## lint, unit tests, every page and solution run again in the smoke profile (under 20 minutes)
 	.venv/bin/pytest tests -m "not slow"
 	GDL_PROFILE=smoke .venv/bin/pytest --nbval-lax solutions
 	GDL_PROFILE=smoke .venv/bin/pytest --nbval book

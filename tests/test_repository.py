@@ -131,7 +131,19 @@ def test_workflows_are_sound(root):
 def layer_of(module):
     """How far up a module of gdl_utils stands: it may use only what is further down."""
     mathematics = ["probability", "convolution", "layers", "models"]
-    order = ["errors", "quiet", "glue", *mathematics, "plotting", "datasets", "checks", "book", "grading", "cli"]
+    order = [
+        "errors",
+        "quiet",
+        "glue",
+        "seeds",
+        *mathematics,
+        "plotting",
+        "datasets",
+        "checks",
+        "book",
+        "grading",
+        "cli",
+    ]
     return order.index(module.split(".")[1]) if "." in module else -1
 
 

@@ -29,6 +29,7 @@ NOT_PROSE = [
     # Names of parts of the book, of works and of lists.
     re.compile(r"\b(?:[Ss]ections?|[Pp]ages?|[Cc]hapters?|[Ee]xercises?|[Aa]ssignments?)\s+\d[\d.]*(?:\s*(?:,|and|to)\s+\d[\d.]*)*"),
     re.compile(r"^\s*\d+\.\s", re.MULTILINE),
+    re.compile(r"\[\d\.\d(?=\s)"),
 ]  # fmt: skip
 
 
@@ -78,6 +79,9 @@ def texts_of(root):
             if cell.cell_type == "markdown" and "provenance" not in cell.metadata.get("tags", []):
                 yield f"{path.name}, cell {cell.id}", cell.source
     for path in sorted((root / "book").glob("*.md")):
+        # These two are made of numbers that stand elsewhere: sections, and definitions of terms.
+        if path.name in ("notation.md", "glossary.md"):
+            continue
         yield path.name, path.read_text(encoding="utf-8")
 
 

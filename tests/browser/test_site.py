@@ -1,0 +1,130 @@
+"""Every page of the built site in a real browser: nothing from elsewhere, formulas, links, phones."""
+
+import re
+from urllib.parse import unquote, urlsplit
+
+import bs4
+import pytest
+
+from gdl_utils.book.build import SITE, toc_pages
+
+PHONE = {"width": 360, "height": 740}
+DESKTOP = {"width": 1280, "height": 900}
+OTHERS = ["genindex", "search"]
+
+
+class Visit:
+    """A page in a window of its own, with what it asked for."""
+
+    def __init__(self, browser, address, name, size=DESKTOP, theme="light"):
+        self.requests = []
+        self.context = browser.new_context(viewport=size, color_scheme=theme, reduced_motion="reduce")
+        # What the theme's own switch remembers.
+        self.context.add_init_script(
+            f"localStorage.setItem('mode', '{theme}'); localStorage.setItem('theme', '{theme}')"
+        )
+        self.page = self.context.new_page()
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.goto(f"{address}/{name}.html", wait_until="networkidle")
+        # Formulas are set after the page is there.
+        self.page.evaluate("() => window.MathJax?.startup?.promise")
+
+    def __enter__(self):
+        return self.page
+
+    def __exit__(self, *_):
+        self.context.close()
+
+
+@pytest.fixture(scope="module")
+def names(root):
+    return [*toc_pages(root), *OTHERS]
+
+
+# A page is visited twice, since visits take most of the time.
+WAYS = {"light, on a desk": ("light", DESKTOP), "dark, on a phone": ("dark", PHONE)}
+
+
+@pytest.fixture(scope="module", params=WAYS)
+def visits(request, chromium, site_address, names):
+    """What was seen of each page, by its name."""
+    theme, size = WAYS[request.param]
+    seen = {}
+    for name in names:
+        visit = Visit(chromium, site_address, name, size, theme)
+        with visit as page:
+            seen[name] = {
+                "requests": visit.requests,
+                "theme": page.evaluate("() => document.documentElement.dataset.theme"),
+                "formulas": page.locator(".math").count(),
+                "rendered": page.locator(".math mjx-container").count(),
+                "errors": page.locator("mjx-merror, [data-mjx-error]").count(),
+                "wider": page.evaluate("() => document.documentElement.scrollWidth - innerWidth"),
+            }
+    return theme, seen
+
+
+def test_pages_load_from_the_site_alone(visits, site_address):
+    for name, seen in visits[1].items():
+        assert seen["requests"], name
+        assert [url for url in seen["requests"] if not url.startswith((site_address, "data:", "blob:"))] == [], name
+
+
+def test_every_formula_is_rendered(visits):
+    for name, seen in visits[1].items():
+        assert seen["rendered"] >= seen["formulas"], name
+        assert seen["errors"] == 0, name
+    assert sum(seen["formulas"] for seen in visits[1].values()) > 50
+
+
+def test_the_theme_is_the_one_that_was_asked_for(visits):
+    theme, pages = visits
+    assert {seen["theme"] for seen in pages.values()} == {theme}
+
+
+def test_nothing_is_wider_than_the_window(visits):
+    assert {name: seen["wider"] for name, seen in visits[1].items() if seen["wider"] > 0} == {}
+
+
+def test_the_search_finds_a_page(chromium, site_address):
+    with Visit(chromium, site_address, "search") as page:
+        page.goto(f"{site_address}/search.html?q=perceptron", wait_until="networkidle")
+        page.wait_for_selector("#search-results li a")
+        assert "perceptron" in page.locator("#search-results").inner_text().lower()
+
+
+def test_no_link_within_the_site_is_broken(root, site_address):
+    site = root / SITE
+    soups = {path: bs4.BeautifulSoup(path.read_text(), "html.parser") for path in site.rglob("*.html")}
+    broken = []
+    for path, soup in soups.items():
+        for link in soup.find_all("a", href=True):
+            parts = urlsplit(str(link["href"]))
+            if parts.scheme or parts.netloc or path.name == "404.html":
+                continue
+            target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+            if not target.exists():
+                broken.append((path.name, link["href"]))
+                continue
+            # `#layers=...` is the state of a figure.
+            named = parts.fragment and not re.fullmatch(r"[a-z]+=.*", parts.fragment)
+            if named and target in soups and soups[target].find(id=unquote(parts.fragment)) is None:
+                broken.append((path.name, link["href"]))
+    assert broken == []
+
+
+def test_the_site_tells_other_machines_about_itself(root):
+    site = root / SITE
+    assert (site / "sitemap.xml").read_text().count("<loc>") >= len(toc_pages(root))
+    for name in toc_pages(root):
+        soup = bs4.BeautifulSoup((site / f"{name}.html").read_text(), "html.parser")
+        for kind in ("og:title", "og:url", "og:image", "og:description"):
+            assert soup.find("meta", property=kind), f"{name} lacks {kind}"
+
+
+def test_pages_with_code_can_be_downloaded_as_notebooks(root):
+    for path in sorted((root / "book").glob("*.ipynb")):
+        page = bs4.BeautifulSoup((root / SITE / "book" / f"{path.stem}.html").read_text(), "html.parser")
+        addresses = [str(link["href"]) for link in page.select("a.btn-download-source-button")]
+        assert any(address.endswith(".ipynb") for address in addresses), path.name
+        assert all((root / SITE / "book" / address).resolve().exists() for address in addresses)
