@@ -18,6 +18,7 @@ LOG = Path("_build/site.log")
 FINGERPRINT = Path("_build/site.fingerprint")
 # What changes every page when it changes, and what Sphinx doesn't see changing.
 WHOLE_SITE = ("_config.yml", "_toc.yml", "book/references.bib", "requirements/test.txt")
+STATIC = Path("book/_static")
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -39,7 +40,10 @@ def build_site(root: Path) -> Path:
     Raises:
         SiteError: if Jupyter Book warns or fails, or `site_complaints` has any.
     """
-    fingerprint = hashlib.sha256(b"".join((root / name).read_bytes() for name in WHOLE_SITE)).hexdigest()
+    # Nor is a style sheet or a script copied again where no page has changed.
+    static = sorted(path for path in (root / STATIC).rglob("*") if path.is_file())
+    whole = [*(root / name for name in WHOLE_SITE), *static]
+    fingerprint = hashlib.sha256(b"".join(path.read_bytes() for path in whole)).hexdigest()
     recorded = root / FINGERPRINT
     if not recorded.exists() or recorded.read_text() != fingerprint:
         _forget(root)
