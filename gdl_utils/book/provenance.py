@@ -37,7 +37,7 @@ def outputs_digest(page: nbformat.NotebookNode) -> str:
 
 
 def helpers(page: nbformat.NotebookNode, root: Path) -> list[Path]:
-    """The files of gdl_utils that a page's results depend on: what it imports, and what that imports in turn."""
+    """The files of gdl_utils that a page's results depend on: all that it imports, and the data beside them."""
     # Turns the lines that only IPython understands (%pip, !ls) into Python.
     to_python = TransformerManager().transform_cell
     sources = [to_python(cell.source) for cell in page.cells if cell.cell_type == "code"]
@@ -46,7 +46,7 @@ def helpers(page: nbformat.NotebookNode, root: Path) -> list[Path]:
     while waiting:
         path = waiting.pop()
         if path not in found:
-            found.add(path)
+            found |= {file for file in (path, path.with_suffix(".json")) if file.is_file()}
             waiting += _imported_files(path.read_text(), root)
     return sorted(found)
 
@@ -69,7 +69,8 @@ def _helper_digests(page: nbformat.NotebookNode, root: Path) -> dict[str, str]:
     }
 
 
-def _processor() -> str:
+def processor() -> str:
+    """The name of this machine's processor and the number of its cores."""
     try:
         names = re.findall(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
     except OSError:
@@ -107,7 +108,7 @@ def record(
         "profile": os.environ.get("GDL_PROFILE") or "full",
         "python": platform.python_version(),
         "versions": {name: importlib.metadata.version(name) for name in PACKAGES},
-        "processor": _processor(),
+        "processor": processor(),
         "device": device,
         "data": dataset.source if dataset else None,
         "data_is_stand_in": dataset.is_stand_in if dataset else None,
