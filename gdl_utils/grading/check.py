@@ -20,6 +20,7 @@ GRACE = 3.0  # seconds from an interrupt to the end of the kernel
 START = 60.0  # seconds in which a kernel begins
 GIVEN = 120.0  # seconds for cells that are part of the assignment: the first import of TensorFlow can take long
 LONGEST = 300  # characters of a message that are shown
+UNANSWERED = "not answered yet"
 
 # Asks the kernel, after a cell has failed, what it failed with. Its names stay out of the notebook's.
 ASK = """
@@ -193,7 +194,8 @@ class _Exercises:
             if failure and failure.unanswered and here.get("solution"):
                 exercise.answered = False
             elif failure:
-                exercise.problems.append(f"The cell {name or number} {failure.message}")
+                told = f"stopped: {failure.message}" if failure.unanswered else failure.message
+                exercise.problems.append(f"The cell {name or number} {told}")
 
 
 def _test(exercise: ExerciseResult, name: str, points: float, source: str, kernel: "_Kernel") -> TestResult:
@@ -207,7 +209,7 @@ def _test(exercise: ExerciseResult, name: str, points: float, source: str, kerne
             return TestResult(name, State.PARTLY if value > 0 else State.FAILED, points, max(value, 0.0))
         return TestResult(name, State.PASSED, points, points)
     if failure.unanswered or not exercise.answered:
-        told = failure.message if failure.unanswered else "is not answered yet"
+        told = failure.message if failure.unanswered else UNANSWERED
         exercise.answered = False
         return TestResult(name, State.FAILED, points, message=told, hint=failure.hint)
     return TestResult(name, State.FAILED, points, message=failure.message, hint=failure.hint)
@@ -265,7 +267,10 @@ class _Kernel:
         seconds = max(self.seconds, GIVEN) if given else self.seconds
         reply, value, _ = self._execute(source, seconds)
         if reply == "interrupted":
-            return _Failure(f"was interrupted after {seconds:g} seconds; look for a loop that does not end"), None
+            return _Failure(
+                f"was interrupted after {seconds:g} seconds; look for a loop that does not end. "
+                "Training may take longer: --seconds gives a cell more time"
+            ), None
         if reply in ("stuck", "crashed"):
             why = "did not stop when it was interrupted" if reply == "stuck" else "made Python crash"
             return _Failure(f"{why}; the cells below it were not run"), None
@@ -330,6 +335,8 @@ def _explained(error: dict[str, Any]) -> _Failure:
     hint = _short(found) if isinstance(found, str) else ""
     if name == "NotImplementedError":
         return _Failure(_unanswered(error), hint, unanswered=True)
+    if hint and hint == message:
+        return _Failure("fails", hint)
     told = f"{name}: {message}" if message else name
     if "syntax" in error:
         line, text = error["syntax"]
@@ -347,7 +354,7 @@ def _explained(error: dict[str, Any]) -> _Failure:
 
 def _unanswered(error: dict[str, Any]) -> str:
     functions = [frame[1] for frame in error.get("frames", []) if frame[0] and frame[1] != "<module>"]
-    return f"{functions[-1]} is not answered yet" if functions else "is not answered yet"
+    return f"{functions[-1]} is {UNANSWERED}" if functions else UNANSWERED
 
 
 def _short(text: str) -> str:
@@ -360,7 +367,8 @@ def summary(exercises: list[ExerciseResult]) -> str:
     lines = []
     for exercise in exercises:
         if exercise.name:
-            lines.append(exercise.name if exercise.answered else f"{exercise.name} (not answered yet)")
+            still = "" if exercise.answered else " (still raises NotImplementedError)"
+            lines.append(exercise.name + still)
         elif exercise.problems:
             lines.append("before the first exercise")
         lines += [f"  {problem}" for problem in exercise.problems]
@@ -374,8 +382,8 @@ def summary(exercises: list[ExerciseResult]) -> str:
     else:
         lines.append(f"{len(passed)} of {len(visible)} visible tests pass.")
     lines.append(
-        "Hidden tests run only when your work is graded: they ask for the same with other inputs, so that a visible "
-        "test that passes is not yet the grade."
+        "Hidden tests run only when your work is graded: they ask for more, mostly the same with other inputs, so that a "
+        "visible test that passes is not yet the grade."
     )
     return "\n".join(lines)
 

@@ -610,7 +610,7 @@ def batch_normalization_parameters(channels):
             "only the example",
             normalization("return 12, 12"),
             {"batch-normalization-parameters-hidden": 1},
-            "not right for all inputs",
+            "not right, at least for some inputs",
         ),
     ),
 )

@@ -206,7 +206,7 @@ BATCH = Exercise(
             "brackets forgotten",
             batch(SHORT + "return gamma * inputs - mean / np.sqrt(variance + epsilon) + beta"),
             BATCH_ALL,
-            "not right for all inputs",
+            "not right, at least for some inputs",
         ),
         Answer(
             "nothing returned",
