@@ -24,6 +24,8 @@ NOT_PROSE = [
     re.compile(r"\$\$.*?\$\$|\$[^$]+\$", re.DOTALL),
     re.compile(r"\{[a-z:]+\}`[^`]+`"),
     re.compile(r"`[^`]+`"),
+    # The tags of a figure in HTML, not what stands between them.
+    re.compile(r"</?[a-z]+(?:\s[^<>]*)?>"),
     # Where a link leads, a footnote, and an address.
     re.compile(r"\]\([^)]*\)|\[\^\w+\]|https?://\S+"),
     # Names of parts of the book, of works and of lists.
@@ -57,6 +59,8 @@ def bare_numbers(text):
         ("The loss is {glue:text}`loss:.3f`, {cite}`2-2-foster2023` says, in CIFAR-10.", []),
         ("By $2 \\cdot 3 = 6$ and `x[54]`, see section 2.3 and [page 1.4](1_4_maximum_likelihood).", []),
         ("All 60,000 images. <!-- given: 60,000 -->", []),
+        ('<img width="560" alt="A box.">\n<figcaption>With 60 points</figcaption>', ["60"]),
+        ("If 12 < x and y > 13, then", ["12", "13"]),
         ("```python\nx = 12\n```\nbut 13", ["13"]),
         ("```{admonition} Check yourself\n:class: question\nAre there 14?\n```", ["14"]),
         ("```{code-cell}\n15\n```", []),
