@@ -11,6 +11,7 @@ from pathlib import Path
 import bs4
 from sphinx_external_toc.parsing import parse_toc_yaml
 
+from gdl_utils.book.mend import mend_site
 from gdl_utils.errors import CourseError
 
 SITE = Path("_build/html")
@@ -61,6 +62,7 @@ def build_site(root: Path) -> Path:
         lines = ANSI.sub("", log.read_text()).splitlines()
         told = [line for line in lines if re.search(r"WARNING|ERROR|rror:", line)] or lines[-5:]
         raise SiteError("\n".join([f"The site was not built ({LOG} has the whole log); mend this:", *told]))
+    mend_site(root / SITE)
     complaints = site_complaints(root)
     if complaints:
         raise SiteError("\n".join(["The site was built but is not whole:", *complaints]))

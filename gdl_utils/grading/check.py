@@ -382,8 +382,8 @@ def summary(exercises: list[ExerciseResult]) -> str:
     else:
         lines.append(f"{len(passed)} of {len(visible)} visible tests pass.")
     lines.append(
-        "Hidden tests run only when your work is graded: they ask for more, mostly the same with other inputs, so that a "
-        "visible test that passes is not yet the grade."
+        "Hidden tests run only when your work is graded: they ask for more, mostly the same with other inputs, so "
+        "that a visible test that passes is not yet the grade."
     )
     return "\n".join(lines)
 

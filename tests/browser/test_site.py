@@ -1,16 +1,19 @@
-"""Every page of the built site in a real browser: nothing from elsewhere, formulas, links, phones."""
+"""Every page of the built site in a real browser: nothing from elsewhere, no errors, formulas, links, phones, axe."""
 
 import re
 from urllib.parse import unquote, urlsplit
 
 import bs4
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from gdl_utils.book.build import SITE, toc_pages
 
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 900}
-OTHERS = ["genindex", "search"]
+OTHERS = ["genindex", "search", "404"]
+# Of all that a page transfers but its pictures, compressed.
+MOST_BYTES = 1_000_000
 
 
 class Visit:
@@ -18,6 +21,8 @@ class Visit:
 
     def __init__(self, browser, address, name, size=DESKTOP, theme="light"):
         self.requests = []
+        self.finished = []
+        self.errors = []
         self.context = browser.new_context(viewport=size, color_scheme=theme, reduced_motion="reduce")
         # What the theme's own switch remembers.
         self.context.add_init_script(
@@ -25,9 +30,17 @@ class Visit:
         )
         self.page = self.context.new_page()
         self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("requestfinished", lambda request: self.finished.append(request))
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("console", lambda said: self.errors.append(said.text) if said.type == "error" else None)
         self.page.goto(f"{address}/{name}.html", wait_until="networkidle")
         # Formulas are set after the page is there.
         self.page.evaluate("() => window.MathJax?.startup?.promise")
+
+    def transferred(self):
+        """Bytes of all but pictures."""
+        sizes = [one.sizes() for one in self.finished if one.resource_type != "image"]
+        return sum(size["responseBodySize"] + size["responseHeadersSize"] for size in sizes)
 
     def __enter__(self):
         return self.page
@@ -49,17 +62,25 @@ WAYS = {"light, on a desk": ("light", DESKTOP), "dark, on a phone": ("dark", PHO
 def visits(request, chromium, site_address, names):
     """What was seen of each page, by its name."""
     theme, size = WAYS[request.param]
-    seen = {}
+    seen, axe = {}, Axe()
     for name in names:
         visit = Visit(chromium, site_address, name, size, theme)
         with visit as page:
             seen[name] = {
-                "requests": visit.requests,
+                "requests": list(visit.requests),
+                "transferred": visit.transferred(),
+                "console": list(visit.errors),
                 "theme": page.evaluate("() => document.documentElement.dataset.theme"),
                 "formulas": page.locator(".math").count(),
                 "rendered": page.locator(".math mjx-container").count(),
                 "errors": page.locator("mjx-merror, [data-mjx-error]").count(),
                 "wider": page.evaluate("() => document.documentElement.scrollWidth - innerWidth"),
+                # The last, since axe itself loads things again.
+                "violations": [
+                    (found["id"], node["html"])
+                    for found in axe.run(page).response["violations"]
+                    for node in found["nodes"]
+                ],
             }
     return theme, seen
 
@@ -68,6 +89,20 @@ def test_pages_load_from_the_site_alone(visits, site_address):
     for name, seen in visits[1].items():
         assert seen["requests"], name
         assert [url for url in seen["requests"] if not url.startswith((site_address, "data:", "blob:"))] == [], name
+
+
+def test_no_page_reports_an_error(visits):
+    assert {name: seen["console"] for name, seen in visits[1].items() if seen["console"]} == {}
+
+
+def test_no_page_is_large_before_its_pictures(visits):
+    sizes = {name: seen["transferred"] for name, seen in visits[1].items()}
+    assert min(sizes.values()) > 100_000, "the sizes are not those of whole pages"
+    assert {name: size for name, size in sizes.items() if size > MOST_BYTES} == {}
+
+
+def test_axe_finds_no_violation(visits):
+    assert {name: seen["violations"] for name, seen in visits[1].items() if seen["violations"]} == {}
 
 
 def test_every_formula_is_rendered(visits):
