@@ -12,7 +12,10 @@ from gdl_utils.book.mend import RULES, mend_site, mended
         ('<script async="async" src="_static/sphinx-thebe.js?v=c1"></script><p>', "<p>"),
         ('<link rel="stylesheet" href="_static/sphinx-thebe.css?v=4f" /><p>', "<p>"),
         ('<script defer src="../_static/scripts/fontawesome.js?digest=5"></script><p>', "<p>"),
-        ("<summary><span class=\"toctree-toggle\">", '<summary aria-label="Pages of this chapter"><span class="toctree-toggle">'),
+        (
+            '<summary><span class="toctree-toggle">',
+            '<summary aria-label="Pages of this chapter"><span class="toctree-toggle">',
+        ),
         ("<summary>Answer</summary>", "<summary>Answer</summary>"),
         (
             '<div id="pst-primary-sidebar" class="bd-sidebar">',
