@@ -5,6 +5,7 @@ What the cells do stays the same, and so do the outputs that are compared; measu
 
 import functools
 import inspect
+import math
 
 import keras
 
@@ -13,11 +14,18 @@ MOST_EPOCHS, MOST_STEPS = 2, 25
 _fit = keras.Model.fit
 
 
+def _steps(x, batch_size):
+    # Of an epoch: a data set of batches knows their number, arrays are cut.
+    return int(x.cardinality()) if hasattr(x, "cardinality") else math.ceil(len(x) / (batch_size or 32))
+
+
 @functools.wraps(_fit)
 def _short_fit(*args, **kwargs):
     given = inspect.signature(_fit).bind(*args, **kwargs)
-    given.arguments["epochs"] = min(given.arguments.get("epochs", 1), MOST_EPOCHS)
-    given.arguments["steps_per_epoch"] = min(given.arguments.get("steps_per_epoch") or MOST_STEPS, MOST_STEPS)
+    named = given.arguments
+    named["epochs"] = min(named.get("epochs", 1), MOST_EPOCHS)
+    if _steps(named["x"], named.get("batch_size")) > MOST_STEPS:
+        named["steps_per_epoch"] = MOST_STEPS
     return _fit(*given.args, **given.kwargs)
 
 
