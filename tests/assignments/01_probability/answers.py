@@ -369,7 +369,7 @@ return np.prod(upper - lower) ** len(data)
             "share of the points inside",
             product("return np.mean(np.all((data >= lower) & (data <= upper), axis=1))"),
             LIKELIHOOD_SEEN,
-            "not right for all",
+            "not right, at least",
         ),
         Answer(
             "started at 0",
@@ -380,7 +380,7 @@ for point in data:
 return result
 """),
             LIKELIHOOD_SEEN,
-            "not right for all",
+            "not right, at least",
         ),
     ),
 )
@@ -1093,7 +1093,7 @@ densities = np.exp(-((data - mean) ** 2) / (2 * std ** 2)) / np.sqrt(2 * np.pi *
 return np.sum(np.log(densities + 1e-300))
 """),
             GAUSS,
-            "not right for all",
+            "not right, at least",
         ),
         Answer(
             "wrong density and its logarithm",

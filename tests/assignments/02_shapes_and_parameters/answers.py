@@ -87,7 +87,7 @@ DENSE = Exercise(
             "only the example",
             dense("return 45 if use_bias else 40"),
             {**DENSE_ALL, "dense-parameters-visible": 0},
-            "not right for all",
+            "not right, at least",
         ),
     ),
 )

@@ -101,7 +101,7 @@ PATCH = Exercise(
             {"patch-response-hidden": 1},
             "lose its sign",
         ),
-        Answer("whole number", response("return int(np.sum(patch * kernel))"), RESPONSE_ALL, "not right for all"),
+        Answer("whole number", response("return int(np.sum(patch * kernel))"), RESPONSE_ALL, "not right, at least"),
         Answer("nothing returned", response("total = np.sum(patch * kernel)"), RESPONSE_ALL, "is a 'return' missing"),
     ),
 )
