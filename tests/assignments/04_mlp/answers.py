@@ -420,12 +420,6 @@ COMPILE = Exercise(
             ),
         ),
         Answer(
-            "classes, without brackets",
-            compile_mlp(
-                loss="keras.losses.CategoricalCrossentropy", metrics="[keras.metrics.CategoricalAccuracy]"
-            ),
-        ),
-        Answer(
             "Keras picks the kind",
             compile_mlp(
                 loss='"crossentropy"',
