@@ -9,8 +9,11 @@ import pytest
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """In the smoke profile, have each kernel begin with tests/nbval/short_training.py."""
-    if os.environ.get("GDL_PROFILE") != "smoke" or not _runs_notebooks(config):
+    """In the smoke profile, have the kernel of each page begin with tests/nbval/short_training.py.
+
+    Not those of the solutions (`--nbval-lax`): they train little, and their tests count the epochs.
+    """
+    if os.environ.get("GDL_PROFILE") != "smoke" or not getattr(config.option, "nbval", False):
         return
     folder = tempfile.TemporaryDirectory(prefix="gdl-ipython-")
     config.add_cleanup(folder.cleanup)
