@@ -24,13 +24,9 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["IPYTHONDIR"] = folder.name
 
 
-def _runs_notebooks(config: pytest.Config) -> bool:
-    return bool(getattr(config.option, "nbval", False) or getattr(config.option, "nbval_lax", False))
-
-
 def pytest_report_header(config: pytest.Config) -> str | None:
     """Load the data as the notebooks will, and give the line that says where they came from."""
-    if not _runs_notebooks(config):
+    if not (getattr(config.option, "nbval", False) or getattr(config.option, "nbval_lax", False)):
         return None
     from gdl_utils.datasets import DataError, load_cifar10
 

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from matplotlib import pyplot as plt
 
+from gdl_utils import checks
+from gdl_utils.networks import convolutional_network
 from gdl_utils.plotting.confusion import show_confusion
 
 # Layer, output shape, parameters.
@@ -81,6 +83,10 @@ def test_the_network_is_that_of_the_specification(namespace):
     assert model.layers[-1].activation.__name__ == "softmax"
     assert all(layer.activation.__name__ == "linear" for layer in (*convolutions, model.layers[14]))
     assert model.input_shape == (None, 32, 32, 3)
+
+
+def test_the_network_that_is_measured_with_five_seeds_is_that_of_the_page(namespace):
+    assert checks.steps(convolutional_network()) == checks.steps(namespace["model"])
 
 
 def test_the_stored_table_and_the_count_by_hand_agree_with_it(page, namespace):

@@ -6,6 +6,9 @@ import keras
 import numpy as np
 import pytest
 
+from gdl_utils import checks
+from gdl_utils.networks import multilayer_perceptron
+
 LAYERS = [
     # layer, output shape, parameters
     ("Flatten", (3_072,), 0),
@@ -50,6 +53,10 @@ def test_both_networks_have_the_table_of_the_text(namespace, network):
     activations = [layer.activation.__name__ for layer in layers[1:]]
     assert activations == ["relu", "relu", "softmax"]
     assert namespace[network].input_shape == (None, 32, 32, 3)
+
+
+def test_the_network_that_is_measured_with_five_seeds_is_that_of_the_page(namespace):
+    assert checks.steps(multilayer_perceptron()) == checks.steps(namespace["model"])
 
 
 def test_the_stored_outputs_show_the_same_table(perceptron):

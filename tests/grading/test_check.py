@@ -9,6 +9,7 @@ import nbformat
 import pytest
 from typer.testing import CliRunner
 
+from gdl_utils import checks
 from gdl_utils.cli import app
 from gdl_utils.errors import CourseError
 from gdl_utils.grading import check as checking
@@ -103,6 +104,20 @@ def test_the_hint_of_a_test_is_shown(write):
     results = check(write({**RIGHT, "half-visible": failing}), 10)
     assert by_name(results)["half-visible"].hint == "Divide by two."
     assert "    Hint: Divide by two." in summary(results)
+
+
+def test_what_a_check_says_is_said_once(write):
+    wrong = {"half": "def half(number):\n    return number"}
+    test = {"half-visible": "from gdl_utils import checks\nchecks.value(half(8), 4)"}
+    results = check(write({**RIGHT, **wrong, **test}), 10)
+    assert by_name(results)["half-visible"].message == "fails"
+    assert summary(results).count(checks.DIFFERENT) == 1
+
+
+def test_a_cell_that_calls_what_is_not_answered_says_so(write):
+    own = "# at the end\nhalf(8)"
+    results = check(write({}, [(7, own)]), 10)
+    assert [one.problems for one in results if one.problems] == [["The cell 8 stopped: half is not answered yet"]]
 
 
 def test_points_that_a_test_gives_are_told(write):
