@@ -48,6 +48,10 @@ def test_nothing_of_solutions_or_tests_is_in_the_site(site):
             assert "BEGIN SOLUTION" not in text, path
 
 
+def test_no_page_names_a_folder_of_the_machine_that_built_it(site, root):
+    assert [path.name for path in site.rglob("*.html") if str(root) in path.read_text()] == []
+
+
 @pytest.fixture
 def small(tmp_path):
     """A small book of two pages."""
