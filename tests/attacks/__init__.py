@@ -16,7 +16,6 @@ A file of the bank has these names at module level, of which only WHAT is needed
     LIMITS    other limits than those of the tests.
     TIMES     how often the same submission is graded, one after the other.
     STOCK     True if nbgrader as shipped is believed to fall for it (asserted by a slow test).
-    OPEN      why the engine falls for it, as long as it does: the test must fail then.
 
 In all sources `HOST_FILE` stands for the path of a secret file of the machine, `PORT` for a port on which the machine
 listens. An attack that has got what it wanted shows the text of `SUCCESS`, or a secret: both are looked for in

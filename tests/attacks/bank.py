@@ -44,7 +44,6 @@ class Attack:
     limits: Limits = LIMITS["plain"]
     times: int = 1
     stock: bool = False
-    open: str = ""
 
     def submission(self, places: dict[str, str]) -> dict[str, bytes]:
         """The files that are handed in; `places` holds what some words in the sources stand for."""
@@ -89,7 +88,6 @@ def _attack(path: Path) -> Attack:
         Limits(**{**vars(limits), **found.get("LIMITS", {})}),
         found.get("TIMES", 1),
         found.get("STOCK", False),
-        found.get("OPEN", ""),
     )
 
 
