@@ -4,6 +4,7 @@ What a command needs is imported when it is called, so that each starts fast and
 """
 
 import http.server
+import os
 import shutil
 import sys
 import traceback
@@ -21,6 +22,7 @@ import typer
 from typer.core import TyperGroup
 
 from gdl_utils.errors import CourseError
+from gdl_utils.quiet import stderr_to
 
 if TYPE_CHECKING:
     from gdl_utils.grading.course import How
@@ -165,6 +167,50 @@ def data(
         console.print(f"Data: {cifar10_at_hand()}")
 
 
+SIGNS = {"ok": ("ok", "green"), "note": ("note", "yellow"), "fault": ("FAULT", "bold red")}
+
+
+@app.command()
+def doctor(
+    training: Annotated[bool, typer.Option(help="Import TensorFlow and train a step on each of its devices.")] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a list of findings for other programs.")] = False,
+) -> None:
+    """Say what of the course works on this machine, and what to do about the rest.
+
+    Exits with 1 if something is broken.
+    """
+    import json
+
+    from gdl_utils.doctor import examine
+
+    faults, findings = 0, []
+    for finding in examine(_root(), training):
+        faults += finding.state == "fault"
+        findings.append(vars(finding))
+        if not as_json:
+            sign, style = SIGNS[finding.state]
+            console.print(f"{sign:6}", style=style, end="")
+            console.print(f"{finding.subject}: {finding.text}")
+            if finding.remedy:
+                console.print(f"{'':6}  -> {finding.remedy}")
+    if as_json:
+        typer.echo(json.dumps(findings, indent=1))
+    else:
+        console.print(f"{faults or 'No'} fault(s).")
+    if faults:
+        raise typer.Exit(1)
+
+
+@app.command()
+def device() -> None:
+    """Say in one line on what TensorFlow computes; with GDL_REQUIRE_GPU=1, fail where there is no GPU."""
+    from gdl_utils.doctor import device_in_use
+
+    with stderr_to(Path(os.devnull)):
+        told = device_in_use()
+    console.print(told)
+
+
 @app.command()
 def release(
     check: Annotated[bool, typer.Option(help="Change nothing; tell whether assignments/ is up to date.")] = False,
@@ -211,6 +257,42 @@ def sample_class(
     for student in students:
         write_submission(root, assignment, student, course / "submitted")
     console.print(f"{len(students)} sample submissions of {assignment} are in {course / 'submitted'}")
+
+
+@app.command()
+def collect(
+    archive: Annotated[Path, typer.Argument(help="The zip file of all submissions, or a folder of files.")],
+    assignment: Annotated[str, typer.Argument(help="The assignment that was handed in.")],
+    course: Annotated[Path, typer.Option(help="The course folder; the submissions go to its submitted/.")] = Path(),
+    roster: Annotated[
+        Path | None, typer.Option(help="Who is who: Moodle's grading worksheet, or a gradebook export of either (CSV).")
+    ] = None,
+    pattern: Annotated[
+        str | None,
+        typer.Option(
+            help="How files are named if not by Moodle or Canvas, with (?P<student_id>...), (?P<file_id>...)."
+        ),
+    ] = None,
+    force: Annotated[bool, typer.Option(help="Replace submissions that are there already.")] = False,
+    db: Annotated[str | None, typer.Option(help="URL of the gradebook, such as postgresql://HOST/NAME.")] = None,
+) -> None:
+    """Take the submissions out of an archive of Moodle or Canvas, or out of files from e-mails.
+
+    Exits with 1 if some need attention.
+    """
+    from gdl_utils.grading.collect import collect as collecting
+
+    with _status(f"Collecting {assignment}"):
+        found = collecting(_root(), course, assignment, archive, pattern, roster, force, db)
+    for student, remarks in found.remarks.items():
+        for remark in remarks:
+            console.print(f"{student}: {remark}")
+    for problem in found.problems:
+        console.print(f"attention: {problem}")
+    where = course / "submitted"
+    console.print(f"{len(found.students)} submission(s) from {archive.name} ({found.platform}) are in {where}")
+    if found.problems:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -19,6 +19,8 @@ class Seeds:
     Attributes:
         test: shares of the test images that it got right, one for each seed.
         train: shares of the training images, averaged over the last epoch.
+        exact: as `test`, on those test images alone that have the pixels of the original.
+        exact_images: how many these are.
         faster: as `test`, trained in the fastest way of section 2.5.
         date: the day of the measurement.
         machine: processor and number of cores.
@@ -27,6 +29,8 @@ class Seeds:
 
     test: tuple[float, ...]
     train: tuple[float, ...]
+    exact: tuple[float, ...]
+    exact_images: int
     faster: tuple[float, ...]
     date: str
     machine: str
@@ -36,6 +40,11 @@ class Seeds:
     def mean(self) -> float:
         """The mean of the test accuracies."""
         return statistics.fmean(self.test)
+
+    @property
+    def exact_mean(self) -> float:
+        """The mean of the accuracies on the exact test images."""
+        return statistics.fmean(self.exact)
 
     @property
     def spread(self) -> float:
@@ -54,5 +63,7 @@ def measured_seeds(network: str, file: Path = MEASURED) -> Seeds:
         KeyError: if nothing was measured for it.
     """
     found = json.loads(file.read_text(encoding="utf-8"))
-    lists = {name: tuple(found["networks"][network][name]) for name in ("test", "train", "faster")}
-    return Seeds(**lists, date=found["date"], machine=found["machine"], data=found["data"])
+    lists = {name: tuple(found["networks"][network][name]) for name in ("test", "train", "exact", "faster")}
+    return Seeds(
+        **lists, exact_images=found["exact_images"], date=found["date"], machine=found["machine"], data=found["data"]
+    )

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Resolves the dependencies of pyproject.toml for Linux and Python 3.11 to 3.13 into files with hashes and no index
 # URLs. test.txt holds everything; the others hold a part of it, at the same versions. backends.txt is for an environment
-# of its own, in which a slow test tries the other backends of Keras.
+# of its own, in which a slow test tries the other backends of Keras; image.txt and image-cuda.txt are for docker/.
 set -eu
 cd "$(dirname "$0")/.."
 resolve() {
@@ -16,3 +16,5 @@ resolve base pyproject.toml -c requirements/test.txt
 resolve book pyproject.toml --extra book -c requirements/test.txt
 resolve grading pyproject.toml --extra grading -c requirements/test.txt
 resolve backends --group backends -c requirements/test.txt
+resolve image pyproject.toml --extra book --group image -c requirements/test.txt
+resolve image-cuda pyproject.toml --extra book --group image --group cuda -c requirements/test.txt

@@ -1,0 +1,180 @@
+"""`gdl doctor` in broken environments: each fault is made for real, named, and given a remedy."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gdl_utils import doctor
+from gdl_utils.grading.engine import sandbox
+
+QUICK = "--no-training"
+
+
+def examine(root, *options, before=(), **variables):
+    """Findings and exit code of `gdl doctor --json`; a variable that is None is unset."""
+    environment = {**os.environ, **variables}
+    environment = {name: value for name, value in environment.items() if value is not None}
+    line = [*before, sys.executable, "-c", "import gdl_utils.cli as cli; cli.app()", "doctor", "--json", *options]
+    done = subprocess.run(line, cwd=root, env=environment, capture_output=True, text=True, timeout=300)
+    assert done.stdout.startswith("["), done.stdout + done.stderr
+    return json.loads(done.stdout), done.returncode
+
+
+def faults(root, *options, **settings):
+    """Faults by subject; the exit code is 1 if there are any."""
+    found, code = examine(root, *options, **settings)
+    bad = {finding["subject"]: finding for finding in found if finding["state"] == "fault"}
+    assert code == bool(bad)
+    for finding in bad.values():
+        assert finding["text"].endswith(".")
+        assert finding["remedy"]
+        assert "\n" not in finding["text"] + finding["remedy"]
+    return bad
+
+
+def test_on_this_machine_all_is_well_but_perhaps_the_data(root):
+    found = [finding for finding in examine(root)[0] if finding["subject"] != "data"]
+    assert {finding["subject"] for finding in found} >= {
+        "Python",
+        "lock",
+        "packages",
+        "disk",
+        "memory",
+        "sandbox",
+        "ports",
+        "TensorFlow",
+        "device",
+    }
+    assert [finding["text"] for finding in found if finding["state"] == "fault"] == []
+    assert any("A training step of a Conv2D works on CPU:0" in finding["text"] for finding in found)
+
+
+def path_without(program, folder):
+    """A PATH on which all is found but one program."""
+    for place in os.environ["PATH"].split(os.pathsep):
+        for one in Path(place).glob("*") if Path(place).is_dir() else ():
+            if one.name != program and not (folder / one.name).is_symlink():
+                (folder / one.name).symlink_to(one)
+    return str(folder)
+
+
+def test_no_bubblewrap(root, tmp_path):
+    found = faults(root, QUICK, PATH=path_without("bwrap", tmp_path))["sandbox"]
+    assert "bubblewrap, which is not installed" in found["text"]
+    assert "install the package bubblewrap" in found["remedy"]
+
+
+def test_namespaces_forbidden(root):
+    # Within such a sandbox nobody may make another.
+    wall = ["bwrap", "--unshare-user", "--disable-userns", "--dev-bind", "/", "/"]
+    found = faults(root, QUICK, before=wall)["sandbox"]
+    assert "bubblewrap can't make a sandbox here" in found["text"]
+    assert "allow unprivileged user namespaces" in found["remedy"]
+
+
+def test_wrong_numpy(root, tmp_path):
+    # What pip writes of a package; that of the environment stands behind it.
+    folder = tmp_path / "numpy-1.26.4.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: numpy\nVersion: 1.26.4\n")
+    found = faults(root, QUICK, PYTHONPATH=os.pathsep.join([str(tmp_path), str(root)]))["packages"]
+    assert "numpy 1.26.4 is installed, the lock has 2." in found["text"]
+    assert found["remedy"] == "make setup"
+
+
+def test_no_data(root, tmp_path):
+    found = faults(root, QUICK, GDL_CIFAR10=None, KERAS_HOME=str(tmp_path))["data"]
+    assert "There is no copy of CIFAR-10 here" in found["text"]
+    assert "gdl data --load" in found["remedy"]
+
+
+@pytest.mark.parametrize("content", [b"PK\x03\x04 cut short", b"\x1f\x8b cut short", b"text", None])
+def test_corrupt_data(root, tmp_path, content):
+    path = tmp_path / "cifar10.npz"
+    if content is not None:
+        path.write_bytes(content)
+    found = faults(root, QUICK, GDL_CIFAR10=str(path))["data"]
+    assert "cifar10.npz" in found["text"]
+    assert "name another copy in GDL_CIFAR10" in found["remedy"]
+
+
+def test_disk_full(root):
+    # A disk of one MiB for the temporary files.
+    wall = ["bwrap", "--dev-bind", "/", "/", "--size", str(1 << 20), "--tmpfs", "/mnt", "--setenv", "TMPDIR", "/mnt"]
+    found = faults(root, QUICK, before=wall)["disk"]
+    assert "Only 0.0 GiB are free for temporary files (/mnt)" in found["text"]
+    assert "TMPDIR" in found["remedy"]
+
+
+def test_gpu_required_and_absent(root):
+    if shutil.which("nvidia-smi"):
+        pytest.skip("this machine has a GPU")
+    found = faults(root, GDL_REQUIRE_GPU="1")["GPU"]
+    assert "GDL_REQUIRE_GPU asks for a GPU" in found["text"]
+    # Within a container and outside of one.
+    assert re.search("start the container with --gpus all|unset GDL_REQUIRE_GPU", found["remedy"])
+    assert "GPU" in faults(root, QUICK, GDL_REQUIRE_GPU="1")
+    assert "GPU" not in faults(root, QUICK, GDL_REQUIRE_GPU="0")
+
+
+def test_stale_lock(root, tmp_path):
+    for name in ("requirements", "_toc.yml"):
+        copy = shutil.copytree if (root / name).is_dir() else shutil.copy
+        copy(root / name, tmp_path / name)
+    text = (root / "pyproject.toml").read_text()
+    (tmp_path / "pyproject.toml").write_text(text.replace('"numpy>=2.0"', '"numpy>=99", "no-such-package"'))
+    found = faults(tmp_path, QUICK)["lock"]
+    assert "numpy>=99 (the lock has 2." in found["text"]
+    assert "no-such-package (not in the lock)" in found["text"]
+    assert found["remedy"] == "make lock"
+
+
+def test_a_tensorflow_that_does_not_start(root, tmp_path):
+    (tmp_path / "tensorflow.py").write_text("raise ImportError('libcudart.so.99: cannot open shared object file')")
+    found = faults(root, PYTHONPATH=os.pathsep.join([str(tmp_path), str(root)]))["TensorFlow"]
+    assert "libcudart.so.99" in found["text"]
+
+
+def driver_that_says(tmp_path, driver, cuda):
+    program = tmp_path / "nvidia-smi"
+    program.write_text(f"#!/bin/sh\necho '| NVIDIA-SMI {driver}   Driver Version: {driver}   CUDA Version: {cuda} |'\n")
+    program.chmod(0o755)
+    return os.pathsep.join([str(tmp_path), os.environ["PATH"]])
+
+
+def test_a_driver_without_a_gpu_that_tensorflow_sees(root, tmp_path):
+    """A test double: a machine with a driver is not at hand; this one's output is in the form of the real one."""
+    findings, code = examine(root, PATH=driver_that_says(tmp_path, "550.54.15", "12.4"))
+    found = {finding["subject"]: finding for finding in findings}
+    assert code == 1
+    assert found["driver"]["text"] == "The NVIDIA driver 550.54.15 serves CUDA up to 12.4."
+    assert "TensorFlow sees no GPU" in found["GPU"]["text"]
+    assert "requirements/image-cuda.txt" in found["GPU"]["remedy"]
+
+
+def test_versions_of_cuda_are_compared():
+    built = {"built": {"cuda_version": "12.5.1", "cudnn_version": "9"}, "gpus": ["a GPU"]}
+    old = [finding.state for finding in doctor._cuda(built, ("450.1", "11.0"), False) if finding.subject == "driver"]
+    new = [finding.state for finding in doctor._cuda(built, ("550.1", "12.4"), False) if finding.subject == "driver"]
+    assert (old, new) == (["fault"], [])
+
+
+def test_for_people_it_prints_a_line_and_a_remedy(root, tmp_path):
+    line = [sys.executable, "-c", "import gdl_utils.cli as cli; cli.app()", "doctor", QUICK]
+    environment = {**os.environ, "GDL_CIFAR10": str(tmp_path / "missing.npz")}
+    done = subprocess.run(line, cwd=root, env=environment, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "FAULT data: " in done.stdout
+    assert "        -> name another copy in GDL_CIFAR10" in done.stdout
+    assert done.stdout.endswith("1 fault(s).\n")
+    assert done.stderr == ""
+
+
+def test_the_sandbox_is_what_the_engine_looks_at():
+    assert sandbox.complaint() is None
