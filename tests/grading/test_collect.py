@@ -184,7 +184,8 @@ def test_a_folder_in_a_submission_does_not_make_it_that_of_another(folder, root,
     found = collect(root, folder, NAME, zipped(tmp_path / "m.zip", files))
     assert found.problems == []
     assert (folder / "submitted" / "ada-king" / NAME / "book.ipynb").read_text() == BOOK
-    assert set(handed_in(folder)) == {"ada-king", "eve"}
+    inner = "Ada King_311_assignsubmission_file/book.ipynb"
+    assert handed_in(folder) == {"ada-king": ["book.ipynb"], "eve": [inner, "book.ipynb"]}
 
 
 def test_a_name_in_canvas_does_not_make_a_submission_that_of_another(folder, root, tmp_path):
