@@ -8,7 +8,7 @@ GRADER := tests/attacks tests/grading
 # TensorFlow's notes on its own build say nothing to a reader of these commands.
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
-.PHONY: help setup setup-test demo book book-full serve assignments grade kill-matrix figures test test-slow lint bench lock clean
+.PHONY: help setup setup-test demo book book-full serve assignments grade kill-matrix figures test test-slow test-hub image-test lint bench lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | \
@@ -74,6 +74,12 @@ test: setup-test lint figures ## lint, unit tests, every page and solution run a
 
 test-slow: setup-test ## the longer proofs
 	.venv/bin/pytest tests -m slow
+
+test-hub: setup-test ## a class on a real JupyterHub in a real browser, as root (a minute or two)
+	GDL_TEST_HUB=1 .venv/bin/pytest tests/hub
+
+image-test: setup-test ## build the images of docker/ for real and use them, as root
+	docker/test.sh
 
 bench: setup ## print the benchmark tables
 	@shopt -s nullglob; for file in benchmarks/*.py; do .venv/bin/python "$$file" || exit; done

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Resolves the dependencies of pyproject.toml for Linux and Python 3.11 to 3.13 into files with hashes and no index
 # URLs. test.txt holds everything; the others hold a part of it, at the same versions. backends.txt is for an environment
-# of its own, in which a slow test tries the other backends of Keras; image.txt and image-cuda.txt are for docker/.
+# of its own, in which a slow test tries the other backends of Keras; image.txt and image-cuda.txt are for docker/, hub.txt
+# is for deploy/jupyterhub/.
 set -eu
 cd "$(dirname "$0")/.."
 resolve() {
@@ -18,3 +19,4 @@ resolve grading pyproject.toml --extra grading -c requirements/test.txt
 resolve backends --group backends -c requirements/test.txt
 resolve image pyproject.toml --extra book --group image -c requirements/test.txt
 resolve image-cuda pyproject.toml --extra book --group image --group cuda -c requirements/test.txt
+resolve hub pyproject.toml --extra grading --group hub -c requirements/test.txt

@@ -8,6 +8,7 @@ import pytest
 
 from gdl_utils import checks
 from gdl_utils.networks import multilayer_perceptron
+from gdl_utils.seeds import measured_seeds
 
 LAYERS = [
     # layer, output shape, parameters
@@ -121,6 +122,14 @@ def test_measured_numbers_are_in_their_bands(perceptron):
     assert len(seconds) == 4
     assert seconds[0] == seconds.max()
     assert batch_losses[-1] == batch_losses.max()
+
+
+def test_the_reference_result_is_quoted_and_within_reach(perceptron):
+    text = " ".join(cell.source for cell in perceptron.notebook.cells if cell.cell_type == "markdown")
+    for figure in ("51.67%", "loss 1.3696", "48.96%", "loss 1.4358"):
+        assert figure in text
+    seeds = measured_seeds("multilayer_perceptron")
+    assert abs(seeds.mean - 0.4896) < 2 * seeds.spread
 
 
 def test_check_yourself_answers(perceptron):

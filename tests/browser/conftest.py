@@ -8,9 +8,6 @@ import pytest
 
 from gdl_utils.book.build import SITE, build_site
 
-CHROMIUM = Path("/usr/bin/chromium")
-
-
 # Where the site stands on its host, whose server compresses what is text, as this one does.
 PREFIX = "/course"
 TEXT = {".html", ".css", ".js", ".mjs", ".json", ".svg", ".txt", ".xml"}
@@ -51,15 +48,3 @@ def site_address(root):
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}{PREFIX}"
         server.shutdown()
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    """Debian's Chromium, driven by Playwright."""
-    api = pytest.importorskip("playwright.sync_api")
-    if not CHROMIUM.exists():
-        pytest.fail("Chromium is missing: type 'make setup-test'.")
-    with api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield browser
-        browser.close()
