@@ -8,7 +8,7 @@ GRADER := tests/attacks tests/grading
 # TensorFlow's notes on its own build say nothing to a reader of these commands.
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
-.PHONY: help setup setup-test demo book book-full serve assignments grade kill-matrix figures test test-slow test-hub image-test lint bench lock clean
+.PHONY: help setup setup-test demo book book-full train serve assignments grade kill-matrix figures test test-slow test-hub image-test lint bench lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | \
@@ -34,6 +34,9 @@ book: setup ## build the site from the stored outputs of the pages
 book-full: setup ## run every page in full, store its outputs, build the site
 	@$(GDL) book run
 	@$(GDL) book build
+
+train: setup ## run the training pages on this machine's device, into the site's table of devices
+	@$(GDL) train
 
 serve: book ## show the site on this computer
 	@$(GDL) book serve

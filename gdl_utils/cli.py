@@ -202,6 +202,25 @@ def doctor(
 
 
 @app.command()
+def train() -> None:
+    """Run the training pages on this machine's device, and put seconds and accuracies into the site's table."""
+    from gdl_utils.book import train as training
+
+    root = _root()
+    with _progress() as progress:
+        tasks = {name: progress.add_task(name, total=None) for name in training.PAGES.values()}
+        results = training.train_pages(
+            root, lambda name, done, total: progress.update(tasks[name], completed=done, total=total)
+        )
+    for result in training.keep(root, [*results, *training.train_on_all_gpus(results)]):
+        console.print(
+            f"{result.network} on {result.device} ({result.processor}): {result.seconds_an_epoch:.1f} s an epoch, "
+            f"test loss {result.loss:.3f}, accuracy {result.accuracy:.1%}"
+        )
+    console.print(f"Kept in {training.RESULTS} and {training.TABLE}")
+
+
+@app.command()
 def device() -> None:
     """Say in one line on what TensorFlow computes; with GDL_REQUIRE_GPU=1, fail where there is no GPU."""
     from gdl_utils.doctor import device_in_use
