@@ -4,6 +4,9 @@
 
     GDL_HUB        where everything of the hub is, /srv/gdl if not set
     GDL_HUB_URL    where it listens, http://127.0.0.1:8000 if not set; put a web server with a certificate before it
+    GDL_HUB_HOST   the address that browsers see, such as https://hub.example.org, if every user has a name below it
+                   (ada.hub.example.org): without, a page that a student's server serves counts for browsers as one
+                   of the instructor's, and could act in the name of an instructor who opens it
 """
 
 import grp
@@ -18,6 +21,7 @@ STUDENTS, INSTRUCTORS = "gdl-students", "gdl-instructors"
 c = get_config()  # noqa: F821  (traitlets defines it)
 
 c.JupyterHub.bind_url = os.environ.get("GDL_HUB_URL", "http://127.0.0.1:8000")
+c.JupyterHub.subdomain_host = os.environ.get("GDL_HUB_HOST", "")
 c.JupyterHub.hub_port = int(os.environ.get("GDL_HUB_PORT", "8081"))
 c.JupyterHub.db_url = f"sqlite:///{HUB}/state/jupyterhub.sqlite"
 c.JupyterHub.cookie_secret_file = str(HUB / "state" / "cookie_secret")

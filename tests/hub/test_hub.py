@@ -12,6 +12,7 @@ import secrets
 import shutil
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -28,6 +29,15 @@ PROF, ADA, EVE = "gdl-test-prof", "gdl-test-ada", "gdl-test-eve"
 ROLES = {PROF: "gdl-instructors", ADA: "gdl-students", EVE: "gdl-students"}
 PASSWORD = secrets.token_urlsafe(16)
 MINUTE = 60_000
+
+
+def python_of_all():
+    """A Python that every user of this machine may run, as a server's own can be."""
+    for python in (sys.executable, "/usr/bin/python3"):
+        line = ["runuser", "-u", "nobody", "--", str(Path(python).resolve()), "-c", "import venv, ensurepip"]
+        if subprocess.run(line, capture_output=True, cwd="/").returncode == 0:
+            return python
+    pytest.fail("No Python here can be run by all users: install the packages python3 and python3-venv.")
 
 
 def free_port():
@@ -60,6 +70,7 @@ def address(users, root):
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("GDL_", "JUPYTER"))},
         "GDL_HUB": str(HUB),
+        "PYTHON": python_of_all(),
         "GDL_HUB_URL": f"http://127.0.0.1:{port}",
         "GDL_HUB_PORT": str(hub_port),
         "GDL_PROXY_API": f"http://127.0.0.1:{proxy_port}",
@@ -91,12 +102,24 @@ def wait_until_it_answers(url, hub, seconds=600):
     pytest.fail((HUB / "hub.log").read_text()[-3000:])
 
 
+@pytest.fixture
+def browser(chromium, request):
+    """The browser; what its pages show when a test fails is kept beside the hub's log."""
+    failed = request.session.testsfailed
+    yield chromium
+    for context in chromium.contexts:
+        for number, page in enumerate(context.pages):
+            if request.session.testsfailed > failed:
+                page.screenshot(path=HUB / f"{request.node.name}-{number}.png")
+        context.close()
+
+
 class User:
     """A user at a browser of his or her own, logged in, with JupyterLab open."""
 
-    def __init__(self, chromium, address, name):
+    def __init__(self, browser, address, name):
         self.address, self.name = address, name
-        self.page = chromium.new_context(viewport={"width": 1400, "height": 1000}).new_page()
+        self.page = browser.new_context(viewport={"width": 1400, "height": 1000}).new_page()
         self.page.goto(f"{address}/hub/login")
         self.page.fill("#username_input", name)
         self.page.fill("#password_input", PASSWORD)
@@ -208,13 +231,13 @@ def hidden_lines(root):
     return found
 
 
-def test_from_fetch_to_feedback(chromium, address, root):
-    prof = User(chromium, address, PROF)
+def test_from_fetch_to_feedback(browser, address, root):
+    prof = User(browser, address, PROF)
     grader = Formgrader(prof)
     grader.click(NAME, "assign")
     grader.click(NAME, "release")
 
-    ada = User(chromium, address, ADA)
+    ada = User(browser, address, ADA)
     ada.command("open-assignment-list")
     row = ada.row("released")
     assert NAME in row.inner_text()
@@ -260,9 +283,9 @@ def test_from_fetch_to_feedback(chromium, address, root):
     assert [line for line in lines if line in handed_out] == []
 
 
-def test_a_student_can_read_nobody_elses_work(chromium, address, root):
+def test_a_student_can_read_nobody_elses_work(browser, address, root):
     """After the class above, with all servers running."""
-    eve = User(chromium, address, EVE)
+    eve = User(browser, address, EVE)
     for name in (ADA, PROF):
         assert eve.status_of(f"/user/{name}/api/contents") in (403, 404)
     assert eve.status_of(f"/user/{EVE}/formgrader") == 404
