@@ -13,8 +13,8 @@ from gdl_utils.networks import convolutional_network, multilayer_perceptron
 from gdl_utils.seeds import measured_seeds
 
 BANDS = {"multilayer_perceptron": (0.46, 0.52), "convolutional_network": (0.68, 0.75)}
-# What test images that were recovered from JPEG may cost.
-RECOVERED = {"multilayer_perceptron": 0.0, "convolutional_network": 0.03}
+# What test images that were recovered from JPEG may cost in the mean over all.
+RECOVERED = {"multilayer_perceptron": 0.0, "convolutional_network": 0.02}
 
 
 @pytest.mark.parametrize(("build", "parameters"), [(multilayer_perceptron, 646_260), (convolutional_network, 592_554)])
@@ -35,11 +35,7 @@ def test_the_mean_over_the_seeds_is_in_its_band(name):
     assert len(seeds.test) >= 5
     assert len(set(seeds.test)) == len(seeds.test)
     assert len(seeds.exact) == len(seeds.test)
-    # The mean of five accuracies on few images may lie two standard errors out.
-    error = (
-        0 if seeds.exact_images == 10_000 else np.sqrt(seeds.exact_mean * (1 - seeds.exact_mean) / seeds.exact_images)
-    )
-    assert least - 2 * error <= seeds.exact_mean <= most + 2 * error
+    assert least <= seeds.exact_mean <= most
     assert least - RECOVERED[name] <= seeds.mean <= most
     assert seeds.exact_mean == pytest.approx(np.mean(seeds.exact))
     assert seeds.mean == pytest.approx(np.mean(seeds.test))

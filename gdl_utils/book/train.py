@@ -17,8 +17,8 @@ PAGES = {
     "multilayer perceptron": "2_2_multilayer_perceptron",
     "convolutional network": "2_5_convolutional_network",
 }
-RESULTS = Path("book/devices.json")
-TABLE = Path("book/devices.md")
+RESULTS = Path("book/devices/results.json")
+TABLE = Path("book/devices/table.md")
 EPOCHS = 10
 BATCH = 32
 
@@ -192,7 +192,7 @@ def read(root: Path) -> list[Result]:
 def table(results: Iterable[Result]) -> str:
     """The table of devices as a part of a page in MyST Markdown."""
     lines = [
-        "% Written by `make train` from devices.json; do not edit.",
+        "% Written by `make train` from results.json; do not edit.",
         "",
         "| network | device | machine | backend | seconds an epoch | test loss | test accuracy | day |",
         "|---|---|---|---|--:|--:|--:|---|",

@@ -61,14 +61,11 @@ class Cifar10(tuple[Split, Split]):
         source: one line that names the origin of the images, with every reservation about them.
         class_names: the ten names that the labels 0 to 9 stand for.
         is_stand_in: True if these are drawings made in code and not CIFAR-10 at all.
-        exact_test: which test images have the pixels of the original, truth values of shape (n,); all have them unless
-            the copy of the data says otherwise.
     """
 
     source: str
     class_names: tuple[str, ...]
     is_stand_in: bool
-    exact_test: np.ndarray
 
     @cached_property
     def sha256(self) -> str:
@@ -109,7 +106,6 @@ def load_cifar10() -> Cifar10:
         arrays, source = found
     if (train_size, test_size) != PROFILES["full"]:
         source += f"; the first {train_size:,} training and {test_size:,} test images only (GDL_PROFILE=smoke)"
-    exact = arrays.get("lossless_test", np.ones(TEST_SIZE, bool))
     sizes = {"x_train": train_size, "y_train": train_size, "x_test": test_size, "y_test": test_size}
     arrays = {name: arrays[name][:size] for name, size in sizes.items()}
     dataset = Cifar10(
@@ -118,7 +114,6 @@ def load_cifar10() -> Cifar10:
     dataset.source = source
     dataset.class_names = stand_in.CLASS_NAMES if is_stand_in else CLASS_NAMES
     dataset.is_stand_in = is_stand_in
-    dataset.exact_test = exact[:test_size]
     print(f"Data: {source}")
     return dataset
 
@@ -274,7 +269,6 @@ def _read_npz(path: Path) -> tuple[Arrays, str]:
             masks = [_read_member(archive, name, (size,)) for name, size in sizes.items()]
             if [(mask.dtype.name, mask.shape) for mask in masks] != [("bool", (size,)) for size in sizes.values()]:
                 raise ValueError("its masks of exact images are not one truth value for each image")
-            arrays |= dict(zip(sizes, masks, strict=True))
             exact = [np.count_nonzero(mask) for mask in masks]
             if exact != [TRAIN_SIZE, TEST_SIZE]:
                 source += (

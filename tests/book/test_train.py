@@ -31,7 +31,7 @@ def test_the_numbers_are_those_of_the_pages(results, page_of):
 
 
 def test_a_new_measurement_takes_the_place_of_the_old_one_of_the_same_machine(results, tmp_path):
-    (tmp_path / "book").mkdir()
+    (tmp_path / "book" / "devices").mkdir(parents=True)
     assert train.read(tmp_path) == []
     train.keep(tmp_path, results)
     assert train.read(tmp_path) == sorted(results, key=lambda one: one.place)
@@ -50,7 +50,7 @@ def test_a_new_measurement_takes_the_place_of_the_old_one_of_the_same_machine(re
 def test_the_table_of_the_site_is_that_of_the_results(root):
     assert (root / train.TABLE).read_text() == train.table(train.read(root))
     assert len(train.read(root)) >= 2
-    assert "devices.md" in (root / "book" / "1_6_working_with_this_course.md").read_text()
+    assert "devices/table.md" in (root / "book" / "1_6_working_with_this_course.md").read_text()
 
 
 TWO_DEVICES = """
