@@ -60,7 +60,9 @@ SHAPE = {
     # Or a notebook could show any picture of the grading machine.
     "embed_images": False,
 }
-TIMESTAMP = "timestamp.txt"
+# nbgrader compares the time to tell whether the page is older than the grade, and names what it releases through its
+# exchange by the secret.
+OF_NBGRADER = ("timestamp.txt", "submission_secret.txt")
 IN_PLACE_OF_TESTS = "Tests that are hidden from students"
 
 
@@ -181,7 +183,7 @@ def keep_pages_only(assignment: str, student: str, notebooks: list[str]) -> None
 
 def _clean(folder: Path, pages: set[str]) -> None:
     student, assignment = folder.parent.name, folder.name
-    submitted = folder.parents[2] / "submitted" / student / assignment / TIMESTAMP
+    submitted = folder.parents[2] / "submitted" / student / assignment
     for path in sorted(folder.rglob("*"), reverse=True):
         if path.is_dir() and not path.is_symlink():
             if not any(path.iterdir()):
@@ -191,12 +193,11 @@ def _clean(folder: Path, pages: set[str]) -> None:
 
 
 def _same(path: Path, submitted: Path) -> bool:
-    # nbgrader compares the time to tell whether the page is older than the grade. Only what was handed in is certain
-    # not to be written by code that had seen hidden inputs.
-    if path.name != TIMESTAMP or path.is_symlink():
+    # Only what was handed in is certain not to be written by code that had seen hidden inputs.
+    if path.name not in OF_NBGRADER or path.is_symlink():
         return False
     try:
-        return path.read_bytes() == submitted.read_bytes()
+        return path.read_bytes() == (submitted / path.name).read_bytes()
     except OSError:
         return False
 

@@ -232,6 +232,16 @@ def test_a_time_that_the_code_wrote_is_not_kept(root, graded):
     assert not (graded.folder / "feedback" / "spy" / graded.name / "timestamp.txt").exists()
 
 
+def test_the_secret_by_which_nbgrader_releases_a_page_is_kept_as_it_was_handed_in(root, graded):
+    for student, text in [("ada", "0123abcd"), ("spy", "7310.5")]:
+        for place in ("submitted", "autograded"):
+            handed_in = "0123abcd" if place == "submitted" else text
+            (graded.folder / place / student / graded.name / "submission_secret.txt").write_text(handed_in)
+    feedback.generate(root, graded.folder, graded.name)
+    assert (graded.folder / "feedback" / "ada" / graded.name / "submission_secret.txt").read_text() == "0123abcd"
+    assert not (graded.folder / "feedback" / "spy" / graded.name / "submission_secret.txt").exists()
+
+
 def test_a_hidden_region_without_an_end_shows_nothing():
     source, hidden = feedback.HideTests()._without_hidden("assert 1\n### BEGIN HIDDEN TESTS\nassert secret", "code")
     assert hidden

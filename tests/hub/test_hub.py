@@ -195,7 +195,7 @@ class Formgrader:
         said = self.frame.locator("#success-modal, #error-modal").first
         said.wait_for(timeout=5 * MINUTE)
         assert said.get_attribute("id") == "success-modal", said.inner_text()
-        said.locator("button.close").click()
+        said.locator("button.close").last.click()
         said.wait_for(state="detached", timeout=MINUTE)
 
     def show(self, page):
@@ -311,5 +311,7 @@ def test_a_student_can_read_nobody_elses_work(browser, address, root):
     assert "READ" not in done.stdout, done.stdout
     # What was handed in by others has names that can't be guessed, in a folder that can't be listed.
     inbound = HUB / "exchange" / "gdl" / "inbound"
-    for path in (root / "solutions", *inbound.iterdir()):
+    for path in inbound.iterdir():
         assert subprocess.run(["runuser", "-u", EVE, "--", "ls", str(path)], capture_output=True, cwd="/").returncode
+    readable = not subprocess.run(["runuser", "-u", EVE, "--", "ls", str(root / "solutions")], cwd="/").returncode
+    assert readable == ("students can read the solutions" in (HUB / "hub.log").read_text())
