@@ -309,9 +309,9 @@ def test_a_student_can_read_nobody_elses_work(browser, address, root):
     done = subprocess.run(line, capture_output=True, text=True, cwd="/")
     assert len(done.stdout.splitlines()) == len(places), done.stderr
     assert "READ" not in done.stdout, done.stdout
-    # What was handed in by others has names that can't be guessed, in a folder that can't be listed.
-    inbound = HUB / "exchange" / "gdl" / "inbound"
-    for path in inbound.iterdir():
-        assert subprocess.run(["runuser", "-u", EVE, "--", "ls", str(path)], capture_output=True, cwd="/").returncode
+    # What was handed in lies in a folder that can't be listed, under names with a part that can't be guessed.
+    names = [path.name for path in (HUB / "exchange" / "gdl" / "inbound").iterdir()]
+    assert names
+    assert all(re.search(r"\+[^+]{10,}$", name.rpartition("UTC")[2]) for name in names), names
     readable = not subprocess.run(["runuser", "-u", EVE, "--", "ls", str(root / "solutions")], cwd="/").returncode
     assert readable == ("students can read the solutions" in (HUB / "hub.log").read_text())
