@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from gdl_utils import doctor
-from gdl_utils.grading.engine import sandbox
 
 QUICK = "--no-training"
 
@@ -174,7 +173,3 @@ def test_for_people_it_prints_a_line_and_a_remedy(root, tmp_path):
     assert "        -> name another copy in GDL_CIFAR10" in done.stdout
     assert done.stdout.endswith("1 fault(s).\n")
     assert done.stderr == ""
-
-
-def test_the_sandbox_is_what_the_engine_looks_at():
-    assert sandbox.complaint() is None
