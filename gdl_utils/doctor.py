@@ -262,8 +262,12 @@ def _devices(training: bool) -> Iterator[Finding]:
         else:
             yield Finding("device", "ok", f"A training step of a Conv2D works on {name} ({step['seconds']:.2f} s).")
     if found["gpus"]:
-        text = f"TensorFlow uses {_some(found['gpus'])}, and its memory grows as needed."
-        yield Finding("GPU", "ok" if all(found["growth"]) else "fault", text)
+        names = _some(found["gpus"])
+        if all(found["growth"]):
+            yield Finding("GPU", "ok", f"TensorFlow uses {names}, and takes their memory as it needs it.")
+        else:
+            text = f"TensorFlow uses {names}, and takes all of their memory at once."
+            yield Finding("GPU", "fault", text, "set TF_FORCE_GPU_ALLOW_GROWTH=true")
     yield from _cuda(found, driver, required)
 
 
