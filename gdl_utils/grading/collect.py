@@ -24,7 +24,7 @@ from nbgrader.apps.zipcollectapp import ZipCollectApp
 from nbgrader.plugins.zipcollect import ExtractorPlugin, FileNameCollectorPlugin
 
 from gdl_utils.grading import nbgrader_api
-from gdl_utils.grading.course import IGNORED, MAX_BYTES, MAX_FILES
+from gdl_utils.grading.course import IGNORED, MAX_BYTES, MAX_FILES, TIMESTAMP
 from gdl_utils.grading.nbgrader_api import GradingError
 
 # Both put the student's name before the numbers, and the file's name, which the student chose, behind them.
@@ -35,8 +35,6 @@ PATTERNS = {"Moodle": (MOODLE,), "Canvas": (CANVAS, CANVAS.replace("*?", "*"))}
 SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]*")
 # What browsers and Canvas add to the name of a file that was there already.
 COPY = re.compile(r"(-\d+| ?\(\d+\))$")
-# Where nbgrader looks for the time of a submission.
-TIMESTAMP = "timestamp.txt"
 JUNK = {*IGNORED, "__MACOSX", "Thumbs.db"}
 
 

@@ -36,6 +36,7 @@ from gdl_utils.grading.parallel import Submit, dask_workers, grade_all, local_wo
 
 HIDDEN = "hidden"  # the folder of a source with what only the judge may see
 RECORD = ".gdl-grade.json"
+TIMESTAMP = "timestamp.txt"  # where nbgrader looks for the time of a submission
 IGNORED = {".ipynb_checkpoints", "__pycache__", ".git", ".DS_Store"}
 MAX_FILES = 1000
 MAX_BYTES = 256 << 20
@@ -272,7 +273,7 @@ def _below(folder: Path) -> Iterator[Path]:
 
 def read_submission(folder: Path) -> dict[str, bytes]:
     """What a student handed in, by relative path, as far as it is not too much."""
-    return {name: data for name, data in _files(folder).items() if name != "timestamp.txt"}
+    return {name: data for name, data in _files(folder).items() if name != TIMESTAMP}
 
 
 @cache
@@ -338,14 +339,14 @@ def _keep(
 
 
 def _timestamp(folder: Path) -> tuple[datetime.datetime | None, list[str]]:
-    path = folder / "timestamp.txt"
+    path = folder / TIMESTAMP
     try:
         if path.is_symlink() or not path.is_file():
             return None, []
         text = path.read_bytes()[:100].decode().strip()
         return (parse_utc(text) if text else None), []
     except (ValueError, OverflowError):
-        return None, ["timestamp.txt holds no date, so it counts as in time"]
+        return None, [f"{TIMESTAMP} holds no date, so it counts as in time"]
 
 
 def _write_autograded(assignment: Assignment, submitted: Path, target: Path, result: Graded) -> None:
