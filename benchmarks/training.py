@@ -186,16 +186,6 @@ def profile(console: Console, network: Network, train: Images) -> None:
     console.print(table)
 
 
-def exact_test_images(count: int) -> np.ndarray:
-    """Which test images have the pixels of the original: all, unless the copy in GDL_CIFAR10 says otherwise."""
-    path = os.environ.get("GDL_CIFAR10", "")
-    if path.endswith(".npz"):
-        with np.load(path) as arrays:
-            if "lossless_test" in arrays:
-                return arrays["lossless_test"][:count]
-    return np.ones(count, bool)
-
-
 def trained(
     network: Network, way: Way, seed: int, train: Images, test: Images, exact: np.ndarray
 ) -> tuple[float, float, float]:
@@ -210,17 +200,16 @@ def write_seeds(console: Console, count: int, faster: int, data: Cifar10, train:
     """Train both networks with `count` seeds, and in their fastest way with `faster`; write what they reach."""
     if data.is_stand_in:
         raise SystemExit("The accuracies of the book are those on CIFAR-10; `gdl data` says why it is not here.")
-    exact = exact_test_images(len(test.x))
     networks = {}
     for network in NETWORKS:
         found = []
         for seed in range(1, count + 1):
-            found.append(trained(network, SEVERAL, seed, train, test, exact))
+            found.append(trained(network, SEVERAL, seed, train, test, data.exact_test))
             one = found[-1]
             console.print(f"{network.name}, seed {seed}: test {one[0]:.2%}, training {one[1]:.2%}, exact {one[2]:.2%}")
         fast = []
         for seed in range(1, faster + 1):
-            fast.append(trained(network, network.fastest, seed, train, test, exact)[0])
+            fast.append(trained(network, network.fastest, seed, train, test, data.exact_test)[0])
             console.print(f"{network.name}, {network.fastest.name}, seed {seed}: test {fast[-1]:.2%}")
         networks[network.name] = {
             **dict(zip(("test", "train", "exact"), zip(*found, strict=True), strict=True)),
@@ -230,7 +219,7 @@ def write_seeds(console: Console, count: int, faster: int, data: Cifar10, train:
         "date": datetime.date.today().isoformat(),
         "machine": processor(),
         "data": data.source,
-        "exact_images": int(exact.sum()),
+        "exact_images": int(data.exact_test.sum()),
         "networks": networks,
     }
     MEASURED.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")

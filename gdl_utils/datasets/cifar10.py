@@ -61,11 +61,14 @@ class Cifar10(tuple[Split, Split]):
         source: one line that names the origin of the images, with every reservation about them.
         class_names: the ten names that the labels 0 to 9 stand for.
         is_stand_in: True if these are drawings made in code and not CIFAR-10 at all.
+        exact_test: which test images have the pixels of the original, bool of shape (n,); all, unless the copy of the
+            data says otherwise.
     """
 
     source: str
     class_names: tuple[str, ...]
     is_stand_in: bool
+    exact_test: np.ndarray
 
     @cached_property
     def sha256(self) -> str:
@@ -107,6 +110,7 @@ def load_cifar10() -> Cifar10:
     if (train_size, test_size) != PROFILES["full"]:
         source += f"; the first {train_size:,} training and {test_size:,} test images only (GDL_PROFILE=smoke)"
     sizes = {"x_train": train_size, "y_train": train_size, "x_test": test_size, "y_test": test_size}
+    exact_test = arrays.get("exact_test", np.ones(TEST_SIZE, bool))[:test_size]
     arrays = {name: arrays[name][:size] for name, size in sizes.items()}
     dataset = Cifar10(
         (Split(arrays["x_train"], arrays["y_train"]), Split(arrays["x_test"], arrays["y_test"])),
@@ -114,6 +118,7 @@ def load_cifar10() -> Cifar10:
     dataset.source = source
     dataset.class_names = stand_in.CLASS_NAMES if is_stand_in else CLASS_NAMES
     dataset.is_stand_in = is_stand_in
+    dataset.exact_test = exact_test
     print(f"Data: {source}")
     return dataset
 
@@ -269,6 +274,7 @@ def _read_npz(path: Path) -> tuple[Arrays, str]:
             masks = [_read_member(archive, name, (size,)) for name, size in sizes.items()]
             if [(mask.dtype.name, mask.shape) for mask in masks] != [("bool", (size,)) for size in sizes.values()]:
                 raise ValueError("its masks of exact images are not one truth value for each image")
+            arrays["exact_test"] = masks[1]
             exact = [np.count_nonzero(mask) for mask in masks]
             if exact != [TRAIN_SIZE, TEST_SIZE]:
                 source += (

@@ -149,9 +149,22 @@ def test_a_copy_with_recovered_images_says_so(arrays, monkeypatch, tmp_path):
     path = tmp_path / "copy.npz"
     exact = np.zeros(50_000, bool)
     exact[:45_000] = True
-    np.savez(path, **arrays, lossless_train=exact, lossless_test=np.ones(10_000, bool))
+    exact_test = np.arange(10_000) % 10 == 3
+    np.savez(path, **arrays, lossless_train=exact, lossless_test=exact_test)
     monkeypatch.setenv("GDL_CIFAR10", str(path))
-    assert "45,000 of 50,000 training and 10,000 of 10,000 test images are exact" in load_cifar10().source
+    found = load_cifar10()
+    assert "45,000 of 50,000 training and 1,000 of 10,000 test images are exact" in found.source
+    np.testing.assert_array_equal(found.exact_test, exact_test)
+    monkeypatch.setenv("GDL_PROFILE", "smoke")
+    np.testing.assert_array_equal(load_cifar10().exact_test, exact_test[:1_000])
+
+
+def test_a_copy_that_says_nothing_is_exact(arrays, monkeypatch, tmp_path):
+    np.savez(tmp_path / "copy.npz", **arrays)
+    monkeypatch.setenv("GDL_CIFAR10", str(tmp_path / "copy.npz"))
+    found = load_cifar10()
+    assert found.exact_test.shape == (10_000,)
+    assert found.exact_test.all()
 
 
 def damaged(kind, arrays, npz, archive, tmp_path):
