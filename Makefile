@@ -59,6 +59,7 @@ lint: setup ## check style and types
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
+	.venv/bin/hadolint docker/Dockerfile
 
 # Needs only Node of the virtual environment, and npm's packages of package-lock.json.
 figures: setup-test ## check, test and build the interactive figures anew: what is committed must be what comes out

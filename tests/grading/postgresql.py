@@ -25,8 +25,13 @@ def programs() -> Path:
 
 
 @contextmanager
-def server(folder: Path):
-    """Start a server; gives a function that makes a new database and tells its URL."""
+def server(folder: Path, durable: bool = False):
+    """Start a server; gives a function that makes a new database and tells its URL.
+
+    Args:
+        folder: where its data are; the user nobody must be able to reach it.
+        durable: wait for the disk, as it does unless told otherwise; tests don't need it.
+    """
     binaries = programs()
     folder.mkdir(exist_ok=True)
     # The server refuses to run as root.
@@ -51,7 +56,7 @@ def server(folder: Path):
 
     run("initdb", "-D", str(data), "-U", "grader", "--auth=trust", "--no-sync", "-E", "UTF8")
     # No TCP port; a socket's path may have 107 bytes at most, so it is relative to nothing deep.
-    options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off"
+    options = f"-c listen_addresses='' -c unix_socket_directories='{folder}'" + ("" if durable else " -c fsync=off")
     subprocess.run(
         [*as_user, binaries / "pg_ctl", "-D", data, "-l", log, "-w", "-o", options, "start"],
         cwd=folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={"LANG": "C.UTF-8"},

@@ -1,0 +1,261 @@
+"""Measures what grading costs, for the page for operators, into gdl_utils/grading/capacity.json.
+
+    python benchmarks/capacity.py
+
+For each assignment a class of right submissions is graded, isolation on, once by one worker on one core and once by two
+on two. A class of two is taken off, so that start and end are not counted. A real PostgreSQL with its settings as
+shipped, fsync included, takes the results of one submission for many students. Root measures the memory of everything.
+"""
+
+import datetime
+import json
+import multiprocessing
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import psycopg
+import rich.table
+from rich.console import Console
+from sqlalchemy.engine import make_url
+
+from gdl_utils.book.build import build_site
+from gdl_utils.book.provenance import processor
+from gdl_utils.grading.answer_bank import Bank
+from gdl_utils.grading.capacity import Capacity, Cost, write_capacity
+from gdl_utils.grading.engine.results import Graded, Limits
+from gdl_utils.grading.engine.run import Options
+from gdl_utils.grading.gradebook import ClassGradebook
+from gdl_utils.grading.nbgrader_api import CONFIG, assignment_names, course
+from gdl_utils.grading.parallel import local_workers
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests" / "grading"))
+
+from postgresql import server  # noqa: E402
+
+GDL = Path(sys.executable).with_name("gdl")
+FEW = 2
+# The size of a class whose submissions take less, or more, than a second.
+CLASS = {True: 60, False: 10}
+SAVES = 1000
+WRITERS = (1, 2, 4)
+PROGRAM = """
+import os, resource, sys
+os.sched_setaffinity(0, map(int, os.environ["CORES"].split(",")))
+import gdl_utils.cli as cli
+try:
+    cli.app()
+finally:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    print(used.ru_utime + used.ru_stime, file=open(sys.argv[4] + "/main", "w"))
+"""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run of `gdl grade`: wall clock, seconds that its main process computed."""
+
+    seconds: float
+    main_seconds: float
+
+
+def right_class(folder: Path, bank: Bank, count: int) -> None:
+    """A course folder with `count` submissions in which all is right."""
+    shutil.copytree(ROOT / "solutions" / bank.name, folder / "solutions" / bank.name)
+    files = bank.submission({name: bank.reference(name) for name in bank.solutions()})
+    for number in range(count):
+        for name, data in files.items():
+            path = folder / "submitted" / f"student-{number:05d}" / bank.name / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+
+
+def memory_of(process: psutil.Process) -> int:
+    """Bytes of a process and all below it; a page that several share is divided among them (PSS)."""
+    total = 0
+    for one in [process, *process.children(recursive=True)]:
+        with suppress(psutil.Error):
+            total += one.memory_full_info().pss
+    return total
+
+
+@contextmanager
+def running(folder: Path, name: str, workers: int) -> Iterator[subprocess.Popen[bytes]]:
+    """Grade a class anew with so many workers, each on a core of its own, until the end of the block at least."""
+    line = [sys.executable, "-c", PROGRAM, "grade", name, "--course", str(folder), "--regrade"]
+    line = [*line, "--workers", str(workers)]
+    cores = ",".join(map(str, sorted(os.sched_getaffinity(0))[:workers]))
+    log = folder / "log"
+    with log.open("wb") as file:
+        started = subprocess.Popen(line, stdout=file, stderr=file, cwd=ROOT, env={**os.environ, "CORES": cores})
+        yield started
+        code = started.wait()
+    if code:
+        raise SystemExit(f"{name} was graded with the exit code {code}; it printed:\n{log.read_text()}")
+
+
+def run_of(folder: Path, name: str, workers: int) -> Run:
+    """Grade a class anew and take the time."""
+    start = time.perf_counter()
+    with running(folder, name, workers):
+        pass
+    return Run(time.perf_counter() - start, float((folder / "main").read_text()))
+
+
+def most_memory(folder: Path, name: str, workers: int) -> int:
+    """Grade a class anew and tell the most bytes that all its processes had at a time, looked at every 0.1 s."""
+    most = 0
+    # Looking holds up what is looked at: the time is taken in another run.
+    with running(folder, name, workers) as started, suppress(psutil.Error):
+        process = psutil.Process(started.pid)
+        while started.poll() is None:
+            most = max(most, memory_of(process))
+            time.sleep(0.1)
+    return most
+
+
+def bytes_below(*folders: Path) -> int:
+    """Bytes of all files below folders."""
+    return sum(path.stat().st_size for folder in folders for path in folder.rglob("*") if path.is_file())
+
+
+def save_many(url: str, folder: str, name: str, graded: Graded, first: int, count: int, barrier: Any) -> None:
+    """Save one result for `count` students, in a process of its own that begins when all are ready."""
+    with (
+        course(Path(folder), ROOT / CONFIG, url) as api,
+        ClassGradebook(url, api.coursedir.course_id, name, api.config) as gradebook,
+    ):
+        barrier.wait()
+        for number in range(first, first + count):
+            gradebook.save(f"student-{number:06d}", graded, None)
+        barrier.wait()
+
+
+def saves_a_second(url: str, folder: Path, name: str, graded: Graded, first: int, writers: int) -> float:
+    """Submissions a second that so many processes save."""
+    context = multiprocessing.get_context("spawn")
+    barrier = context.Barrier(writers + 1, timeout=120)
+    each = SAVES // writers
+    processes = [
+        context.Process(target=save_many, args=(url, str(folder), name, graded, first + number * each, each, barrier))
+        for number in range(writers)
+    ]
+    for process in processes:
+        process.start()
+    barrier.wait()
+    start = time.perf_counter()
+    barrier.wait()
+    seconds = time.perf_counter() - start
+    for process in processes:
+        process.join()
+    return writers * each / seconds
+
+
+def asked(url: str, query: str) -> Any:
+    """The one answer to a query."""
+    with psycopg.connect(make_url(url).render_as_string(hide_password=False), autocommit=True) as connection:
+        return connection.execute(query).fetchone()[0]
+
+
+def database_of(bank: Bank, url: str, scratch: Path) -> tuple[float, float, dict[int, float]]:
+    """Bytes in the database and in its log for a submission, and submissions saved a second by number of writers."""
+    shutil.copytree(ROOT / "solutions" / bank.name, scratch / "solutions" / bank.name)
+    files = bank.submission({name: bank.reference(name) for name in bank.solutions()})
+    with local_workers(1, bank.assignment, Limits(), Options()) as submit:
+        graded = submit("student", files).result()
+    with course(scratch, ROOT / CONFIG, url) as api:
+        result = api.generate_assignment(bank.name, force=True)
+    if not result["success"]:
+        raise SystemExit(f"{bank.name} can't be released: {result}")
+    sizes, rates = [], {}
+    for writers in WRITERS:
+        before = asked(url, "select pg_database_size(current_database())"), asked(url, "select pg_current_wal_lsn()")
+        first = writers * SAVES
+        rates[writers] = saves_a_second(url, scratch, bank.name, graded, first, writers)
+        size = asked(url, "select pg_database_size(current_database())") - before[0]
+        log = asked(url, f"select pg_wal_lsn_diff(pg_current_wal_lsn(), '{before[1]}')")
+        sizes.append((size / SAVES, float(log) / SAVES))
+    mean = [sum(column) / len(sizes) for column in zip(*sizes, strict=True)]
+    return mean[0], mean[1], rates
+
+
+def cost_of(bank: Bank, database: float, log: float) -> Cost:
+    """What a submission of an assignment costs."""
+    with tempfile.TemporaryDirectory() as scratch:
+        few, many = Path(scratch) / "few", Path(scratch) / "many"
+        right_class(few, bank, FEW)
+        # The first run makes the hidden images of 05_cnn, and warms the disk's cache.
+        run_of(few, bank.name, FEW)
+        start = run_of(few, bank.name, 1)
+        count = CLASS[start.seconds < 8]
+        right_class(many, bank, count)
+        run_of(many, bank.name, FEW)
+        whole = run_of(many, bank.name, 1)
+        memory = [most_memory(many, bank.name, workers) for workers in (1, FEW)]
+        feedback = [str(GDL), "feedback", bank.name, "--course", str(many)]
+        subprocess.run(feedback, check=True, stdout=subprocess.DEVNULL)
+        seconds = (whole.seconds - start.seconds) / (count - FEW)
+        return Cost(
+            seconds=seconds,
+            main_seconds=(whole.main_seconds - start.main_seconds) / (count - FEW),
+            start_seconds=start.seconds - FEW * seconds,
+            memory=memory[0],
+            memory_a_worker=memory[1] - memory[0],
+            database=database,
+            log=log,
+            folders=bytes_below(many / "submitted", many / "autograded", many / "feedback") / count,
+        )
+
+
+def main() -> None:
+    """Measure, write the file, print a table."""
+    console = Console()
+    names = assignment_names(ROOT)
+    costs, saves = {}, {}
+    # Not below a folder that is its owner's alone: the server runs as an ordinary user.
+    with tempfile.TemporaryDirectory() as scratch:
+        Path(scratch).chmod(0o755)
+        with server(Path(scratch) / "postgresql", durable=True) as new_database:
+            for name in names:
+                bank = Bank(ROOT, name)
+                folder = Path(scratch) / name
+                folder.mkdir()
+                url = new_database()
+                version = str(asked(url, "show server_version")).split()[0]
+                database, log, rates = database_of(bank, url, folder)
+                if name == names[1]:
+                    saves = rates
+                costs[name] = cost_of(bank, database, log)
+                console.print(f"{name}: {json.dumps(costs[name].__dict__)} {rates}")
+    build_site(ROOT)
+    site = ROOT / "_build" / "html"
+    files = [path for path in site.rglob("*") if path.is_file()]
+    write_capacity(
+        Capacity(
+            datetime.date.today().isoformat(), processor(), f"PostgreSQL {version}", costs, saves,
+            bytes_below(site), len(files),
+        )
+    )  # fmt: skip
+    table = rich.table.Table(title="What a submission costs, all answers right")
+    for column in ("assignment", "s of a core", "ms of the main process", "start, s", "MiB", "MiB a worker"):
+        table.add_column(column, justify="left" if column == "assignment" else "right")
+    for name, cost in costs.items():
+        table.add_row(
+            name, f"{cost.seconds:.2f}", f"{cost.main_seconds * 1000:.0f}", f"{cost.start_seconds:.1f}",
+            f"{cost.memory / 2**20:.0f}", f"{cost.memory_a_worker / 2**20:.0f}",
+        )  # fmt: skip
+    console.print(table)
+
+
+if __name__ == "__main__":
+    main()
