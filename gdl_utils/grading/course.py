@@ -2,6 +2,7 @@
 
 import copy
 import datetime
+import errno
 import hashlib
 import importlib.metadata
 import json
@@ -112,7 +113,7 @@ def grade_class(
         The number of submissions.
 
     Raises:
-        GradingError: if there is nothing to grade, or the assignment can't be used.
+        GradingError: if there is nothing to grade, the assignment can't be used, or the disk takes no more.
         SandboxError: if the sandbox can't be set up; nothing was run then.
     """
     how = how or How()
@@ -141,7 +142,14 @@ def grade_class(
                     (student, partial(read_submission, folder / "submitted" / student / name)) for student, _ in todo
                 )
                 for student, result in grade_all(jobs, submit, count):
-                    on_outcome(_keep(gradebook, assignment, folder, student, result, keys.pop(student)))
+                    try:
+                        outcome = _keep(gradebook, assignment, folder, student, result, keys.pop(student))
+                    except OSError as error:
+                        raise GradingError(
+                            f"What {student} got can't be written to {folder / 'autograded'}: {error.strerror}. Mend "
+                            "that and type the same command again: it goes on with what is not graded yet."
+                        ) from error
+                    on_outcome(outcome)
     return len(students)
 
 
@@ -363,7 +371,9 @@ def _write_autograded(assignment: Assignment, submitted: Path, target: Path, res
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(data)
-            except OSError:
+            except OSError as error:
+                if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                    raise
                 # A folder of one's name and a file of the other's: the first stays.
                 continue
         for book in result.notebooks:

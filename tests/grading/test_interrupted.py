@@ -20,10 +20,10 @@ CLASS = 200
 MARK = "GDL_TEST_RUN"
 
 
-def start(root: Path, folder: Path, *options):
+def start(root: Path, folder: Path, *options, before=()):
     """Start `gdl grade` for a small course, as one does on a terminal."""
     program = Path(sys.executable).with_name("gdl")
-    line = [program, "grade", NAME, "--course", folder, "--workers", "2", "--cell-seconds", "3", *options]
+    line = [*before, program, "grade", NAME, "--course", folder, "--workers", "2", "--cell-seconds", "3", *options]
     variables = {**os.environ, MARK: str(folder)}
     return subprocess.Popen(line, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=variables)
 
@@ -83,6 +83,24 @@ def test_ctrl_c_stops_cleanly_says_how_to_go_on_and_leaves_nothing(tmp_path, roo
     output, _ = again.communicate(timeout=100)
     assert again.returncode == 1, output
     assert f"40 submissions, {done} of them graded before; 8 need attention." in output
+    assert rows(folder) == (40, 40 * 4)
+
+
+def test_a_full_disk_stops_it_and_says_how_to_go_on(tmp_path, root):
+    folder = make_course(tmp_path, root, students(40))
+    (folder / "autograded").mkdir()
+    # A disk of so many bytes in the place of the folder; the gradebook lies on another one.
+    wall = ["bwrap", "--dev-bind", "/", "/", "--size", str(200_000), "--tmpfs", folder / "autograded"]
+    run = start(root, folder, before=wall)
+    output, _ = run.communicate(timeout=60)
+    assert run.returncode == 2, output
+    assert "can't be written to" in output
+    assert "No space left on device" in output
+    assert "Traceback" not in output
+    assert wait_for(lambda: not left_of(folder), 5)
+    again = start(root, folder)
+    output, _ = again.communicate(timeout=100)
+    assert "40 submissions, 0 of them graded before; 8 need attention." in output
     assert rows(folder) == (40, 40 * 4)
 
 
