@@ -6,10 +6,12 @@ import random
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
 
+import postgresql
 import psutil
 import pytest
 from distributed import LocalCluster
@@ -102,6 +104,30 @@ def test_a_full_disk_stops_it_and_says_how_to_go_on(tmp_path, root):
     output, _ = again.communicate(timeout=100)
     assert "40 submissions, 0 of them graded before; 8 need attention." in output
     assert rows(folder) == (40, 40 * 4)
+
+
+def test_a_gradebook_that_goes_away_stops_it_and_says_why(tmp_path, root):
+    folder = make_course(tmp_path, root, students(60))
+    # A socket's path must be short.
+    with tempfile.TemporaryDirectory() as place:
+        Path(place).chmod(0o755)
+        with postgresql.server(Path(place) / "pg") as new_database:
+            url = new_database()
+            run = start(root, folder, "--db", url)
+            assert wait_for(lambda: graded(folder) >= 3, 60)
+            # As the kernel does that needs memory: the server ends all connections and recovers.
+            victim = next(one for one in psutil.process_iter() if f"{place}/pg" in " ".join(one.cmdline()))
+            for backend in victim.children():
+                if " grader " in " ".join(backend.cmdline()):
+                    backend.kill()
+            output, _ = run.communicate(timeout=60)
+            assert run.returncode == 2, output
+            assert f"The gradebook {url.partition('?')[0]}" in output
+            assert "Traceback" not in output
+            done = graded(folder)
+            assert 3 <= done < 60
+            output, _ = start(root, folder, "--db", url).communicate(timeout=100)
+            assert f"60 submissions, {done} of them graded before; 12 need attention." in output
 
 
 @pytest.mark.slow
