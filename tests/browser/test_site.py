@@ -121,6 +121,22 @@ def test_nothing_is_wider_than_the_window(visits):
     assert {name: seen["wider"] for name, seen in visits[1].items() if seen["wider"] > 0} == {}
 
 
+def test_on_paper_answers_are_open_and_no_menu_is_seen(chromium, site_address):
+    with Visit(chromium, site_address, "book/2_3_convolutions") as page:
+        answers, menu = page.locator("details.sd-dropdown .sd-card-text"), page.locator(".bd-sidebar-primary")
+        aside = page.locator(".cell details.hide").first
+
+        def seen():
+            return [one.evaluate("e => e.checkVisibility()") for one in (*answers.all(), menu, aside)]
+
+        count = answers.count()
+        assert count >= 3
+        # Playwright's own is_visible takes what a closed element hides for visible.
+        assert seen() == [False] * count + [True, True]
+        page.emulate_media(media="print")
+        assert seen() == [True] * count + [False, False]
+
+
 def test_the_search_finds_a_page(chromium, site_address):
     with Visit(chromium, site_address, "search") as page:
         page.goto(f"{site_address}/search.html?q=perceptron", wait_until="networkidle")
