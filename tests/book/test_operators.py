@@ -1,0 +1,85 @@
+"""The page for operators: every assignment was measured, and what is multiplied comes out of what was measured."""
+
+import re
+
+import pytest
+from typer.main import get_command
+
+from gdl_utils.cli import app
+from gdl_utils.grading.capacity import measured_capacity, write_capacity
+from gdl_utils.grading.nbgrader_api import assignment_names
+
+A_DAY, BUSIEST_HOUR, PRICE = 100_000, 0.25, 0.05
+
+
+@pytest.fixture(scope="module")
+def page(page_of):
+    return page_of("operators")
+
+
+@pytest.fixture(scope="module")
+def capacity():
+    return measured_capacity()
+
+
+def rows(text):
+    """The numbers of each line that begins with the name of an assignment."""
+    found = re.findall(r"^(\d\d_\w+)(.+)$", text, re.MULTILINE)
+    return {name: [float(number) for number in re.findall(r"[\d.]+", line)] for name, line in found}
+
+
+def test_every_assignment_was_measured(root, capacity):
+    assert sorted(capacity.costs) == sorted(assignment_names(root))
+    for cost in capacity.costs.values():
+        assert 0.01 < cost.seconds < 20
+        assert 0.001 < cost.main_seconds < 0.5 * cost.seconds, "the main process only hands out and writes down"
+        assert 2**26 < cost.memory < 2**32
+        assert 0 < cost.memory_a_worker < cost.memory, "TensorFlow is shared"
+        assert 1_000 < cost.database < 1_000_000
+
+
+def test_a_measurement_is_read_as_it_was_written(tmp_path, capacity):
+    write_capacity(capacity, tmp_path / "capacity.json")
+    assert measured_capacity(tmp_path / "capacity.json") == capacity
+
+
+def test_cores_and_dollars_come_from_the_measured_seconds(page, capacity):
+    for name, (even, peak, dollars) in rows(page.text("cores")).items():
+        core_hours = A_DAY * capacity.costs[name].seconds / 3600
+        assert even == pytest.approx(core_hours / 24, abs=0.06)
+        assert peak == pytest.approx(core_hours * BUSIEST_HOUR, abs=0.06)
+        assert dollars == pytest.approx(core_hours * PRICE, abs=0.006)
+    assert sorted(rows(page.text("cores"))) == sorted(capacity.costs)
+
+
+def test_the_machines_hold_the_cores_of_the_worst_hour(page):
+    machines, peak = page.number("machines_dearest"), page.number("peak_dearest")
+    assert (machines - 1) * 16 < peak <= machines * 16
+
+
+def test_what_fails_first_is_what_the_page_says(page, capacity):
+    for name, (core, main, database) in rows(page.text("limits-table")).items():
+        cost = capacity.costs[name]
+        assert core == pytest.approx(3.6 / cost.seconds, abs=0.06)
+        assert main == pytest.approx(3.6 / (cost.main_seconds + 1 / capacity.saves[1]), abs=0.06)
+        assert database == pytest.approx(3.6 * max(capacity.saves.values()), abs=0.06)
+        # The order of its list: cores before the main process, the gradebook last.
+        assert core < main < database
+
+
+def test_the_gradebook_grows_by_what_was_measured(page, capacity):
+    mean = sum(cost.database for cost in capacity.costs.values()) / len(capacity.costs)
+    gigabytes = float(re.search(r"growth: +([\d.]+) GB", page.text("size")).group(1))
+    assert gigabytes == pytest.approx(A_DAY * mean / 1e9, abs=0.06)
+    assert page.number("headroom") == pytest.approx(
+        max(capacity.saves.values()) / (A_DAY * BUSIEST_HOUR / 3600), rel=1e-6
+    )
+
+
+def test_commands_and_exit_codes_are_those_there_are(page):
+    text = "\n".join(cell.source for cell in page.notebook.cells if cell.cell_type == "markdown")
+    commands = get_command(app).commands
+    for command, options in re.findall(r"`gdl ([a-z-]+)((?: --[a-z]+)*)[^`]*`", text):
+        known = {option for one in commands[command].params for option in (*one.opts, *one.secondary_opts)}
+        assert set(options.split()) <= known
+    assert "Exits with 0" in commands["grade"].help
