@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib.metadata
+import importlib.util
 import json
 import os
 import re
@@ -202,7 +203,9 @@ def _sandbox() -> Iterator[Finding]:
     complaint = sandbox.complaint()
     if complaint:
         sentence, _, remedy = complaint.rpartition(": ")
-        yield Finding("sandbox", "fault", f"{sentence}.", remedy.rstrip("."))
+        # Whoever only reads and learns grades nobody.
+        state = "fault" if importlib.util.find_spec("nbgrader") else "note"
+        yield Finding("sandbox", state, f"{sentence}.", remedy.rstrip("."))
     else:
         yield Finding("sandbox", "ok", "bubblewrap makes namespaces here: submissions are graded behind walls.")
 

@@ -69,6 +69,13 @@ def test_no_bubblewrap(root, tmp_path):
     assert "install the package bubblewrap" in found["remedy"]
 
 
+def test_no_bubblewrap_is_no_fault_where_nothing_grades(root, tmp_path):
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['nbgrader'] = None\n")
+    path = path_without("bwrap", tmp_path / "bin")
+    assert "sandbox" not in faults(root, QUICK, PATH=path, PYTHONPATH=str(tmp_path))
+
+
 def test_namespaces_forbidden(root):
     # Within such a sandbox nobody may make another.
     wall = ["bwrap", "--unshare-user", "--disable-userns", "--dev-bind", "/", "/"]
