@@ -84,6 +84,14 @@ def test_namespaces_forbidden(root):
     assert "allow unprivileged user namespaces" in found["remedy"]
 
 
+def test_a_container_that_hides_parts_of_proc(root):
+    # As Docker does unless told otherwise: then the kernel lets nobody mount another /proc.
+    wall = ["bwrap", "--unshare-pid", "--dev-bind", "/", "/", "--proc", "/proc", "--tmpfs", "/proc/irq"]
+    found = faults(root, QUICK, before=wall)["sandbox"]
+    assert "mount on /proc" in found["text"]
+    assert "--security-opt systempaths=unconfined" in found["remedy"]
+
+
 def test_wrong_numpy(root, tmp_path):
     # What pip writes of a package; that of the environment stands behind it.
     folder = tmp_path / "numpy-1.26.4.dist-info"

@@ -70,18 +70,29 @@ class _Pool:
         try:
             return self.executor.submit(_grade_here, student, files)
         except BrokenProcessPool:
+            _let_go(self.executor)
             self.executor.shutdown(wait=False, cancel_futures=True)
             self.executor = self._start()
             return self.executor.submit(_grade_here, student, files)
 
     def close(self, at_once: bool) -> None:
         processes = list((self.executor._processes or {}).values())
+        if self.executor._broken:
+            _let_go(self.executor)
         self.executor.shutdown(wait=not at_once, cancel_futures=True)
         if at_once:
             for process in processes:
                 process.kill()
             for process in processes:
                 process.join()
+
+
+def _let_go(broken: ProcessPoolExecutor) -> None:
+    # Python before 3.11.5 waits at its end for the thread that hands out the work (CPython's issue 94777), which waits
+    # for a process that is gone to read: without a reader it gets an error instead.
+    call_queue: Any = vars(broken).get("_call_queue")
+    with suppress(AttributeError, OSError):
+        call_queue._reader.close()
 
 
 def early_zygote(source: Path, options: Options) -> OwnZygote:

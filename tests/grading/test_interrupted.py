@@ -88,6 +88,22 @@ def test_ctrl_c_stops_cleanly_says_how_to_go_on_and_leaves_nothing(tmp_path, roo
     assert rows(folder) == (40, 40 * 4)
 
 
+def test_a_worker_that_is_killed_costs_nothing_and_holds_up_nothing(tmp_path, root):
+    folder = make_course(tmp_path, root, students(40))
+    for place in (folder / "submitted").glob(f"*/{NAME}"):
+        # More than a pipe holds: work that is handed out waits to be read.
+        (place / "data.bin").write_bytes(bytes(200_000))
+    run = start(root, folder)
+    assert wait_for(lambda: graded(folder) >= 3, 60)
+    workers = [one for one in psutil.Process(run.pid).children() if "spawn_main" in " ".join(one.cmdline())]
+    assert len(workers) == 2
+    workers[0].kill()
+    output, _ = run.communicate(timeout=60)
+    assert run.returncode == 1, output
+    assert "40 submissions, 0 of them graded before; 8 need attention." in output
+    assert wait_for(lambda: not left_of(folder), 5)
+
+
 def test_a_full_disk_stops_it_and_says_how_to_go_on(tmp_path, root):
     folder = make_course(tmp_path, root, students(40))
     (folder / "autograded").mkdir()

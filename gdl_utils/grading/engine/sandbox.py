@@ -93,18 +93,15 @@ def complaint() -> str | None:
             "The sandbox needs bubblewrap, which is not installed: install the package bubblewrap "
             "(make setup does it where it may), or use --sandbox none if you trust every notebook."
         )
-    test = [
-        sys.executable,
-        "-c",
-        "import gdl_utils.grading.engine.walls as w, os; w._call(w.libc.unshare(w.CLONE_NEWUSER), 'x')",
-    ]
+    test = [sys.executable, "-c", "from gdl_utils.grading.engine.walls import try_out; try_out()"]
     done = subprocess.run(command(test), capture_output=True, text=True, errors="replace", stdin=subprocess.DEVNULL)
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["it gave no reason"])[-1]
         return (
             f"bubblewrap can't make a sandbox here ({last}): allow unprivileged user namespaces "
             "(sysctl kernel.unprivileged_userns_clone=1, user.max_user_namespaces=15000, and in a container "
-            "--security-opt seccomp=unconfined), or use --sandbox none if you trust every notebook."
+            "--security-opt seccomp=unconfined --security-opt systempaths=unconfined), or use --sandbox none if you "
+            "trust every notebook."
         )
     return None
 

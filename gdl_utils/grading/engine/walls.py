@@ -100,6 +100,27 @@ def enter(limits: Limits, control: socket.socket) -> None:
     os.chdir(WORK)
 
 
+def try_out() -> None:
+    """Go behind the wall once and say nothing: whether it can be built is tried before anybody is graded.
+
+    Raises:
+        OSError: in a process of its own, whose message stands in the error output.
+        SystemExit: if it can't be built.
+    """
+    ours, theirs = socket.socketpair()
+    if not os.fork():
+        ours.close()
+        enter(Limits(), theirs)
+        theirs.send(b"+")
+        os._exit(0)
+    theirs.close()
+    said = b""
+    while more := ours.recv(16):
+        said += more
+    if b"+" not in said:
+        raise SystemExit(1)
+
+
 def drop_privileges() -> None:
     """Give up all capabilities, and all ways to regain any."""
     for capability in range(64):
