@@ -19,6 +19,11 @@ RULES = [
     (r'<div (?=id="pst-primary-sidebar" class)', '<div role="region" aria-label="The book and its contents" '),
     # A role that the standard has given up, within a list whose entries have to be of the role for that.
     (r'role="doc-biblioentry"', 'role="listitem"'),
+    # A figure that is drawn for a desk has letters too small for a phone: a tap shows it alone, as large as one likes.
+    (
+        r'(?<!data-alone>)(<img alt="[^"]*" src="((?:\.\./)?_images/[^"]+\.png)"[^>]*>)',
+        r'<a class="gdl-alone" title="The figure alone" href="\2" data-alone>\1</a>',
+    ),
     # The title of the printed page, where there is none.
     (r"<h1></h1>", ""),
 ]  # fmt: skip

@@ -22,6 +22,12 @@ from gdl_utils.book.mend import RULES, mend_site, mended
             '<div role="region" aria-label="The book and its contents" id="pst-primary-sidebar" class="bd-sidebar">',
         ),
         ('<div class="citation" role="doc-biblioentry">', '<div class="citation" role="listitem">'),
+        (
+            '<img alt="x > 0" src="../_images/f3.png" />',
+            '<a class="gdl-alone" title="The figure alone" href="../_images/f3.png" data-alone>'
+            '<img alt="x > 0" src="../_images/f3.png" /></a>',
+        ),
+        ('<img alt="Colab" src="../_static/images/colab.png">', '<img alt="Colab" src="../_static/images/colab.png">'),
         ("<h1></h1><h1>Convolutions</h1>", "<h1>Convolutions</h1>"),
         ('<script src="../_static/doctools.js"></script>', '<script src="../_static/doctools.js"></script>'),
     ],

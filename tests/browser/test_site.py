@@ -121,6 +121,14 @@ def test_nothing_is_wider_than_the_window(visits):
     assert {name: seen["wider"] for name, seen in visits[1].items() if seen["wider"] > 0} == {}
 
 
+def test_a_tap_on_a_figure_shows_it_alone(chromium, site_address):
+    with Visit(chromium, site_address, "book/2_3_convolutions", PHONE) as page:
+        figure = page.locator(".cell_output a.gdl-alone img").first
+        assert figure.evaluate("image => image.clientWidth < image.naturalWidth / 2")
+        figure.click()
+        page.wait_for_url("**/_images/*.png")
+
+
 def test_on_paper_answers_are_open_and_no_menu_is_seen(chromium, site_address):
     with Visit(chromium, site_address, "book/2_3_convolutions") as page:
         answers, menu = page.locator("details.sd-dropdown .sd-card-text"), page.locator(".bd-sidebar-primary")
