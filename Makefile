@@ -82,7 +82,7 @@ test-slow: setup-test ## the longer proofs
 test-hub: setup-test ## a class on a real JupyterHub in a real browser, as root (a minute or two)
 	GDL_TEST_HUB=1 .venv/bin/pytest tests/hub
 
-image-test: setup-test ## build the images of docker/ for real and use them, as root
+image-test: setup-test ## build the images of docker/ for real and use them, as root (a quarter of an hour)
 	docker/test.sh
 
 bench: setup ## print the benchmark tables

@@ -3,9 +3,10 @@
 #
 #   docker/test.sh [cpu] [cuda] [grading]      # all three if none is named
 #
-# It wants root, buildah and debootstrap (`apt-get install buildah debootstrap`), a mirror of Debian, and a package index;
-# about 25 GB of disk while it runs. BUILD_OPTIONS goes to `buildah build` and `buildah run`, for a machine whose
-# network needs certificates or a configuration of pip: BUILD_OPTIONS="-v /etc/pip.conf:/etc/pip.conf:ro".
+# It wants root, buildah, debootstrap and bubblewrap (`apt-get install buildah debootstrap bubblewrap`), a mirror of Debian
+# and a package index; 25 GB of disk while it runs, and a quarter of an hour on two cores. BUILD_OPTIONS goes to
+# `buildah build` and `buildah run`, for a machine whose network needs certificates or a configuration of pip:
+# BUILD_OPTIONS="-v /etc/pip.conf:/etc/pip.conf:ro".
 set -euo pipefail
 cd "$(dirname "$0")/.."
 work=$PWD/_build/image
