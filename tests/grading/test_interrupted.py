@@ -69,7 +69,7 @@ def rows(folder: Path):
 
 
 def test_ctrl_c_stops_cleanly_says_how_to_go_on_and_leaves_nothing(tmp_path, root):
-    folder = make_course(tmp_path, root, students(40))
+    folder = make_course(tmp_path, root, students(120))
     run = start(root, folder)
     assert wait_for(lambda: graded(folder) >= 3, 60)
     assert len(left_of(folder)) > 3, "the run, its workers and their sandboxes"
@@ -80,12 +80,12 @@ def test_ctrl_c_stops_cleanly_says_how_to_go_on_and_leaves_nothing(tmp_path, roo
     assert "Traceback" not in output
     assert wait_for(lambda: not left_of(folder), 5)
     done = graded(folder)
-    assert 3 <= done < 40
+    assert 3 <= done < 120
     again = start(root, folder)
     output, _ = again.communicate(timeout=100)
     assert again.returncode == 1, output
-    assert f"40 submissions, {done} of them graded before; 8 need attention." in output
-    assert rows(folder) == (40, 40 * 4)
+    assert f"120 submissions, {done} of them graded before; 24 need attention." in output
+    assert rows(folder) == (120, 120 * 4)
 
 
 def test_a_worker_that_is_killed_costs_nothing_and_holds_up_nothing(tmp_path, root):
@@ -98,6 +98,7 @@ def test_a_worker_that_is_killed_costs_nothing_and_holds_up_nothing(tmp_path, ro
     workers = [one for one in psutil.Process(run.pid).children() if "spawn_main" in " ".join(one.cmdline())]
     assert len(workers) == 2
     workers[0].kill()
+    assert graded(folder) < 40
     output, _ = run.communicate(timeout=60)
     assert run.returncode == 1, output
     assert "40 submissions, 0 of them graded before; 8 need attention." in output
@@ -123,7 +124,7 @@ def test_a_full_disk_stops_it_and_says_how_to_go_on(tmp_path, root):
 
 
 def test_a_gradebook_that_goes_away_stops_it_and_says_why(tmp_path, root):
-    folder = make_course(tmp_path, root, students(60))
+    folder = make_course(tmp_path, root, students(120))
     # A socket's path must be short.
     with tempfile.TemporaryDirectory() as place:
         Path(place).chmod(0o755)
@@ -141,9 +142,9 @@ def test_a_gradebook_that_goes_away_stops_it_and_says_why(tmp_path, root):
             assert f"The gradebook {url.partition('?')[0]}" in output
             assert "Traceback" not in output
             done = graded(folder)
-            assert 3 <= done < 60
+            assert 3 <= done < 120
             output, _ = start(root, folder, "--db", url).communicate(timeout=100)
-            assert f"60 submissions, {done} of them graded before; 12 need attention." in output
+            assert f"120 submissions, {done} of them graded before; 24 need attention." in output
 
 
 @pytest.mark.slow
