@@ -27,7 +27,11 @@ def start(root: Path, folder: Path, *options, before=()):
     program = Path(sys.executable).with_name("gdl")
     line = [*before, program, "grade", NAME, "--course", folder, "--workers", "2", "--cell-seconds", "3", *options]
     variables = {**os.environ, MARK: str(folder)}
-    return subprocess.Popen(line, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=variables)
+    return subprocess.Popen(
+        line, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=variables,
+        # What a shell starts in the background ignores Ctrl-C, and so would the run.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
 
 
 def graded(folder: Path) -> int:
