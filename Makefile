@@ -66,15 +66,14 @@ figures: setup-test ## check, test and build the interactive figures anew: what 
 	cd book/interactive && export PATH="$(CURDIR)/.venv/bin:$$PATH" && npm ci --silent --no-audit --no-fund && \
 		npm run --silent lint && npm test --silent && npm run --silent check
 
-# The tests of the grader run alone, since they measure time. Of the others, those of the assignments run with the pages,
-# and the rest beside them: about as long.
+# The tests of the grader run alone, since they measure time. The others leave half of the machine idle, and so do the
+# pages: they run side by side.
 test: setup-test lint figures ## lint, unit tests, every page and solution run again in the smoke profile (under 20 minutes)
 	.venv/bin/pytest $(GRADER) -m "not slow"
 	@mkdir -p _build
-	@(GDL_PROFILE=smoke .venv/bin/pytest --nbval book && GDL_PROFILE=smoke .venv/bin/pytest --nbval-lax solutions && \
-		.venv/bin/pytest tests/assignments -m "not slow") >_build/pages.log 2>&1 & pages=$$!; \
-		trap 'kill $$pages' INT TERM; \
-		.venv/bin/pytest tests $(GRADER:%=--ignore=%) --ignore=tests/assignments -m "not slow"; tests=$$?; \
+	@(GDL_PROFILE=smoke .venv/bin/pytest --nbval book && GDL_PROFILE=smoke .venv/bin/pytest --nbval-lax solutions) \
+		>_build/pages.log 2>&1 & pages=$$!; trap 'kill $$pages' INT TERM; \
+		.venv/bin/pytest tests $(GRADER:%=--ignore=%) -m "not slow"; tests=$$?; \
 		wait $$pages; found=$$?; cat _build/pages.log; [ $$tests = 0 ] && [ $$found = 0 ]
 
 test-slow: setup-test ## the longer proofs
