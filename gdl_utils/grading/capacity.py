@@ -44,8 +44,8 @@ class Capacity:
         machine: processor and number of cores.
         server: PostgreSQL and its version.
         costs: of each assignment.
-        saves: submissions a second that PostgreSQL took, with its settings as shipped, by the number of processes
-            that saved at a time.
+        saves: submissions of 02_shapes_and_parameters a second that PostgreSQL took, with its settings as shipped, by
+            the number of processes that saved at a time.
         site: bytes of the site.
         site_files: their number.
     """

@@ -104,8 +104,7 @@ def try_out() -> None:
     """Go behind the wall once and say nothing: whether it can be built is tried before anybody is graded.
 
     Raises:
-        OSError: in a process of its own, whose message stands in the error output.
-        SystemExit: if it can't be built.
+        SystemExit: if it can't be built; the reason stands in the error output.
     """
     ours, theirs = socket.socketpair()
     if not os.fork():
