@@ -4,7 +4,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 GDL := .venv/bin/gdl
 SAMPLE := 02_shapes_and_parameters
-GRADER := tests/attacks tests/grading
+# Tests that measure time or interrupt runs.
+TIMED := tests/attacks tests/grading/engine $(addprefix tests/grading/test_,check.py export.py feedback.py interrupted.py parallel.py)
 # TensorFlow's notes on its own build say nothing to a reader of these commands.
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
@@ -66,15 +67,16 @@ figures: setup-test ## check, test and build the interactive figures anew: what 
 	cd book/interactive && export PATH="$(CURDIR)/.venv/bin:$$PATH" && npm ci --silent --no-audit --no-fund && \
 		npm run --silent lint && npm test --silent && npm run --silent check
 
-# The tests of the grader run alone, since they measure time. The others leave half of the machine idle, and so do the
-# pages: they run side by side.
+# Tests that measure time run alone. What is left leaves half of the machine idle, so it runs as two parts side by side:
+# the pages, then the scores of the grader; and all the others.
 test: setup-test lint figures ## lint, unit tests, every page and solution run again in the smoke profile (under 20 minutes)
-	.venv/bin/pytest $(GRADER) -m "not slow"
+	.venv/bin/pytest $(TIMED) -m "not slow"
 	@mkdir -p _build
-	@(GDL_PROFILE=smoke .venv/bin/pytest --nbval book && GDL_PROFILE=smoke .venv/bin/pytest --nbval-lax solutions) \
-		>_build/pages.log 2>&1 & pages=$$!; trap 'kill $$pages' INT TERM; \
-		.venv/bin/pytest tests $(GRADER:%=--ignore=%) -m "not slow"; tests=$$?; \
-		wait $$pages; found=$$?; cat _build/pages.log; [ $$tests = 0 ] && [ $$found = 0 ]
+	@(GDL_PROFILE=smoke .venv/bin/pytest --nbval book && GDL_PROFILE=smoke .venv/bin/pytest --nbval-lax solutions && \
+		.venv/bin/pytest tests/grading $(TIMED:%=--ignore=%) -m "not slow") \
+		>_build/beside.log 2>&1 & pages=$$!; trap 'kill $$pages' INT TERM; \
+		.venv/bin/pytest tests --ignore=tests/grading $(TIMED:%=--ignore=%) -m "not slow"; tests=$$?; \
+		wait $$pages; found=$$?; cat _build/beside.log; [ $$tests = 0 ] && [ $$found = 0 ]
 
 test-slow: setup-test ## the longer proofs
 	.venv/bin/pytest tests -m slow
