@@ -54,8 +54,8 @@ class Sentences(TyperGroup):
             # The light installation has not everything.
             sentence = f"This command needs {error.name}, which is not installed; type: make setup"
         except Exception as error:
-            # Typer's own way to leave, with an exit code or on an abort.
-            if hasattr(error, "exit_code") or isinstance(error, typer.Abort):
+            # Typer's own ways to leave: with an exit code, on an abort, and when nobody reads on (`gdl --help | head`).
+            if hasattr(error, "exit_code") or isinstance(error, typer.Abort | BrokenPipeError):
                 raise
             traceback.print_exc()
             raise typer.Exit(INTERNAL_ERROR) from None

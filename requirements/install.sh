@@ -54,6 +54,7 @@ progress() {
 
 wanted="$("$python" -c 'import sys; print(sys.version)') $PWD $(cksum <$lock)"
 if [ "$(cat .venv/.lock 2>/dev/null)" != "$wanted" ]; then
+    [ ! -e .venv ] || say "the .venv that is here was not made from this lock, or not to its end: it is replaced"
     say "making .venv from $lock (a minute or two, about 3 GB)"
     mkdir -p _build
     rm -rf .venv

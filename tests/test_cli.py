@@ -29,6 +29,16 @@ def test_the_command_is_installed_and_lists_what_it_can_do():
         assert re.search(rf"\b{command}\b", done.stdout)
 
 
+def test_nobody_who_reads_on_is_no_failure():
+    program = "import gdl_utils.cli as cli; cli.app()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, "grade", "--help"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    process.stdout.close()  # as `head` does when it has enough
+    assert process.stderr.read() == ""
+    assert process.wait() == 1
+
+
 def test_help_needs_neither_tensorflow_nor_nbgrader():
     program = "import sys, gdl_utils.cli; print(sorted({'tensorflow', 'nbgrader', 'jupyter_book'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -69,11 +69,19 @@ def test_no_bubblewrap(root, tmp_path):
     assert "install the package bubblewrap" in found["remedy"]
 
 
-def test_no_bubblewrap_is_no_fault_where_nothing_grades(root, tmp_path):
+@pytest.fixture
+def light(tmp_path):
+    """A folder for PYTHONPATH that hides nbgrader, as if only the light set of packages were installed."""
+    folder = tmp_path / "light"
+    folder.mkdir()
+    (folder / "sitecustomize.py").write_text("import sys\nsys.modules['nbgrader'] = None\n")
+    return str(folder)
+
+
+def test_no_bubblewrap_is_no_fault_where_nothing_grades(root, tmp_path, light):
     (tmp_path / "bin").mkdir()
-    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['nbgrader'] = None\n")
     path = path_without("bwrap", tmp_path / "bin")
-    assert "sandbox" not in faults(root, QUICK, PATH=path, PYTHONPATH=str(tmp_path))
+    assert "sandbox" not in faults(root, QUICK, PATH=path, PYTHONPATH=light)
 
 
 def test_namespaces_forbidden(root):
@@ -92,14 +100,26 @@ def test_a_container_that_hides_parts_of_proc(root):
     assert "--security-opt systempaths=unconfined" in found["remedy"]
 
 
-def test_wrong_numpy(root, tmp_path):
-    # What pip writes of a package; that of the environment stands behind it.
-    folder = tmp_path / "numpy-1.26.4.dist-info"
-    folder.mkdir()
-    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: numpy\nVersion: 1.26.4\n")
-    found = faults(root, QUICK, PYTHONPATH=os.pathsep.join([str(tmp_path), str(root)]))["packages"]
-    assert "numpy 1.26.4 is installed, the lock has 2." in found["text"]
-    assert found["remedy"] == "make setup"
+def pretend_installed(folder, name, version):
+    """Write what pip writes of a package; on PYTHONPATH it stands before that of the environment."""
+    (folder / f"{name}-{version}.dist-info").mkdir()
+    text = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+    (folder / f"{name}-{version}.dist-info" / "METADATA").write_text(text)
+
+
+def test_wrong_numpy(root, tmp_path, light):
+    pretend_installed(tmp_path, "numpy", "1.26.4")
+    for before in ([], [light]):
+        found = faults(root, QUICK, PYTHONPATH=os.pathsep.join([*before, str(tmp_path), str(root)]))["packages"]
+        assert "numpy 1.26.4 is installed, the lock has 2." in found["text"]
+        assert found["remedy"] == "make setup"
+
+
+def test_a_newer_jupyterlab_is_no_fault_where_nothing_grades(root, tmp_path, light):
+    pretend_installed(tmp_path, "jupyterlab", "99.0")
+    path = os.pathsep.join([str(tmp_path), str(root)])
+    assert "jupyterlab 99.0 is installed" in faults(root, QUICK, PYTHONPATH=path)["packages"]["text"]
+    assert "packages" not in faults(root, QUICK, PYTHONPATH=os.pathsep.join([light, path]))
 
 
 def test_no_data(root, tmp_path):
