@@ -11,6 +11,15 @@ def test_images_stand_in_rows_under_their_titles():
     plt.close(figure)
 
 
+def test_a_title_stands_nearer_to_its_own_image():
+    figure = show_images(np.zeros((4, 8, 8, 3)), ["above"] * 2 + ["below"] * 2, columns=2)
+    figure.draw_without_rendering()
+    above, below = figure.axes[0], figure.axes[2]
+    title = below.title.get_window_extent()
+    assert 2 * (title.y0 - below.get_window_extent().y1) < above.get_window_extent().y0 - title.y1
+    plt.close(figure)
+
+
 def test_history_draws_validation_where_there_is_any():
     figure = show_history({"loss": [2, 1], "val_loss": [2, 1.5], "accuracy": [0.1, 0.2]})
     assert [len(axis.lines) for axis in figure.axes] == [2, 1]

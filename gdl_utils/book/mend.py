@@ -24,6 +24,8 @@ RULES = [
         r'(?<!data-alone>)(<img alt="[^"]*" src="((?:\.\./)?_images/[^"]+\.png)"[^>]*>)',
         r'<a class="gdl-alone" title="The figure alone" href="\2" data-alone>\1</a>',
     ),
+    # A minus before what a cell computed is as long as those of formulas.
+    (r'(<span class="pasted-text">)-(?=\d)', "\\1\N{MINUS SIGN}"),
     # The title of the printed page, where there is none.
     (r"<h1></h1>", ""),
 ]  # fmt: skip

@@ -125,11 +125,12 @@ def record(
 def _sentence(facts: dict[str, Any]) -> str:
     versions = ", ".join(f"{title} {facts['versions'][name]}" for name, title in PACKAGES.items())
     minutes, seconds = divmod(facts["seconds"], 60)
+    duration = f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
     data = f" Data: {facts['data']}; SHA-256 {facts['data_sha256'][:16]}…" if facts["data"] else ""
     return (
         "<!-- Written by `make book-full`; do not edit. -->\n"
         ":::{admonition} How the numbers of this page were computed\n:class: note\n"
-        f"On {facts['date']} in {minutes} min {seconds} s on the {facts['device']} of a machine with "
+        f"On {facts['date']} in {duration} on the {facts['device']} of a machine with "
         f"{facts['processor']}. "
         f"Python {facts['python']}, {versions}; lock file {facts['lock_sha256'][:16]}…{data}\n:::"
     )

@@ -194,10 +194,13 @@ def table(results: Iterable[Result]) -> str:
     lines = [
         "% Written by `make train` from results.json; do not edit.",
         "",
-        "| network | device | machine | backend | seconds an epoch | test loss | test accuracy | day |",
-        "|---|---|---|---|--:|--:|--:|---|",
+        "| network | device | machine | seconds an epoch | test loss | test accuracy | day |",
+        "|---|---|---|--:|--:|--:|---|",
     ]
     for one in results:
         numbers = f"{one.seconds_an_epoch:.1f} | {one.loss:.3f} | {one.accuracy:.1%}"
-        lines.append(f"| {one.network} | {one.device} | {one.processor} | {one.backend} | {numbers} | {one.date} |")
+        device = one.device if one.backend == "TensorFlow" else f"{one.device}, {one.backend}"
+        # A date is not broken at its hyphens.
+        day = one.date.replace("-", "\N{NON-BREAKING HYPHEN}")
+        lines.append(f"| {one.network} | {device} | {one.processor} | {numbers} | {day} |")
     return "\n".join(lines) + "\n"

@@ -20,7 +20,7 @@ def show_confusion(counts: np.ndarray, names: Sequence[str]) -> Figure:
     axis.imshow(percent, cmap="Blues", vmin=0, vmax=100)
     for (row, column), value in np.ndenumerate(percent):
         weight = "bold" if row == column else "normal"
-        colour = "white" if value > 55 else "black"
+        colour = "white" if value > 65 else "black"
         axis.text(column, row, f"{value:.0f}", ha="center", va="center", color=colour, fontweight=weight, fontsize=9)
     axis.set_xticks(range(len(names)), names, rotation=45, ha="right")
     axis.set_yticks(range(len(names)), names)

@@ -37,7 +37,7 @@ def _number_grid(axis: Axes, values: np.ndarray) -> None:
     for (row, column), value in np.ndenumerate(values):
         # Adding 0 turns -0.0 into 0.0.
         text = f"{value + 0.0:.1f}"
-        axis.text(column, row, text, ha="center", va="center", fontsize=11, color="black" if value > -0.3 else "white")
+        axis.text(column, row, text, ha="center", va="center", fontsize=11, color="black" if value > -0.1 else "white")
     axis.set(xticks=[], yticks=[])
 
 

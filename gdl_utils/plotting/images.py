@@ -20,6 +20,9 @@ def show_images(images: np.ndarray, titles: Sequence[str], columns: int = 5) -> 
     figure, axes = plt.subplots(
         rows, columns, figsize=(1.3 * columns, (1.2 + 0.2 * lines) * rows), squeeze=False, layout="constrained"
     )
+    if rows > 1:
+        # A title stands nearer to its own image than to the one above.
+        figure.set_layout_engine("constrained", hspace=0.12)
     for axis in axes.flat:
         axis.axis("off")
     for axis, image, title in zip(axes.flat[: len(images)], images, titles, strict=True):

@@ -117,7 +117,7 @@ def show_corner_surfaces(
         surfaces: the log-likelihood with the bottom-left and with the top-right corner at each place of an even grid
             over the map, of shape (rows, columns), first row in the south; minus infinity where the box misses a point.
     """
-    figure, axes = plt.subplots(2, 1, figsize=(6, 7.4), layout="constrained")
+    figure, axes = plt.subplots(2, 1, figsize=(6, 6.4), sharex=True, layout="constrained")
     south, west, north, east = box
     titles = ("bottom-left corner moves", "top-right corner moves")
     corners = ((west, south), (east, north))
@@ -139,6 +139,7 @@ def show_corner_surfaces(
         axis.plot(longitude, latitude, "o", color=COLOURS[0], markersize=5, markeredgecolor="white")
         axis.plot(*corner, "*", color=COLOURS[1], markersize=17, markeredgecolor="white")
         axis.set_title(title)
+    axes[0].set_xlabel("")
     figure.colorbar(drawn, ax=axes, label="log-likelihood", format="%.1f", location="bottom", shrink=0.7, aspect=30)
     return figure
 
@@ -155,7 +156,7 @@ def show_descent(
         path: the pairs that the descent went through, of shape (steps, 2).
         optimum: the pair with the least loss.
     """
-    figure, axis = plt.subplots(figsize=(5, 3.4), layout="constrained")
+    figure, axis = plt.subplots(figsize=(5, 3.6), layout="constrained")
     least = np.min(losses)
     levels = least + (np.max(losses) - least) * np.linspace(0.02, 1, 12) ** 2
     drawn = axis.contour(means, stds, losses, levels=levels, cmap="cividis")
@@ -163,7 +164,7 @@ def show_descent(
     axis.plot(path[:, 0], path[:, 1], "o-", color=COLOURS[1], markersize=3.5, label="gradient descent")
     axis.plot(*optimum, "*", color=COLOURS[0], markersize=15, markeredgecolor="white", label="closed form")
     axis.set(xlabel=r"mean $\mu$", ylabel=r"standard deviation $\sigma$")
-    axis.legend(loc="upper left")
+    figure.legend(loc="outside upper center", ncols=2, frameon=False)
     return figure
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 
 from gdl_utils.plotting.style import COLOURS
 
@@ -84,7 +85,8 @@ def show_levels(
     values = function(grid.reshape(-1, 2)).reshape(161, 161)
     lines = axis.contour(grid[..., 0], grid[..., 1], values, levels, colors=colour, linewidths=1)
     if with_values:
-        axis.clabel(lines, fontsize=8)
+        # Points lie around the values.
+        plt.setp(axis.clabel(lines, fontsize=9), path_effects=[withStroke(linewidth=3, foreground="white")])
 
 
 def set_leaf_axes(axes: Sequence[Axes], titles: Sequence[str], box: tuple[float, float, float, float]) -> None:

@@ -94,11 +94,15 @@ def show_latent_spaces(latents: Sequence[np.ndarray], values: np.ndarray, titles
         values: n values.
         titles: one for each plane.
     """
-    figure, axes = plt.subplots(1, len(latents), figsize=(1.9 * len(latents), 2.2), squeeze=False, layout="constrained")
-    for axis, latent, title in zip(axes.flat, latents, titles, strict=True):
+    columns = min(3, len(latents))
+    rows = -(-len(latents) // columns)
+    figure, axes = plt.subplots(rows, columns, figsize=(2.1 * columns, 2.2 * rows), squeeze=False, layout="constrained")
+    for axis in axes.flat[len(latents) :]:
+        axis.axis("off")
+    for axis, latent, title in zip(axes.flat[: len(latents)], latents, titles, strict=True):
         axis.scatter(*latent.T, c=values, s=_areas(values) / 2, cmap=MAP, linewidths=0)
         axis.set_title(title, fontsize=10)
-        axis.tick_params(labelsize=7)
+        axis.tick_params(labelsize=9)
     return figure
 
 

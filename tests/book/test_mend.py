@@ -28,6 +28,8 @@ from gdl_utils.book.mend import RULES, mend_site, mended
             '<img alt="x > 0" src="../_images/f3.png" /></a>',
         ),
         ('<img alt="Colab" src="../_static/images/colab.png">', '<img alt="Colab" src="../_static/images/colab.png">'),
+        ('<span class="pasted-text">-0.99</span> to-1', '<span class="pasted-text">\u22120.99</span> to-1'),
+        ('<span class="pasted-text">-inf</span>', '<span class="pasted-text">-inf</span>'),
         ("<h1></h1><h1>Convolutions</h1>", "<h1>Convolutions</h1>"),
         ('<script src="../_static/doctools.js"></script>', '<script src="../_static/doctools.js"></script>'),
     ],

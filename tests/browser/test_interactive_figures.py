@@ -354,12 +354,12 @@ class TestActivations:
         assert "g(−1.5) = −0.3, slope 0.2" in activations.inner_text()
         activations.get_by_label("activation", exact=True).select_option("relu")
         assert "g(−1.5) = 0, slope 0" in activations.inner_text()
-        assert "64.4 %" in activations.inner_text()
+        assert "64.4%" in activations.inner_text()
         temperature = activations.get_by_role("slider", name="temperature")
         temperature.scroll_into_view_if_needed()
         slider = temperature.bounding_box()
         page.mouse.click(slider["x"] + 2, slider["y"] + slider["height"] / 2)
-        settled(page, lambda: "100.0 %" in activations.inner_text())
+        settled(page, lambda: "100.0%" in activations.inner_text())
 
     def test_by_keyboard(self, visit):
         page = visit()

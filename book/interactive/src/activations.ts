@@ -101,7 +101,7 @@ function bars(state: State, width: number): Node {
 }
 
 function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
+  return `${(100 * share).toFixed(1)}%`;
 }
 
 function point(state: State): string {

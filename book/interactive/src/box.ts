@@ -228,8 +228,8 @@ function results({ box, showsLand }: State): [string, string][] {
   if (showsLand) {
     const { boxOnLand, landInBox } = overlap(box);
     rows.push(
-      ["Box on land", `${decimal(100 * boxOnLand, 0)} % of what this model generates would be on land`],
-      ["Land in the box", `${decimal(100 * landInBox, 0)} % of the land can be generated at all`],
+      ["Box on land", `${decimal(100 * boxOnLand, 0)}% of what this model generates would be on land`],
+      ["Land in the box", `${decimal(100 * landInBox, 0)}% of the land can be generated at all`],
     );
   }
   return rows;
