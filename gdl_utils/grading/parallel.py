@@ -4,6 +4,7 @@ import json
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
@@ -89,7 +90,10 @@ class _Pool:
 
 def _let_go(broken: ProcessPoolExecutor) -> None:
     # Python before 3.11.5 waits at its end for the thread that hands out the work (CPython's issue 94777), which waits
-    # for a process that is gone to read: without a reader it gets an error instead.
+    # for a process that is gone to read: without a reader it gets an error instead. Later ones do this themselves, in
+    # another thread; to close it twice would close whatever has got its number by then, of the next pool for example.
+    if sys.version_info >= (3, 11, 5):
+        return
     call_queue: Any = vars(broken).get("_call_queue")
     with suppress(AttributeError, OSError):
         call_queue._reader.close()

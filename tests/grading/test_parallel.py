@@ -1,5 +1,11 @@
 """Workers of this machine: one zygote for all, started early, and replaced if it is not there or does not fit."""
 
+import os
+import sys
+import threading
+import time
+from collections import Counter
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import psutil
@@ -118,3 +124,31 @@ def test_what_can_not_be_read_imports_nothing(tmp_path):
         assert zygote.wait()
     finally:
         zygote.close()
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11, 5), reason="there a broken pool leaves it to us to close its queue")
+def test_a_pool_that_breaks_closes_nothing_twice(folder, monkeypatch):
+    closed, lock = Counter(), threading.Lock()
+
+    def close_slowly(connection):
+        with lock:
+            closed[connection] += 1
+            first = closed[connection] == 1
+        if first:
+            # Meanwhile the next pool begins.
+            time.sleep(0.5)
+            os.close(connection.fileno())
+
+    monkeypatch.setattr(Connection, "_close", close_slowly)
+    killed = []
+
+    def kill_one(_):
+        if not killed:
+            workers = [one for one in psutil.Process().children() if "spawn_main" in " ".join(one.cmdline())]
+            killed.append(workers[0])
+            workers[0].kill()
+
+    outcomes = grade(folder, 2, on_outcome=kill_one)
+    assert killed
+    assert len(outcomes) == 12
+    assert set(closed.values()) == {1}
