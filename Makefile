@@ -74,9 +74,9 @@ test: setup-test lint figures ## lint, unit tests, every page and solution run a
 	@mkdir -p _build
 	@(GDL_PROFILE=smoke .venv/bin/pytest --nbval book && GDL_PROFILE=smoke .venv/bin/pytest --nbval-lax solutions && \
 		.venv/bin/pytest tests/grading $(TIMED:%=--ignore=%) -m "not slow") \
-		>_build/beside.log 2>&1 & pages=$$!; trap 'kill $$pages' INT TERM; \
+		>_build/beside.log 2>&1 & beside=$$!; trap 'kill $$beside' INT TERM; \
 		.venv/bin/pytest tests --ignore=tests/grading $(TIMED:%=--ignore=%) -m "not slow"; tests=$$?; \
-		wait $$pages; found=$$?; cat _build/beside.log; [ $$tests = 0 ] && [ $$found = 0 ]
+		wait $$beside; found=$$?; cat _build/beside.log; [ $$tests = 0 ] && [ $$found = 0 ]
 
 test-slow: setup-test ## the longer proofs
 	.venv/bin/pytest tests -m slow

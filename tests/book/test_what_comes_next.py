@@ -105,6 +105,9 @@ def test_measured_losses_are_in_their_bands(page):
     assert page.text("mix").endswith(("1.00", "0.99", "1.01", "1.02", "0.98"))
     # With half of the variance from noise, half of it can't be told pixel by pixel.
     assert page.number("pixel_loss") == pytest.approx(0.5, abs=0.03)
+    # Colours help, neighbours help more, and the network gets further than a linear rule.
+    assert page.number("pixel_loss") > page.number("colour_loss") > page.number("square_loss")
+    assert page.number("square_loss") > page.number("highest_loss")
     assert len(re.findall(r"0\.\d+", page.text("five-runs"))) == 5
     assert 0.08 < page.number("lowest_loss") <= page.number("highest_loss") < 0.3
     assert len(re.findall(r"0\.\d+", page.text("solution"))) == 3
