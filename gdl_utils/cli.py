@@ -3,6 +3,7 @@
 What a command needs is imported when it is called, so that each starts fast and works without the others' packages.
 """
 
+import enum
 import http.server
 import os
 import shutil
@@ -201,21 +202,36 @@ def doctor(
         raise typer.Exit(1)
 
 
+class Backend(enum.StrEnum):
+    """Backends of Keras, by its names."""
+
+    TENSORFLOW, JAX, TORCH = "tensorflow", "jax", "torch"
+
+
 @app.command()
-def train() -> None:
-    """Run the training pages on this machine's device, and put seconds and accuracies into the site's table."""
+def train(
+    backend: Annotated[
+        Backend,
+        typer.Option(help="Under JAX or PyTorch, which you install, the networks are trained without the pages."),
+    ] = Backend.TENSORFLOW,
+) -> None:
+    """Train the networks of the training pages on this machine, and put times and accuracies into the site's table."""
     from gdl_utils.book import train as training
 
     root = _root()
     with _progress() as progress:
-        tasks = {name: progress.add_task(name, total=None) for name in training.PAGES.values()}
-        results = training.train_pages(
-            root, lambda name, done, total: progress.update(tasks[name], completed=done, total=total)
-        )
-    for result in training.keep(root, [*results, *training.train_on_all_gpus(results)]):
+        if backend is Backend.TENSORFLOW:
+            tasks = {name: progress.add_task(name, total=None) for name in training.PAGES.values()}
+            results = training.train_pages(
+                root, lambda name, done, total: progress.update(tasks[name], completed=done, total=total)
+            )
+            results += training.train_on_all_gpus(results)
+        else:
+            results = training.train_networks(backend.value, lambda name: progress.console.print(f"Training: {name}"))
+    for result in training.keep(root, results):
         console.print(
-            f"{result.network} on {result.device} ({result.processor}): {result.seconds_an_epoch:.1f} s an epoch, "
-            f"test loss {result.loss:.3f}, accuracy {result.accuracy:.1%}"
+            f"{result.network} on {result.device} ({result.processor}, {result.backend}): "
+            f"{result.seconds_an_epoch:.1f} s an epoch, test loss {result.loss:.3f}, accuracy {result.accuracy:.1%}"
         )
     console.print(f"Kept in {training.RESULTS} and {training.TABLE}")
 

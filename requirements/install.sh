@@ -8,6 +8,8 @@ python=${PYTHON:-python3}
 lock=requirements/test.txt
 log=_build/setup.log
 say() { printf 'setup: %s\n' "$*" >&2; }
+# Whatever runs: it may take Ctrl-C for a failure, which is not one to go on from.
+trap 'exit 130' INT
 
 "$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null || {
     say "Python 3.11, 3.12 or 3.13 is needed and '$python' is not one of them; install one and call 'make setup PYTHON=python3.12'."
@@ -32,34 +34,21 @@ if [ ${#missing[@]} -gt 0 ]; then
     fi
 fi
 
-# Shows what pip is at: one line that changes on a terminal, every twentieth elsewhere.
-progress() {
-    local count=0 total line
-    total=$(grep -c '==' $lock)
-    while read -r line; do
-        case $line in
-            Collecting*) count=$((count + 1)) ;;
-            Installing*) line="Installing all of them" ;;
-            *) continue ;;
-        esac
-        line=${line%% (*}
-        if [ -t 2 ]; then
-            printf '\r\033[Ksetup: %d of %d: %.60s' "$count" "$total" "${line%% ;*}" >&2
-        elif [ $((count % 20)) = 0 ] || [ "$count" = "$total" ]; then
-            say "$count of $total: ${line%% ;*}"
-        fi
-    done
-    if [ -t 2 ]; then printf '\n' >&2; fi
-}
-
 wanted="$("$python" -c 'import sys; print(sys.version)') $PWD $(cksum <$lock)"
 if [ "$(cat .venv/.lock 2>/dev/null)" != "$wanted" ]; then
     [ ! -e .venv ] || say "the .venv that is here was not made from this lock, or not to its end: it is replaced"
-    say "making .venv from $lock (a minute or two, about 3 GB)"
+    say "making .venv from $lock (half a minute to a few minutes, about 3 GB)"
     mkdir -p _build
     rm -rf .venv
     "$python" -m venv .venv
-    .venv/bin/python -m pip --disable-pip-version-check install --require-hashes -r $lock 2>&1 | tee $log | progress || {
+    # uv is several times faster, but knows nothing of pip's settings: where those are needed, pip does it.
+    sed -n '/^uv==/,/[^\\]$/p' $lock >_build/uv.txt
+    .venv/bin/python -m pip --disable-pip-version-check install -q --require-hashes -r _build/uv.txt >$log 2>&1 &&
+        .venv/bin/uv pip install --python .venv/bin/python --compile-bytecode --require-hashes -r $lock 2>&1 |
+        sed '/^ + /d' >&2 || {
+        say "uv can't, pip does it (some minutes; what it is at stands in $log)"
+        .venv/bin/python -m pip --disable-pip-version-check install --require-hashes -r $lock >>$log 2>&1
+    } || {
         say "pip failed; the end of $log says why:"
         tail -n 15 $log >&2
         exit 1

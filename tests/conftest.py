@@ -1,6 +1,8 @@
 """What all tests share."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -27,3 +29,18 @@ def chromium():
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def other_backends(root):
+    """Python in an environment with JAX and PyTorch, which is kept until its lock changes."""
+    lock, folder = root / "requirements" / "backends.txt", root / "_build" / "backends"
+    stamp = folder / ".lock"
+    if not stamp.exists() or stamp.read_text() != lock.read_text():
+        uv = [sys.executable, "-m", "uv"]
+        subprocess.run([*uv, "venv", "-q", "--clear", "--python", sys.executable, folder], check=True)
+        python = folder / "bin" / "python"
+        install = ["pip", "install", "-q", "--python", python, "--require-hashes", "-r", lock]
+        subprocess.run([*uv, *install], check=True)
+        stamp.write_text(lock.read_text())
+    return folder / "bin" / "python"

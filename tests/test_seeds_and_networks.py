@@ -55,21 +55,6 @@ def test_a_network_that_was_not_measured():
         measured_seeds("transformer")
 
 
-@pytest.fixture(scope="module")
-def other_backends(root):
-    """Python in an environment with JAX and PyTorch, which is kept until its lock changes."""
-    lock, folder = root / "requirements" / "backends.txt", root / "_build" / "backends"
-    stamp = folder / ".lock"
-    if not stamp.exists() or stamp.read_text() != lock.read_text():
-        uv = [sys.executable, "-m", "uv"]
-        subprocess.run([*uv, "venv", "-q", "--clear", "--python", sys.executable, folder], check=True)
-        python = folder / "bin" / "python"
-        install = ["pip", "install", "-q", "--python", python, "--require-hashes", "-r", lock]
-        subprocess.run([*uv, *install], check=True)
-        stamp.write_text(lock.read_text())
-    return folder / "bin" / "python"
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("backend", ["jax", "torch"])
 def test_one_step_is_the_same_under_other_backends(root, other_backends, backend):

@@ -35,7 +35,7 @@ def interrupt(command, clone, seconds, how):
 
 
 def test_the_set_up_survives_being_interrupted_at_any_point(clone):
-    for seconds, how in [(1, signal.SIGINT), (4, signal.SIGKILL), (15, signal.SIGINT), (40, signal.SIGKILL)]:
+    for seconds, how in [(1, signal.SIGINT), (5, signal.SIGKILL), (10, signal.SIGINT), (18, signal.SIGKILL)]:
         interrupt(["make", "setup"], clone, seconds, how)
     done = subprocess.run(["make", "setup"], cwd=clone, env=CLEAN_ENVIRONMENT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

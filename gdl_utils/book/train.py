@@ -1,7 +1,12 @@
-"""Runs the training pages on whatever device is there, and keeps what they measured for the site's table of devices."""
+"""Trains the networks of the training pages on whatever device is there, and keeps what was measured for the site."""
 
 import dataclasses
+import datetime
+import importlib.metadata
+import importlib.util
 import json
+import os
+import platform
 import shutil
 import time
 from collections.abc import Callable, Iterable
@@ -9,9 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import numpy as np
 
-from gdl_utils.book.provenance import METADATA_KEY
+from gdl_utils.book.provenance import METADATA_KEY, processor
 from gdl_utils.book.run import run_page
+from gdl_utils.datasets import Cifar10, load_cifar10
+from gdl_utils.errors import CourseError
 
 PAGES = {
     "multilayer perceptron": "2_2_multilayer_perceptron",
@@ -19,8 +27,11 @@ PAGES = {
 }
 RESULTS = Path("book/devices/results.json")
 TABLE = Path("book/devices/table.md")
+# The pages are written for the first; names as Keras has them.
+BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
 EPOCHS = 10
 BATCH = 32
+SEED = 1
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,7 +42,7 @@ class Result:
         network: its name, a key of `PAGES`.
         device: what it was computed on, "CPU" or the name of a GPU.
         processor: processor and number of cores.
-        backend: "TensorFlow", or another backend of Keras.
+        backend: one of the values of `BACKENDS`.
         seconds_an_epoch: the mean over the ten epochs.
         loss: on the test set.
         accuracy: on the test set, from 0 to 1.
@@ -92,7 +103,7 @@ def result_of(network: str, page: nbformat.NotebookNode) -> Result:
         network,
         facts["device"],
         facts["processor"],
-        "TensorFlow",
+        BACKENDS["tensorflow"],
         60 * float(glued["minutes"]) / EPOCHS,
         float(glued["test_loss"]),
         float(glued["test_accuracy"]),
@@ -118,27 +129,37 @@ def mirrored(
     Returns:
         `replicas`, `seconds_an_epoch`, `loss` and `accuracy` on the test set, and the `model`.
     """
-    import keras
     import tensorflow as tf
 
     strategy = tf.distribute.MirroredStrategy(devices)
     with strategy.scope():
-        keras.utils.set_random_seed(1)
-        model = build()
-        model.compile(keras.optimizers.Adam(0.0005), "categorical_crossentropy", metrics=["accuracy"])
+        model = _compiled(build)
     # The batch of the page for each device, so that none computes less at a time than it would alone.
     batch = BATCH * strategy.num_replicas_in_sync
+    return {"replicas": strategy.num_replicas_in_sync, **_fitted(model, train, test, batch, epochs), "model": model}
+
+
+def _compiled(build: Callable[[], Any]) -> Any:
+    import keras
+
+    keras.utils.set_random_seed(SEED)
+    model = build()
+    model.compile(keras.optimizers.Adam(0.0005), "categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def _fitted(model: Any, train: Any, test: Any, batch: int, epochs: int) -> dict[str, float]:
     start = time.perf_counter()
     model.fit(*train, batch_size=batch, epochs=epochs, verbose=0)
     seconds = time.perf_counter() - start
     loss, accuracy = model.evaluate(*test, batch_size=batch, verbose=0)
-    return {
-        "replicas": strategy.num_replicas_in_sync,
-        "seconds_an_epoch": seconds / epochs,
-        "loss": loss,
-        "accuracy": accuracy,
-        "model": model,
-    }
+    return {"seconds_an_epoch": seconds / epochs, "loss": loss, "accuracy": accuracy}
+
+
+def _arrays(dataset: Cifar10) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Training and test set as the networks take them: images from 0 to 1, one-hot labels."""
+    one_hot = np.eye(10, dtype="float32")
+    return [(split.images.astype("float32") / 255, one_hot[split.labels[:, 0]]) for split in dataset]
 
 
 def train_on_all_gpus(single: list[Result]) -> list[Result]:
@@ -147,22 +168,15 @@ def train_on_all_gpus(single: list[Result]) -> list[Result]:
     Args:
         single: what the pages gave on this machine, from which the rest of each result is taken.
     """
-    import keras
     import tensorflow as tf
-
-    from gdl_utils import networks
-    from gdl_utils.datasets import load_cifar10
 
     gpus = [f"GPU:{number}" for number in range(len(tf.config.list_physical_devices("GPU")))]
     if len(gpus) < 2:
         return []
-    train, test = (
-        (split.images.astype("float32") / 255, keras.utils.to_categorical(split.labels, 10)) for split in load_cifar10()
-    )
-    builds = dict(zip(PAGES, (networks.multilayer_perceptron, networks.convolutional_network), strict=True))
+    train, test = _arrays(load_cifar10())
     found = []
     for one in single:
-        measured = mirrored(builds[one.network], train, test, gpus)
+        measured = mirrored(_builds()[one.network], train, test, gpus)
         found.append(
             dataclasses.replace(
                 one,
@@ -171,6 +185,61 @@ def train_on_all_gpus(single: list[Result]) -> list[Result]:
             )
         )
     return found
+
+
+def train_networks(backend: str, on_network: Callable[[str], None]) -> list[Result]:
+    """Train both networks as their pages do, without the pages, under a backend of Keras other than TensorFlow.
+
+    Call it in a process that has not imported Keras yet: it reads its backend when it is imported.
+
+    Args:
+        backend: "jax" or "torch".
+        on_network: called with the name of each network before it is trained.
+
+    Raises:
+        CourseError: if the backend is not installed.
+    """
+    if importlib.util.find_spec(backend) is None:
+        raise CourseError(f"{BACKENDS[backend]} is not installed here; type: .venv/bin/pip install {backend}")
+    os.environ["KERAS_BACKEND"] = backend
+    dataset = load_cifar10()
+    train, test = _arrays(dataset)
+    versions = {name: importlib.metadata.version(name) for name in ("keras", "numpy", backend)}
+    found = []
+    for network, build in _builds().items():
+        on_network(network)
+        found.append(
+            Result(
+                network=network,
+                device=_device(backend),
+                processor=processor(),
+                backend=BACKENDS[backend],
+                **_fitted(_compiled(build), train, test, BATCH, EPOCHS),
+                versions={"python": platform.python_version(), **versions},
+                data=dataset.source,
+                data_sha256=dataset.sha256,
+                date=datetime.date.today().isoformat(),
+            )
+        )
+    return found
+
+
+def _builds() -> dict[str, Callable[[], Any]]:
+    from gdl_utils import networks
+
+    return dict(zip(PAGES, (networks.multilayer_perceptron, networks.convolutional_network), strict=True))
+
+
+def _device(backend: str) -> str:
+    """What JAX or PyTorch computes on: "CPU", or the name of the GPU."""
+    if backend == "jax":
+        import jax
+
+        device = jax.devices()[0]
+        return "CPU" if device.platform == "cpu" else str(device.device_kind)
+    import torch
+
+    return str(torch.cuda.get_device_name()) if torch.cuda.is_available() else "CPU"
 
 
 def keep(root: Path, new: Iterable[Result]) -> list[Result]:

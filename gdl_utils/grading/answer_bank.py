@@ -7,7 +7,7 @@ import copy
 import json
 import runpy
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from typing import Any
 
 from gdl_utils.grading.course import released_assignment
 from gdl_utils.grading.engine.rebuild import grade_id, is_solution, is_test
-from gdl_utils.grading.engine.results import Assignment, Graded, Limits
+from gdl_utils.grading.engine.results import Assignment, Graded, Limits, Status
 from gdl_utils.grading.engine.run import HIDDEN, Options
 from gdl_utils.grading.nbgrader_api import GradingError
 from gdl_utils.grading.parallel import local_workers
@@ -143,9 +143,11 @@ class Bank:
         beside = {name.removeprefix(REFERENCE): data for name, data in hidden if name.startswith(REFERENCE)}
         return {self.file: json.dumps(notebook).encode(), **beside}
 
-    def files_for(self, exercise: Exercise, answer: str) -> dict[str, bytes]:
-        """A submission that answers one exercise, and has the reference solutions of those that it needs."""
-        return self.submission({**{name: self.reference(name) for name in exercise.needs}, exercise.name: answer})
+    def files_for(self, tried: Iterable[tuple[Exercise, Answer]]) -> dict[str, bytes]:
+        """A submission of some answers, with the reference solutions of the exercises that theirs need."""
+        tried = list(tried)
+        needed = {name: self.reference(name) for exercise, _ in tried for name in exercise.needs}
+        return self.submission({**needed, **{exercise.name: answer.source for exercise, answer in tried}})
 
     def result(self, exercise: Exercise, answer: Answer, graded: Graded) -> Result:
         """What an answer lost in the tests of its exercise."""
@@ -166,16 +168,52 @@ def _cells(path: Path) -> list[dict[str, Any]]:
 Try = Callable[[Iterable[tuple[Exercise, Answer]]], list[Result]]
 
 
+def groups(tried: Sequence[tuple[Exercise, Answer]]) -> list[list[int]]:
+    """Which answers can be handed in together: to exercises that need nothing of each other, one to each.
+
+    Returns:
+        Groups of numbers of answers; each answer is in one group.
+    """
+    # Numbers, the exercises answered, and those that these need.
+    found: list[tuple[list[int], set[str], set[str]]] = []
+    for number, (exercise, _) in enumerate(tried):
+        fitting = (one for one in found if exercise.name not in one[1] | one[2] and one[1].isdisjoint(exercise.needs))
+        group = next(fitting, None)
+        if group is None:
+            group = [], set(), set()
+            found.append(group)
+        group[0].append(number)
+        group[1].add(exercise.name)
+        group[2].update(exercise.needs)
+    return [numbers for numbers, _, _ in found]
+
+
 @contextmanager
 def trying(bank: Bank, workers: int = 2, limits: Limits | None = None) -> Iterator[Try]:
-    """A function that grades answers through the engine, in processes of this machine, in their order."""
+    """A function that grades answers through the engine, in processes of this machine; results come in their order.
+
+    Answers to several exercises are graded in one submission. If that does not come to its end, each is graded alone:
+    one that ends the run would take the points of the others.
+    """
     with local_workers(workers, bank.assignment, limits or Limits(), Options()) as submit:
 
         def run(tried: Iterable[tuple[Exercise, Answer]]) -> list[Result]:
-            started: list[tuple[Exercise, Answer, Future[Graded]]] = [
-                (exercise, answer, submit(f"{exercise.name}/{answer.name}", bank.files_for(exercise, answer.source)))
-                for exercise, answer in tried
-            ]
-            return [bank.result(exercise, answer, future.result()) for exercise, answer, future in started]
+            tried = list(tried)
+
+            def start(group: list[int]) -> Future[Graded]:
+                exercise, answer = tried[group[0]]
+                return submit(f"{exercise.name}/{answer.name}", bank.files_for(tried[number] for number in group))
+
+            started = [(group, start(group)) for group in groups(tried)]
+            alone: list[tuple[list[int], Future[Graded]]] = []
+            results: dict[int, Result] = {}
+            for group, future in started:
+                graded = future.result()
+                if len(group) > 1 and any(book.status is not Status.GRADED for book in graded.notebooks):
+                    alone += [([number], start([number])) for number in group]
+                else:
+                    results |= {number: bank.result(*tried[number], graded) for number in group}
+            results |= {number: bank.result(*tried[number], future.result()) for (number,), future in alone}
+            return [results[number] for number in range(len(tried))]
 
         yield run

@@ -1,14 +1,18 @@
-"""`gdl train`: what it takes from a page that ran, what it keeps, and training on several devices at once."""
+"""`gdl train`: what it takes from a page that ran, what it keeps, several devices at once, other backends of Keras."""
 
 import dataclasses
+import importlib.util
 import json
+import os
 import subprocess
 import sys
+import sysconfig
 
 import nbformat
 import pytest
 
 from gdl_utils.book import train
+from gdl_utils.errors import CourseError
 
 
 @pytest.fixture
@@ -90,3 +94,43 @@ def test_two_devices_train_one_network(root):
         assert first == second
     for one in found.values():
         assert one["loss"] < 0.8, "it has learnt which half is brighter, or at least that there are two classes"
+
+
+def test_a_backend_that_is_missing_is_named(monkeypatch):
+    before = os.environ.get("KERAS_BACKEND")
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(CourseError, match=r"PyTorch is not installed here; type: \.venv/bin/pip install torch"):
+        train.train_networks("torch", print)
+    assert os.environ.get("KERAS_BACKEND") == before
+
+
+UNDER_A_BACKEND = """
+import dataclasses, json, sys
+from gdl_utils.book.train import train_networks
+results = train_networks(sys.argv[1], lambda network: print("now", network))
+print(json.dumps([dataclasses.asdict(result) for result in results]))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("backend", "title"), [("jax", "JAX"), ("torch", "PyTorch")])
+def test_both_networks_learn_under_another_backend(root, other_backends, backend, title, tmp_path):
+    """On the CPU and a part of the data: what is measured on a graphics card takes the same way."""
+    installed_here = sysconfig.get_path("purelib")
+    environment = {**os.environ, "GDL_PROFILE": "smoke", "PYTHONPATH": f"{root}:{installed_here}"}
+    environment.pop("KERAS_BACKEND", None)
+    command = [other_backends, "-c", UNDER_A_BACKEND, backend]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=root, env=environment)
+    assert done.returncode == 0, done.stderr[-2000:]
+    *said, last = done.stdout.splitlines()
+    assert [line for line in said if line.startswith("now ")] == [f"now {network}" for network in train.PAGES]
+    results = [train.Result(**fields) for fields in json.loads(last)]
+    assert [result.network for result in results] == list(train.PAGES)
+    for result in results:
+        assert (result.backend, result.device) == (title, "CPU")
+        assert result.versions[backend]
+        assert result.seconds_an_epoch > 0
+        assert result.accuracy > 0.2, "chance is 0.1"
+    (tmp_path / "book" / "devices").mkdir(parents=True)
+    train.keep(tmp_path, results)
+    assert f"| CPU, {title} |" in (tmp_path / train.TABLE).read_text()
