@@ -1,13 +1,15 @@
 """nbgrader's own interface, set up from `nbgrader_config.py` for a course folder of one's choice."""
 
+import functools
 import os
 import re
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import nbgrader.api
+from alembic.script import ScriptDirectory
 from nbgrader.apps import NbGraderAPI
 from traitlets.config import PyFileConfigLoader
 
@@ -21,6 +23,16 @@ EXCEPTION = re.compile(r"\s*(?:[\w.]+\.)?(?!NbGraderException)\w*(?:Error|Except
 
 class GradingError(CourseError):
     """Something that keeps the grading from starting."""
+
+
+@functools.cache
+def gradebook_version() -> str | None:
+    """The version of nbgrader's tables, which it writes into each new gradebook."""
+    return ScriptDirectory(str(Path(nbgrader.__file__).parent / "alembic")).get_current_head()
+
+
+# nbgrader itself runs the program `alembic` for it each time, which takes seconds.
+nbgrader.api.get_alembic_version = gradebook_version
 
 
 @contextmanager
@@ -38,9 +50,7 @@ def course(folder: Path, config: Path, db_url: str | None = None, engine: bool =
     settings.CourseDirectory.db_url = db_url or f"sqlite:///{folder.resolve()}/gradebook.db"
     if not engine:
         settings.pop("Autograde", None)
-    before, path = Path.cwd(), os.environ.get("PATH", "")
-    # To make a new gradebook nbgrader runs `alembic`, which stands beside the interpreter.
-    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), path])
+    before = Path.cwd()
     try:
         # Kernels and nbgrader write pages of log there, which would drown the grades.
         with stderr_to(folder / "nbgrader.log"):
@@ -48,7 +58,6 @@ def course(folder: Path, config: Path, db_url: str | None = None, engine: bool =
     finally:
         # nbgrader changes the working directory.
         os.chdir(before)
-        os.environ["PATH"] = path
 
 
 def why_failed(result: dict[str, Any]) -> str:

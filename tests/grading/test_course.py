@@ -2,15 +2,21 @@
 
 import dataclasses
 import json
+import os
 import shutil
 import sqlite3
+import subprocess
+import sys
+from pathlib import Path
 
 import nbformat
+import nbgrader.api
 import pytest
 from nbgrader.api import Gradebook
 from small_course import FULL, HOW, NAME, NONE, RIGHT, cell, grade, hand_in, make_course, scores, submission
 
 from gdl_utils.grading import course as grading
+from gdl_utils.grading import nbgrader_api
 from gdl_utils.grading.engine import sandbox
 from gdl_utils.grading.engine.processes import MachineError
 from gdl_utils.grading.nbgrader_api import GradingError
@@ -229,3 +235,14 @@ def test_a_test_that_is_added_after_grading_is_a_sentence(folder):
     nbformat.write(notebook, path)
     with pytest.raises(GradingError, match="Cannot add or remove cells for notebook 'book'"):
         grade(folder)
+
+
+def test_the_version_of_a_new_gradebook_is_nbgraders_own():
+    """nbgrader asks the program `alembic`, in another process; here it is asked where nobody has changed that."""
+    program = "import nbgrader.api; print(nbgrader.api.get_alembic_version())"
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    own = subprocess.run(
+        [sys.executable, "-c", program], env={**os.environ, "PATH": path}, capture_output=True, text=True, check=True
+    )
+    assert own.stdout.strip() == nbgrader_api.gradebook_version()
+    assert nbgrader.api.get_alembic_version is nbgrader_api.gradebook_version
