@@ -5,7 +5,8 @@ PYTHON ?= python3
 GDL := .venv/bin/gdl
 SAMPLE := 02_shapes_and_parameters
 # Tests that measure time or interrupt runs.
-TIMED := tests/attacks tests/grading/engine $(addprefix tests/grading/test_,check.py export.py feedback.py interrupted.py parallel.py)
+TIMED := tests/attacks $(addprefix tests/grading/,$(addprefix engine/test_,cgroups.py fuzz.py walls.py wire.py) test_check.py \
+	test_interrupted.py test_parallel.py)
 # TensorFlow's notes on its own build say nothing to a reader of these commands.
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
