@@ -9,7 +9,7 @@ import os
 import platform
 import shutil
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +68,11 @@ class Result:
     def place(self) -> tuple[str, str, str, str]:
         """What a later measurement replaces: the same network on the same machine."""
         return self.network, self.device, self.processor, self.backend
+
+    @property
+    def comparable(self) -> bool:
+        """Whether it was trained on all of CIFAR-10, as those that it stands beside in the table."""
+        return self.data.startswith("CIFAR-10") and "GDL_PROFILE" not in self.data
 
 
 def train_pages(root: Path, on_cell: Callable[[str, int, int], None]) -> list[Result]:
@@ -187,7 +192,7 @@ def train_on_all_gpus(single: list[Result]) -> list[Result]:
     return found
 
 
-def train_networks(backend: str, on_network: Callable[[str], None]) -> list[Result]:
+def train_networks(backend: str, on_network: Callable[[str], None]) -> Iterator[Result]:
     """Train both networks as their pages do, without the pages, under a backend of Keras other than TensorFlow.
 
     Call it in a process that has not imported Keras yet: it reads its backend when it is imported.
@@ -195,6 +200,9 @@ def train_networks(backend: str, on_network: Callable[[str], None]) -> list[Resu
     Args:
         backend: "jax" or "torch".
         on_network: called with the name of each network before it is trained.
+
+    Yields:
+        The result of each network when it is trained.
 
     Raises:
         CourseError: if the backend is not installed.
@@ -205,23 +213,19 @@ def train_networks(backend: str, on_network: Callable[[str], None]) -> list[Resu
     dataset = load_cifar10()
     train, test = _arrays(dataset)
     versions = {name: importlib.metadata.version(name) for name in ("keras", "numpy", backend)}
-    found = []
     for network, build in _builds().items():
         on_network(network)
-        found.append(
-            Result(
-                network=network,
-                device=_device(backend),
-                processor=processor(),
-                backend=BACKENDS[backend],
-                **_fitted(_compiled(build), train, test, BATCH, EPOCHS),
-                versions={"python": platform.python_version(), **versions},
-                data=dataset.source,
-                data_sha256=dataset.sha256,
-                date=datetime.date.today().isoformat(),
-            )
+        yield Result(
+            network=network,
+            device=_device(backend),
+            processor=processor(),
+            backend=BACKENDS[backend],
+            **_fitted(_compiled(build), train, test, BATCH, EPOCHS),
+            versions={"python": platform.python_version(), **versions},
+            data=dataset.source,
+            data_sha256=dataset.sha256,
+            date=datetime.date.today().isoformat(),
         )
-    return found
 
 
 def _builds() -> dict[str, Callable[[], Any]]:
@@ -243,8 +247,11 @@ def _device(backend: str) -> str:
 
 
 def keep(root: Path, new: Iterable[Result]) -> list[Result]:
-    """Put results in the place of older ones of the same networks and machines, and write the table of the site."""
-    results = {result.place: result for result in read(root)} | {result.place: result for result in new}
+    """Put results in the place of older ones of the same networks and machines, and write the table of the site.
+
+    Those that are not comparable are left out.
+    """
+    results = {result.place: result for result in (*read(root), *new) if result.comparable}
     ordered = [results[place] for place in sorted(results)]
     text = json.dumps([dataclasses.asdict(result) for result in ordered], indent=1) + "\n"
     (root / RESULTS).write_text(text, encoding="utf-8")
@@ -263,13 +270,12 @@ def table(results: Iterable[Result]) -> str:
     lines = [
         "% Written by `make train` from results.json; do not edit.",
         "",
-        "| network | device | machine | seconds an epoch | test loss | test accuracy | day |",
-        "|---|---|---|--:|--:|--:|---|",
+        "| network | device | library | machine | seconds an epoch | test loss | test accuracy | day |",
+        "|---|---|---|---|--:|--:|--:|---|",
     ]
     for one in results:
         numbers = f"{one.seconds_an_epoch:.1f} | {one.loss:.3f} | {one.accuracy:.1%}"
-        device = one.device if one.backend == "TensorFlow" else f"{one.device}, {one.backend}"
         # A date is not broken at its hyphens.
         day = one.date.replace("-", "\N{NON-BREAKING HYPHEN}")
-        lines.append(f"| {one.network} | {device} | {one.processor} | {numbers} | {day} |")
+        lines.append(f"| {one.network} | {one.device} | {one.backend} | {one.processor} | {numbers} | {day} |")
     return "\n".join(lines) + "\n"
