@@ -7,8 +7,10 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import bs4
+import yaml
 from sphinx_external_toc.parsing import parse_toc_yaml
 
 from gdl_utils.book.mend import mend_site
@@ -20,6 +22,8 @@ FINGERPRINT = Path("_build/site.fingerprint")
 # What changes every page when it changes, and what Sphinx doesn't see changing.
 WHOLE_SITE = ("_config.yml", "_toc.yml", "book/references.bib", "requirements/test.txt")
 STATIC = Path("book/_static")
+# Not for search engines.
+UNLISTED = {"404", "genindex", "search"}
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -63,11 +67,23 @@ def build_site(root: Path) -> Path:
         told = [line for line in lines if re.search(r"WARNING|ERROR|rror:", line)] or lines[-5:]
         raise SiteError("\n".join([f"The site was not built ({LOG} has the whole log); mend this:", *told]))
     mend_site(root / SITE)
+    _write_sitemap(root)
     complaints = site_complaints(root)
     if complaints:
         raise SiteError("\n".join(["The site was built but is not whole:", *complaints]))
     recorded.write_text(fingerprint)
     return root / SITE / "index.html"
+
+
+def _write_sitemap(root: Path) -> None:
+    # An extension of Sphinx would list only the pages that were built this time.
+    address = yaml.safe_load((root / "_config.yml").read_text())["html"]["baseurl"]
+    sitemap = ElementTree.Element("urlset", xmlns="http://www.sitemaps.org/schemas/sitemap/0.9")
+    for path in sorted((root / SITE).rglob("*.html")):
+        if path.stem not in UNLISTED and "_static" not in path.parts:
+            page = ElementTree.SubElement(sitemap, "url")
+            ElementTree.SubElement(page, "loc").text = address + path.relative_to(root / SITE).as_posix()
+    ElementTree.ElementTree(sitemap).write(root / SITE / "sitemap.xml", encoding="utf-8", xml_declaration=True)
 
 
 def _forget(root: Path) -> None:

@@ -1,6 +1,7 @@
 """The site: whole as it stands, and refused when anything is missing from it."""
 
 import base64
+from xml.etree import ElementTree
 
 import pytest
 
@@ -59,7 +60,9 @@ def small(tmp_path):
     (tmp_path / "requirements").mkdir()
     (tmp_path / "requirements" / "test.txt").touch()
     (tmp_path / "book" / "references.bib").touch()
-    (tmp_path / "_config.yml").write_text("title: Small\nonly_build_toc_files: true\n")
+    (tmp_path / "_config.yml").write_text(
+        "title: Small\nonly_build_toc_files: true\nhtml: {baseurl: 'https://example.org/small/'}\n"
+    )
     (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: book/index\nchapters:\n- file: book/second\n")
     (tmp_path / "book" / "index.md").write_text("# First\n\nSee [the second](second).\n")
     (tmp_path / "book" / "second.md").write_text("# Second\n")
@@ -88,6 +91,15 @@ def test_a_page_that_vanished_from_the_site_is_named(small):
     assert build.site_complaints(small) == [
         "The page book/second of _toc.yml was not built: add the file, or take it out of _toc.yml."
     ]
+
+
+def test_all_pages_stand_in_the_sitemap_though_one_alone_was_built_again(small):
+    for text in ("# First\n\nSee [the second](second).\n", "# The first\n\nSee [the second](second).\n"):
+        (small / "book" / "index.md").write_text(text)
+        build.build_site(small)
+        found = ElementTree.parse(small / build.SITE / "sitemap.xml").findall(".//{*}loc")
+        pages = ["book/index.html", "book/second.html", "index.html"]
+        assert [one.text for one in found] == [f"https://example.org/small/{page}" for page in pages]
 
 
 def test_a_page_taken_out_of_the_toc_is_taken_out_of_the_site(small):
