@@ -270,12 +270,14 @@ def table(results: Iterable[Result]) -> str:
     lines = [
         "% Written by `make train` from results.json; do not edit.",
         "",
-        "| network | device | library | machine | seconds an epoch | test loss | test accuracy | day |",
-        "|---|---|---|---|--:|--:|--:|---|",
+        "| network | device, library and machine | seconds an epoch | test loss | test accuracy | day |",
+        "|---|---|--:|--:|--:|---|",
     ]
+    results = list(results)
     for one in results:
         numbers = f"{one.seconds_an_epoch:.1f} | {one.loss:.3f} | {one.accuracy:.1%}"
         # A date is not broken at its hyphens.
         day = one.date.replace("-", "\N{NON-BREAKING HYPHEN}")
-        lines.append(f"| {one.network} | {one.device} | {one.backend} | {one.processor} | {numbers} | {day} |")
+        lines.append(f"| {one.network} | {one.device}, {one.backend}; {one.processor} | {numbers} | {day} |")
+    lines += ["", *sorted({f"Data: {one.data}." for one in results})]
     return "\n".join(lines) + "\n"

@@ -50,8 +50,9 @@ def test_a_new_measurement_takes_the_place_of_the_old_one_of_the_same_machine(re
     assert train.keep(tmp_path, [drawings, part]) == kept, "what was trained on something else is not compared"
     text = (tmp_path / train.TABLE).read_text()
     assert text.count("\n| ") == len(kept) + 1
-    assert "| a GPU | JAX |" in text
+    assert "| a GPU, JAX; " in text
     assert "| 1.2 |" in text
+    assert text.count(f"\nData: {results[0].data}.\n") == 1
 
 
 def test_the_table_of_the_site_is_that_of_the_results(root):
