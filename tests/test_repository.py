@@ -111,9 +111,7 @@ def test_without_rights_one_line_says_what_to_type(root, tmp_path):
     script = (root / "requirements" / "install.sh").read_text()
     (tmp_path / "requirements").mkdir()
     copy = tmp_path / "requirements" / "install.sh"
-    copy.write_text(
-        script[: script.index("# Shows what pip is at")].replace("$(id -u)", "1000").replace("sudo -n true", "false")
-    )
+    copy.write_text(script[: script.index("wanted=")].replace("$(id -u)", "1000").replace("sudo -n true", "false"))
     copy.chmod(0o755)
     (tmp_path / "requirements" / "system.txt").write_text("# comment\nbubblewrap no-such-command --version\n")
     done = subprocess.run([copy], cwd=tmp_path, capture_output=True, text=True, check=True)
