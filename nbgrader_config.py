@@ -15,24 +15,24 @@ c.CourseDirectory.ignore = [*CourseDirectory.ignore.make_dynamic_default(), "hid
 # The released notebook says what generated it.
 c.GenerateAssignment.preprocessors = [
     *GenerateAssignment.preprocessors.make_dynamic_default(),
-    "gdl_utils.grading.preprocessors.MarkGenerated",
+    "gdl_utils.classroom.nbgrader_plugin.MarkGenerated",
 ]
 
 # Submissions are rebuilt from their source, and the course's engine runs and scores them: these three belong together.
-c.Autograde.exporter_class = "gdl_utils.grading.preprocessors.WholeSubmission"
+c.Autograde.exporter_class = "gdl_utils.classroom.nbgrader_plugin.WholeSubmission"
 c.Autograde.sanitize_preprocessors = [
-    "gdl_utils.grading.preprocessors.RebuildFromSource",
+    "gdl_utils.classroom.nbgrader_plugin.RebuildFromSource",
     *Autograde.sanitize_preprocessors.make_dynamic_default(),
 ]
 c.Autograde.autograde_preprocessors = [
-    "gdl_utils.grading.preprocessors.JudgeCells" if step.__name__ == "Execute" else step
+    "gdl_utils.classroom.nbgrader_plugin.JudgeCells" if step.__name__ == "Execute" else step
     for step in Autograde.autograde_preprocessors.make_dynamic_default()
 ]
 
 # Pages of feedback show nothing hidden and run nothing that a student wrote: these three belong together, too.
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
-    "gdl_utils.grading.feedback.HideTests",
+    "gdl_utils.classroom.feedback.HideTests",
 ]
-c.GenerateFeedback.exporter_class = "gdl_utils.grading.feedback.FeedbackExporter"
-c.GenerateFeedback.post_convert_hook = "gdl_utils.grading.feedback.keep_pages_only"
+c.GenerateFeedback.exporter_class = "gdl_utils.classroom.feedback.FeedbackExporter"
+c.GenerateFeedback.post_convert_hook = "gdl_utils.classroom.feedback.keep_pages_only"

@@ -16,11 +16,9 @@ from pathlib import Path
 import rich.table
 from rich.console import Console
 
-from gdl_utils.grading.answer_bank import Bank, exercises_of
-from gdl_utils.grading.engine.results import Limits
-from gdl_utils.grading.engine.run import Options
-from gdl_utils.grading.nbgrader_api import assignment_names
-from gdl_utils.grading.parallel import local_workers
+from gdl_utils.authoring.answer_bank import Bank, exercises_of
+from nbjudge import EngineOptions, Limits
+from nbjudge.pool import local_workers
 
 ROOT = Path(__file__).resolve().parents[1]
 ROUNDS = 5
@@ -41,7 +39,7 @@ def submissions(bank: Bank) -> Mapping[str, Mapping[str, bytes]]:
 def seconds_of(bank: Bank) -> dict[str, list[float]]:
     """Seconds for each kind of submission, in each of the rounds."""
     found: dict[str, list[float]] = {}
-    with local_workers(1, bank.assignment, Limits(), Options()) as submit:
+    with local_workers(1, bank.assignment, Limits(), EngineOptions()) as submit:
         kinds = submissions(bank)
         # The first one waits for the worker.
         submit("start", dict(kinds["blank"])).result()

@@ -27,15 +27,13 @@ import rich.table
 from rich.console import Console
 from sqlalchemy.engine import make_url
 
+from gdl_utils.authoring.answer_bank import Bank
 from gdl_utils.book.build import SITE
 from gdl_utils.book.provenance import processor
-from gdl_utils.grading.answer_bank import Bank
-from gdl_utils.grading.capacity import Capacity, Cost, write_capacity
-from gdl_utils.grading.engine.results import Graded, Limits
-from gdl_utils.grading.engine.run import Options
-from gdl_utils.grading.gradebook import ClassGradebook
-from gdl_utils.grading.nbgrader_api import CONFIG, assignment_names, course
-from gdl_utils.grading.parallel import local_workers
+from gdl_utils.capacity import Capacity, Cost, write_capacity
+from gdl_utils.classroom.course import CONFIG
+from gdl_utils.classroom.gradebook import ClassGradebook
+from nbjudge.pool import local_workers
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "grading"))
@@ -53,6 +51,7 @@ PROGRAM = """
 import os, resource, sys
 os.sched_setaffinity(0, map(int, os.environ["CORES"].split(",")))
 import gdl_utils.cli as cli
+from nbjudge import EngineOptions, Graded, Limits
 try:
     cli.app()
 finally:
@@ -171,7 +170,7 @@ def database_of(bank: Bank, url: str, scratch: Path) -> tuple[float, float, dict
     """Bytes in the database and in its log for a submission, and submissions saved a second by number of writers."""
     shutil.copytree(ROOT / "solutions" / bank.name, scratch / "solutions" / bank.name)
     files = bank.submission({name: bank.reference(name) for name in bank.solutions()})
-    with local_workers(1, bank.assignment, Limits(), Options()) as submit:
+    with local_workers(1, bank.assignment, Limits(), EngineOptions()) as submit:
         graded = submit("student", files).result()
     with course(scratch, ROOT / CONFIG, url) as api:
         result = api.generate_assignment(bank.name, force=True)

@@ -29,12 +29,10 @@ import nbformat
 import rich.table
 from rich.console import Console
 
-from gdl_utils.grading.answer_bank import Bank
-from gdl_utils.grading.course import released_assignment
-from gdl_utils.grading.engine.results import Graded, Limits
-from gdl_utils.grading.engine.run import Options
-from gdl_utils.grading.parallel import Submit, local_workers
-from gdl_utils.grading.sample_class import Student, students_of, write_submission
+from gdl_utils.authoring.answer_bank import Bank
+from gdl_utils.authoring.sample_class import Student, students_of, write_submission
+from gdl_utils.classroom.grade import released_assignment
+from nbjudge.pool import Submit, local_workers
 
 ROOT = Path(__file__).resolve().parents[1]
 NAME = "02_shapes_and_parameters"
@@ -48,7 +46,8 @@ FLOOR = """
 import os, sys, json, time
 sys.stdout = sys.stderr = open(os.devnull, "w")
 import keras, matplotlib.pyplot, IPython, numpy
-from gdl_utils.grading.engine.student import make_shell
+from nbjudge.student import make_shell
+from nbjudge import EngineOptions, Graded, Limits
 shell = make_shell()
 print("ready", file=sys.__stdout__, flush=True)
 sys.stdin.readline()
@@ -184,7 +183,7 @@ def profile(console: Console) -> None:
     ]:
         notebook = replace(book, content={**book.content, "cells": kept})
         given = {bank.file: json.dumps({**bank.released, "cells": handed_in}).encode()}
-        with local_workers(1, replace(assignment, notebooks=(notebook,)), Limits(), Options()) as submit:
+        with local_workers(1, replace(assignment, notebooks=(notebook,)), Limits(), EngineOptions()) as submit:
             _finished(submit, given)
             found[what] = statistics.median(_seconds(_finished, submit, given) for _ in range(15))
     whole, before = max(found.values()), 0.0
@@ -193,7 +192,7 @@ def profile(console: Console) -> None:
         table.add_row(what, f"{seconds * 1000:.0f}", f"{more * 1000:.0f}", f"{more / whole:.0%}")
         before = seconds
     console.print(table)
-    line = [sys.executable, "-c", "import gdl_utils.grading.engine.student, keras, numpy, matplotlib.pyplot"]
+    line = [sys.executable, "-c", "import nbjudge.student, keras, numpy, matplotlib.pyplot"]
     imports = statistics.median(
         _seconds(partial(subprocess.run, line, check=True, capture_output=True)) for _ in range(3)
     )

@@ -35,12 +35,12 @@ SHOWN = 5
 TRAINING = """
 import json, sys, time
 import keras, tensorflow as tf
-found = {"tensorflow": tf.__version__, "keras": keras.__version__, "built": dict(tf.sysconfig.get_build_info())}
-found["gpus"], found["growth"], found["devices"] = [], [], []
+facts = {"tensorflow": tf.__version__, "keras": keras.__version__, "built": dict(tf.sysconfig.get_build_info())}
+facts["gpus"], facts["growth"], facts["devices"] = [], [], []
 for gpu in tf.config.list_physical_devices("GPU"):
     tf.config.experimental.set_memory_growth(gpu, True)
-    found["growth"].append(tf.config.experimental.get_memory_growth(gpu))
-    found["gpus"].append(tf.config.experimental.get_device_details(gpu).get("device_name", gpu.name))
+    facts["growth"].append(tf.config.experimental.get_memory_growth(gpu))
+    facts["gpus"].append(tf.config.experimental.get_device_details(gpu).get("device_name", gpu.name))
 for device in tf.config.list_logical_devices():
     step = {"name": device.name}
     try:
@@ -56,8 +56,8 @@ for device in tf.config.list_logical_devices():
             step |= {"before": float(before), "after": float(after), "seconds": time.perf_counter() - start}
     except Exception as error:
         step["error"] = f"{type(error).__name__}: {error}".splitlines()[0]
-    found["devices"].append(step)
-print("FOUND " + json.dumps(found, default=str))
+    facts["devices"].append(step)
+print("FOUND " + json.dumps(facts, default=str))
 """
 
 
@@ -106,19 +106,22 @@ def _python() -> Iterator[Finding]:
 
 def _locked(file: Path) -> dict[str, str]:
     """Versions by package, of those lines of a lock file that hold on this machine."""
-    found: dict[str, str] = {}
+    versions: dict[str, str] = {}
     for line in file.read_text().splitlines():
         match = re.match(r"([A-Za-z0-9][^\\]*==[^\\]*?)\s*(\\|$)", line)
         if match:
             requirement = Requirement(match[1])
             if requirement.marker is None or requirement.marker.evaluate():
-                found[canonicalize_name(requirement.name)] = next(iter(requirement.specifier)).version
-    return found
+                versions[canonicalize_name(requirement.name)] = next(iter(requirement.specifier)).version
+    return versions
 
 
 def _lock(root: Path) -> Iterator[Finding]:
     project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
-    wanted = [*project["dependencies"], *(one for extra in project["optional-dependencies"].values() for one in extra)]
+    wanted = [
+        *project["dependencies"],
+        *(text for extra in project["optional-dependencies"].values() for text in extra),
+    ]
     locked = _locked(root / "requirements" / "test.txt")
     stale = []
     for text in wanted:
@@ -199,20 +202,19 @@ def _data() -> Iterator[Finding]:
         with contextlib.redirect_stdout(None):
             dataset = load_cifar10()
     except CourseError as error:
-        sentence, _, remedy = str(error).rstrip(".").rpartition("; ")
-        yield Finding("data", "fault", f"{sentence or remedy}.", remedy)
+        yield Finding("data", "fault", f"{error.problem}.", error.remedy)
         return
     yield Finding("data", "ok", f"{dataset.source}; its SHA-256 is {dataset.sha256}.")
 
 
 def _sandbox() -> Iterator[Finding]:
-    from gdl_utils.grading.engine import sandbox
+    from nbjudge.sandbox.bubblewrap import unavailable_reason
 
-    complaint = sandbox.complaint()
-    if complaint:
-        sentence, _, remedy = complaint.rpartition(": ")
+    reason = unavailable_reason()
+    if reason:
         state = "fault" if _grades_here() else "note"
-        yield Finding("sandbox", state, f"{sentence}.", remedy.rstrip("."))
+        remedy = f"{reason.remedy}; or grade with --sandbox none if you trust every notebook"
+        yield Finding("sandbox", state, f"{reason.problem}.", remedy)
     else:
         yield Finding("sandbox", "ok", "bubblewrap makes namespaces here: submissions are graded behind walls.")
 
@@ -220,10 +222,10 @@ def _sandbox() -> Iterator[Finding]:
 def _ports() -> Iterator[Finding]:
     used = []
     for port, user in PORTS.items():
-        with socket.socket() as one:
-            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                one.bind(("127.0.0.1", port))
+                probe.bind(("127.0.0.1", port))
             except OSError:
                 used.append(f"{port} ({user})")
     if used:
@@ -257,13 +259,13 @@ def _devices(training: bool) -> Iterator[Finding]:
         if required and not driver:
             yield _no_gpu(driver)
         return
-    found = _train_a_step()
-    if isinstance(found, str):
+    facts = _train_a_step()
+    if isinstance(facts, str):
         remedy = "make setup; if that does not help, move .venv away and try again"
-        yield Finding("TensorFlow", "fault", f"TensorFlow can't be used: {found}.", remedy)
+        yield Finding("TensorFlow", "fault", f"TensorFlow can't be used: {facts}.", remedy)
         return
-    yield Finding("TensorFlow", "ok", f"TensorFlow {found['tensorflow']} and Keras {found['keras']}.")
-    for step in found["devices"]:
+    yield Finding("TensorFlow", "ok", f"TensorFlow {facts['tensorflow']} and Keras {facts['keras']}.")
+    for step in facts["devices"]:
         name = step["name"].removeprefix("/device:")
         if "error" in step or not step["after"] < step["before"]:
             reason = step.get("error") or "the loss did not fall"
@@ -271,19 +273,19 @@ def _devices(training: bool) -> Iterator[Finding]:
             yield Finding("device", "fault", f"A training step of a Conv2D failed on {name}: {reason}.", remedy)
         else:
             yield Finding("device", "ok", f"A training step of a Conv2D works on {name} ({step['seconds']:.2f} s).")
-    if found["gpus"]:
-        names = _some(found["gpus"])
-        if all(found["growth"]):
+    if facts["gpus"]:
+        names = _some(facts["gpus"])
+        if all(facts["growth"]):
             yield Finding("GPU", "ok", f"TensorFlow uses {names}, and takes their memory as it needs it.")
         else:
             text = f"TensorFlow uses {names}, and takes all of their memory at once."
             yield Finding("GPU", "fault", text, "set TF_FORCE_GPU_ALLOW_GROWTH=true")
-    yield from _cuda(found, driver, required)
+    yield from _cuda(facts, driver, required)
 
 
-def _cuda(found: dict[str, Any], driver: tuple[str, str] | None, required: bool) -> Iterator[Finding]:
+def _cuda(facts: dict[str, Any], driver: tuple[str, str] | None, required: bool) -> Iterator[Finding]:
     """The versions of CUDA and cuDNN that TensorFlow was built for against those found."""
-    built = found["built"]
+    built = facts["built"]
     cuda, cudnn = str(built.get("cuda_version", "")), str(built.get("cudnn_version", ""))
     if driver and driver[1] and cuda and _major(driver[1]) < _major(cuda):
         text = f"TensorFlow was built for CUDA {cuda}, the driver {driver[0]} serves CUDA up to {driver[1]}."
@@ -298,7 +300,7 @@ def _cuda(found: dict[str, Any], driver: tuple[str, str] | None, required: bool)
         yield Finding(
             "CUDA", state, text, "" if state == "ok" else "pip install --require-hashes -r requirements/image-cuda.txt"
         )
-    if not found["gpus"] and (required or driver):
+    if not facts["gpus"] and (required or driver):
         yield _no_gpu(driver)
 
 
@@ -338,8 +340,8 @@ def _train_a_step() -> dict[str, Any] | str:
         return f"it did not finish a training step in {TENSORFLOW_SECONDS} seconds"
     for output in done.stdout.splitlines():
         if output.startswith("FOUND "):
-            found: dict[str, Any] = json.loads(output.removeprefix("FOUND "))
-            return found
+            facts: dict[str, Any] = json.loads(output.removeprefix("FOUND "))
+            return facts
     told = done.stderr.strip().splitlines() or [f"it ended with the exit code {done.returncode}"]
     return told[-1].rstrip(".")
 
@@ -358,7 +360,7 @@ def device_in_use() -> str:
         return f"TensorFlow {tf.__version__} computes on the GPU: {', '.join(names)}."
     if _required():
         fault = _no_gpu(_driver())
-        raise CourseError(f"{fault.text} Remedy: {fault.remedy}.")
+        raise CourseError(fault.text.rstrip("."), fault.remedy)
     cores = len(os.sched_getaffinity(0))
     return f"TensorFlow {tf.__version__} computes on the CPU ({cores} cores): it found no GPU."
 
@@ -379,8 +381,8 @@ def _version(package: str) -> str:
 
 
 def _major(version: str) -> int:
-    found = re.match(r"\d+", version)
-    return int(found[0]) if found else 0
+    digits = re.match(r"\d+", version)
+    return int(digits[0]) if digits else 0
 
 
 def _some(names: list[str]) -> str:

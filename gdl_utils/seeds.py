@@ -62,8 +62,12 @@ def measured_seeds(network: str, file: Path = MEASURED) -> Seeds:
     Raises:
         KeyError: if nothing was measured for it.
     """
-    found = json.loads(file.read_text(encoding="utf-8"))
-    lists = {name: tuple(found["networks"][network][name]) for name in ("test", "train", "exact", "faster")}
+    content = json.loads(file.read_text(encoding="utf-8"))
+    lists = {name: tuple(content["networks"][network][name]) for name in ("test", "train", "exact", "faster")}
     return Seeds(
-        **lists, exact_images=found["exact_images"], date=found["date"], machine=found["machine"], data=found["data"]
+        **lists,
+        exact_images=content["exact_images"],
+        date=content["date"],
+        machine=content["machine"],
+        data=content["data"],
     )

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from gdl_utils import cli
-from gdl_utils.grading import course as grading
+from gdl_utils.classroom import grade as grading
 
 runner = CliRunner()
 

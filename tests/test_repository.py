@@ -132,7 +132,7 @@ def test_workflows_are_sound(root):
 
 
 def layer_of(module):
-    """How far up a module of gdl_utils stands: it may use only what is further down."""
+    """GradingOptions far up a module of gdl_utils stands: it may use only what is further down."""
     mathematics = ["probability", "convolution", "layers", "models", "networks"]
     order = [
         "errors",

@@ -13,7 +13,7 @@ import bs4
 import yaml
 from sphinx_external_toc.parsing import parse_toc_yaml
 
-from gdl_utils.book.mend import mend_site
+from gdl_utils.book.postprocess import patch_site
 from gdl_utils.errors import CourseError
 
 SITE = Path("_build/html")
@@ -43,7 +43,7 @@ def build_site(root: Path) -> Path:
         The path of the first page.
 
     Raises:
-        SiteError: if Jupyter Book warns or fails, or `site_complaints` has any.
+        SiteError: if Jupyter Book warns or fails, or `site_problems` finds any.
     """
     # Nor is a style sheet or a script copied again where no page has changed.
     static = sorted(path for path in (root / STATIC).rglob("*") if path.is_file())
@@ -51,7 +51,7 @@ def build_site(root: Path) -> Path:
     fingerprint = hashlib.sha256(b"".join(path.read_bytes() for path in whole)).hexdigest()
     recorded = root / FINGERPRINT
     if not recorded.exists() or recorded.read_text() != fingerprint:
-        _forget(root)
+        _clear_build(root)
     # Gone while a build is under way: one that was cut short is not built upon.
     recorded.unlink(missing_ok=True)
     log = root / LOG
@@ -62,15 +62,15 @@ def build_site(root: Path) -> Path:
         done = subprocess.run(command, cwd=root, stdout=file, stderr=subprocess.STDOUT, env=_environment())
     if done.returncode:
         # Sphinx remembers pages that it warned about as done and would not warn again.
-        _forget(root)
+        _clear_build(root)
         lines = ANSI.sub("", log.read_text()).splitlines()
-        told = [line for line in lines if re.search(r"WARNING|ERROR|rror:", line)] or lines[-5:]
-        raise SiteError("\n".join([f"The site was not built ({LOG} has the whole log); mend this:", *told]))
-    mend_site(root / SITE)
+        reasons = [line for line in lines if re.search(r"WARNING|ERROR|rror:", line)] or lines[-5:]
+        raise SiteError("\n".join([f"The build failed; fix the following (full log: {LOG}):", *reasons]))
+    patch_site(root / SITE)
     _write_sitemap(root)
-    complaints = site_complaints(root)
-    if complaints:
-        raise SiteError("\n".join(["The site was built but is not whole:", *complaints]))
+    problems = site_problems(root)
+    if problems:
+        raise SiteError("\n".join(["The site was built but is not whole:", *problems]))
     recorded.write_text(fingerprint)
     return root / SITE / "index.html"
 
@@ -86,7 +86,7 @@ def _write_sitemap(root: Path) -> None:
     ElementTree.ElementTree(sitemap).write(root / SITE / "sitemap.xml", encoding="utf-8", xml_declaration=True)
 
 
-def _forget(root: Path) -> None:
+def _clear_build(root: Path) -> None:
     shutil.rmtree(root / "_build" / ".doctrees", ignore_errors=True)
     shutil.rmtree(root / SITE, ignore_errors=True)
 
@@ -101,22 +101,22 @@ def toc_pages(root: Path) -> list[str]:
     return list(parse_toc_yaml(root / "_toc.yml"))
 
 
-def site_complaints(root: Path) -> list[str]:
+def site_problems(root: Path) -> list[str]:
     """Say what is missing or wrong in the built site; nothing if it is whole.
 
     Every page of `_toc.yml` must be there, every picture must have a text that stands for it, and no page may make the
     browser load anything from another host.
     """
-    found = []
+    problems = []
     for name in toc_pages(root):
         if not (root / SITE / f"{name}.html").is_file():
-            found.append(f"The page {name} of _toc.yml was not built: add the file, or take it out of _toc.yml.")
+            problems.append(f"The page {name} of _toc.yml was not built: add the file, or take it out of _toc.yml.")
     for path in sorted((root / SITE).rglob("*.html")):
         name = path.relative_to(root / SITE).as_posix()
         page = bs4.BeautifulSoup(path.read_text(), "html.parser")
         for picture in page.find_all("img"):
             if not str(picture.get("alt") or "").strip() or str(picture["alt"]) == str(picture.get("src")):
-                found.append(
+                problems.append(
                     f"{name} shows {picture.get('src')} without a text for those who can't see it: "
                     "give the cell the metadata 'mystnb: image: alt'."
                 )
@@ -125,5 +125,5 @@ def site_complaints(root: Path) -> list[str]:
                 address = str(element.get(attribute) or "")
                 loads = tag != "link" or {"stylesheet", "preload", "icon"} & set(element.get("rel") or ())
                 if loads and re.match(r"(https?:)?//", address):
-                    found.append(f"{name} loads {address} from another host: serve it from book/_static.")
-    return found
+                    problems.append(f"{name} loads {address} from another host: serve it from book/_static.")
+    return problems

@@ -1,6 +1,5 @@
 """What a page's stored outputs were computed from, and whether they still are what its code gives."""
 
-import ast
 import hashlib
 import importlib.metadata
 import json
@@ -14,6 +13,7 @@ from typing import Any
 import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
 
+from gdl_utils.book.dependencies import used_digests
 from gdl_utils.datasets import Cifar10
 
 PACKAGES = {"tensorflow": "TensorFlow", "keras": "Keras", "numpy": "NumPy", "matplotlib": "Matplotlib"}
@@ -36,37 +36,11 @@ def outputs_digest(page: nbformat.NotebookNode) -> str:
     return _digest([cell.outputs for cell in page.cells if cell.cell_type == "code"])
 
 
-def helpers(page: nbformat.NotebookNode, root: Path) -> list[Path]:
-    """The files of gdl_utils that a page's results depend on: all that it imports, and the data beside them."""
+def helper_digests(page: nbformat.NotebookNode, root: Path) -> dict[str, str]:
+    """Digests of the functions and constants of gdl_utils that a page's results depend on; see `dependencies`."""
     # Turns the lines that only IPython understands (%pip, !ls) into Python.
     to_python = TransformerManager().transform_cell
-    sources = [to_python(cell.source) for cell in page.cells if cell.cell_type == "code"]
-    found: set[Path] = set()
-    waiting = [path for source in sources for path in _imported_files(source, root)]
-    while waiting:
-        path = waiting.pop()
-        if path not in found:
-            found |= {file for file in (path, path.with_suffix(".json")) if file.is_file()}
-            waiting += _imported_files(path.read_text(), root)
-    return sorted(found)
-
-
-def _imported_files(source: str, root: Path) -> list[Path]:
-    names: set[str] = set()
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-        elif isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-    places = [root / name.replace(".", "/") for name in names if name.startswith("gdl_utils.")]
-    files = [place / "__init__.py" if place.is_dir() else place.with_suffix(".py") for place in places]
-    return [file for file in files if file.is_file()]
-
-
-def _helper_digests(page: nbformat.NotebookNode, root: Path) -> dict[str, str]:
-    return {
-        path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in helpers(page, root)
-    }
+    return used_digests((to_python(cell.source) for cell in page.cells if cell.cell_type == "code"), root)
 
 
 def processor() -> str:
@@ -83,7 +57,7 @@ def inputs(page: nbformat.NotebookNode, root: Path) -> dict[str, Any]:
     """What a page's outputs depend on, taken before it runs: digests of its code, its helpers and the lock."""
     return {
         "lock_sha256": hashlib.sha256((root / LOCK).read_bytes()).hexdigest(),
-        "helpers_sha256": _helper_digests(page, root),
+        "uses_sha256": helper_digests(page, root),
         "code_sha256": code_digest(page),
     }
 
@@ -136,7 +110,7 @@ def _sentence(facts: dict[str, Any]) -> str:
     )
 
 
-def complaints(path: Path, root: Path) -> list[str]:
+def problems_of(path: Path, root: Path) -> list[str]:
     """Say in which ways the stored outputs of the page at `path` are not those of its code as it stands.
 
     Returns:
@@ -148,25 +122,23 @@ def complaints(path: Path, root: Path) -> list[str]:
     facts = page.metadata.get(METADATA_KEY)
     if facts is None:
         return [f"{name} was never run in full: {remedy}."]
-    found = []
+    problems = []
     if facts["code_sha256"] != code_digest(page):
-        found.append(f"The code of {name} changed after its outputs were computed: {remedy}.")
+        problems.append(f"The code of {name} changed after its outputs were computed: {remedy}.")
     if facts["outputs_sha256"] != outputs_digest(page):
-        found.append(f"The stored outputs of {name} are not those that its run gave: {remedy}.")
-    now = _helper_digests(page, root)
-    changed = [
-        helper for helper in now | facts["helpers_sha256"] if now.get(helper) != facts["helpers_sha256"].get(helper)
-    ]
+        problems.append(f"The stored outputs of {name} are not those that its run gave: {remedy}.")
+    now = helper_digests(page, root)
+    changed = [helper for helper in now | facts["uses_sha256"] if now.get(helper) != facts["uses_sha256"].get(helper)]
     if changed:
-        found.append(f"{', '.join(changed)} changed after the outputs of {name} were computed: {remedy}.")
+        problems.append(f"{', '.join(changed)} changed after the outputs of {name} were computed: {remedy}.")
     lock = (root / LOCK).read_text()
     for package, version in facts["versions"].items():
         if not re.search(rf"^{package}=={re.escape(version)}\s", lock, re.MULTILINE):
-            found.append(f"{name} was run with {package} {version}, which {LOCK} no longer names: {remedy}.")
+            problems.append(f"{name} was run with {package} {version}, which {LOCK} no longer names: {remedy}.")
     if facts["data_is_stand_in"]:
-        found.append(f"{name} was run on the stand-in, not on CIFAR-10: name a copy in GDL_CIFAR10 and {remedy}.")
+        problems.append(f"{name} was run on the stand-in, not on CIFAR-10: name a copy in GDL_CIFAR10 and {remedy}.")
     if facts["profile"] != "full":
-        found.append(f"{name} was run in the {facts['profile']} profile, not in full: {remedy}.")
+        problems.append(f"{name} was run in the {facts['profile']} profile, not in full: {remedy}.")
     if [cell.source for cell in page.cells if FOOT_TAG in cell.metadata.get("tags", [])] != [_sentence(facts)]:
-        found.append(f"The foot of {name} was edited by hand: {remedy}.")
-    return found
+        problems.append(f"The foot of {name} was edited by hand: {remedy}.")
+    return problems

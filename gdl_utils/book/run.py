@@ -13,7 +13,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from gdl_utils.book import provenance
 from gdl_utils.datasets import Cifar10, load_cifar10
 from gdl_utils.errors import CourseError
-from gdl_utils.quiet import stderr_to
+from gdl_utils.stderr import redirect_stderr
 
 CELL_TIMEOUT_SECONDS = 3600
 # What TensorFlow's C++ part logs when it is imported, whatever its log level: of no meaning to a reader.
@@ -62,7 +62,7 @@ def run_page(path: Path, root: Path, on_cell: Callable[[int, int], None]) -> Non
     log.parent.mkdir(exist_ok=True)
     start = time.monotonic()
     try:
-        with stderr_to(log):
+        with redirect_stderr(log):
             client.execute()
     except CellExecutionError as error:
         raise PageError(f"Cell {current} of {name} failed: {error.ename}: {error.evalue}") from error
@@ -98,7 +98,7 @@ def _tidy(cell: nbformat.NotebookNode) -> None:
 
 
 def _what_it_ran_on(page: nbformat.NotebookNode, root: Path) -> tuple[Cifar10 | None, str]:
-    with stderr_to(root / "_build" / "pages.log"):
+    with redirect_stderr(root / "_build" / "pages.log"):
         import tensorflow as tf
 
         gpus = [tf.config.experimental.get_device_details(gpu) for gpu in tf.config.list_physical_devices("GPU")]

@@ -35,7 +35,7 @@ SEED = 1
 
 
 @dataclasses.dataclass(frozen=True)
-class Result:
+class TrainingResult:
     """One network trained on one machine, as its page trains it.
 
     Attributes:
@@ -75,7 +75,7 @@ class Result:
         return self.data.startswith("CIFAR-10") and "GDL_PROFILE" not in self.data
 
 
-def train_pages(root: Path, on_cell: Callable[[str, int, int], None]) -> list[Result]:
+def train_pages(root: Path, on_cell: Callable[[str, int, int], None]) -> list[TrainingResult]:
     """Run the training pages in full, without touching the pages themselves.
 
     Args:
@@ -85,17 +85,17 @@ def train_pages(root: Path, on_cell: Callable[[str, int, int], None]) -> list[Re
     Raises:
         PageError: if a page fails.
     """
-    found = []
+    results = []
     for network, name in PAGES.items():
         copy = root / "_build" / "train" / f"{name}.ipynb"
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(root / "book" / f"{name}.ipynb", copy)
         run_page(copy, root, lambda done, total, name=name: on_cell(name, done, total))  # type: ignore[misc]
-        found.append(result_of(network, nbformat.read(copy, as_version=4)))
-    return found
+        results.append(result_of(network, nbformat.read(copy, as_version=4)))
+    return results
 
 
-def result_of(network: str, page: nbformat.NotebookNode) -> Result:
+def result_of(network: str, page: nbformat.NotebookNode) -> TrainingResult:
     """What a training page that has run says of its training."""
     glued = {
         output.metadata["scrapbook"]["name"]: output.data["application/papermill.record/text/plain"]
@@ -104,7 +104,7 @@ def result_of(network: str, page: nbformat.NotebookNode) -> Result:
         if "scrapbook" in output.get("metadata", {})
     }
     facts = page.metadata[METADATA_KEY]
-    return Result(
+    return TrainingResult(
         network,
         facts["device"],
         facts["processor"],
@@ -167,7 +167,7 @@ def _arrays(dataset: Cifar10) -> list[tuple[np.ndarray, np.ndarray]]:
     return [(split.images.astype("float32") / 255, one_hot[split.labels[:, 0]]) for split in dataset]
 
 
-def train_on_all_gpus(single: list[Result]) -> list[Result]:
+def train_on_all_gpus(single: list[TrainingResult]) -> list[TrainingResult]:
     """Both networks on all GPUs of this machine at once; nothing where there are fewer than two.
 
     Args:
@@ -179,20 +179,20 @@ def train_on_all_gpus(single: list[Result]) -> list[Result]:
     if len(gpus) < 2:
         return []
     train, test = _arrays(load_cifar10())
-    found = []
-    for one in single:
-        measured = mirrored(_builds()[one.network], train, test, gpus)
-        found.append(
+    results = []
+    for result in single:
+        measured = mirrored(_builds()[result.network], train, test, gpus)
+        results.append(
             dataclasses.replace(
-                one,
-                device=f"{len(gpus)} x {one.device}",
+                result,
+                device=f"{len(gpus)} x {result.device}",
                 **{name: measured[name] for name in ("seconds_an_epoch", "loss", "accuracy")},
             )
         )
-    return found
+    return results
 
 
-def train_networks(backend: str, on_network: Callable[[str], None]) -> Iterator[Result]:
+def train_networks(backend: str, on_network: Callable[[str], None]) -> Iterator[TrainingResult]:
     """Train both networks as their pages do, without the pages, under a backend of Keras other than TensorFlow.
 
     Call it in a process that has not imported Keras yet: it reads its backend when it is imported.
@@ -208,14 +208,14 @@ def train_networks(backend: str, on_network: Callable[[str], None]) -> Iterator[
         CourseError: if the backend is not installed.
     """
     if importlib.util.find_spec(backend) is None:
-        raise CourseError(f"{BACKENDS[backend]} is not installed here; type: .venv/bin/pip install {backend}")
+        raise CourseError(f"{BACKENDS[backend]} is not installed here", f"type '.venv/bin/pip install {backend}'")
     os.environ["KERAS_BACKEND"] = backend
     dataset = load_cifar10()
     train, test = _arrays(dataset)
     versions = {name: importlib.metadata.version(name) for name in ("keras", "numpy", backend)}
     for network, build in _builds().items():
         on_network(network)
-        yield Result(
+        yield TrainingResult(
             network=network,
             device=_device(backend),
             processor=processor(),
@@ -246,7 +246,7 @@ def _device(backend: str) -> str:
     return str(torch.cuda.get_device_name()) if torch.cuda.is_available() else "CPU"
 
 
-def keep(root: Path, new: Iterable[Result]) -> list[Result]:
+def keep(root: Path, new: Iterable[TrainingResult]) -> list[TrainingResult]:
     """Put results in the place of older ones of the same networks and machines, and write the table of the site.
 
     Those that are not comparable are left out.
@@ -259,13 +259,15 @@ def keep(root: Path, new: Iterable[Result]) -> list[Result]:
     return ordered
 
 
-def read(root: Path) -> list[Result]:
+def read(root: Path) -> list[TrainingResult]:
     """What was measured so far."""
     path = root / RESULTS
-    return [Result(**fields) for fields in json.loads(path.read_text(encoding="utf-8"))] if path.exists() else []
+    return (
+        [TrainingResult(**fields) for fields in json.loads(path.read_text(encoding="utf-8"))] if path.exists() else []
+    )
 
 
-def table(results: Iterable[Result]) -> str:
+def table(results: Iterable[TrainingResult]) -> str:
     """The table of devices as a part of a page in MyST Markdown."""
     lines = [
         "% Written by `make train` from results.json; do not edit.",
@@ -274,10 +276,12 @@ def table(results: Iterable[Result]) -> str:
         "|---|---|--:|--:|--:|---|",
     ]
     results = list(results)
-    for one in results:
-        numbers = f"{one.seconds_an_epoch:.1f} | {one.loss:.3f} | {one.accuracy:.1%}"
+    for result in results:
+        numbers = f"{result.seconds_an_epoch:.1f} | {result.loss:.3f} | {result.accuracy:.1%}"
         # A date is not broken at its hyphens.
-        day = one.date.replace("-", "\N{NON-BREAKING HYPHEN}")
-        lines.append(f"| {one.network} | {one.device}, {one.backend}; {one.processor} | {numbers} | {day} |")
-    lines += ["", *sorted({f"Data: {one.data}." for one in results})]
+        day = result.date.replace("-", "\N{NON-BREAKING HYPHEN}")
+        lines.append(
+            f"| {result.network} | {result.device}, {result.backend}; {result.processor} | {numbers} | {day} |"
+        )
+    lines += ["", *sorted({f"Data: {result.data}." for result in results})]
     return "\n".join(lines) + "\n"

@@ -97,16 +97,16 @@ def load_cifar10() -> Cifar10:
         DataError: if a copy of the data is there but can't be used, or GDL_PROFILE is unknown.
     """
     train_size, test_size = _profile_sizes()
-    found = _from_environment() or _from_keras_cache() or _from_download()
-    is_stand_in = isinstance(found, str)
-    if isinstance(found, str):
+    copy = _from_environment() or _from_keras_cache() or _from_download()
+    is_stand_in = isinstance(copy, str)
+    if isinstance(copy, str):
         arrays = stand_in.draw_dataset(train_size, test_size)
         source = (
             "stand-in: drawings of ten shapes made in code, NOT CIFAR-10 (this machine has no copy of CIFAR-10, and "
-            f"the download failed: {found}; name a copy in GDL_CIFAR10)"
+            f"the download failed: {copy}; name a copy in GDL_CIFAR10)"
         )
     else:
-        arrays, source = found
+        arrays, source = copy
     if (train_size, test_size) != PROFILES["full"]:
         source += f"; the first {train_size:,} training and {test_size:,} test images only (GDL_PROFILE=smoke)"
     sizes = {"x_train": train_size, "y_train": train_size, "x_test": test_size, "y_test": test_size}
@@ -139,7 +139,7 @@ def cifar10_at_hand() -> str:
 def _profile_sizes() -> tuple[int, int]:
     profile = os.environ.get("GDL_PROFILE") or "full"
     if profile not in PROFILES:
-        raise DataError(f"GDL_PROFILE is {profile!r}; set it to 'full' or 'smoke', or unset it.")
+        raise DataError(f"GDL_PROFILE is {profile!r}", "set it to 'full' or 'smoke', or unset it")
     return PROFILES[profile]
 
 
@@ -159,7 +159,7 @@ def _from_environment() -> tuple[Arrays, str] | None:
             return _read_npz(path)
         if signature == b"\x1f\x8b":
             return _read_archive(path), f"CIFAR-10 from the local archive {path.name}"
-    raise DataError(f"{path} is neither an .npz file, a .tar.gz archive nor a folder of batches; {remedy}.")
+    raise DataError(f"{path} is neither an .npz file, a .tar.gz archive nor a folder of batches", remedy)
 
 
 def _keras_datasets_folder() -> Path:
@@ -207,8 +207,8 @@ def _from_download() -> tuple[Arrays, str] | str:
             os.replace(downloaded, final)
     except ValueError as error:
         raise DataError(
-            f"{ARCHIVE_URL} gave a file that is not the CIFAR-10 archive (its hash differs); try again later, or name "
-            "a copy of the data in GDL_CIFAR10."
+            f"{ARCHIVE_URL} gave a file that is not the CIFAR-10 archive (its hash differs)",
+            "try again later, or name a copy of the data in GDL_CIFAR10",
         ) from error
     except (TypeError, AttributeError):  # a mistake of ours, not of the network
         raise
@@ -241,11 +241,11 @@ def _readable(path: Path, remedy: str) -> Iterator[None]:
     except DataError:
         raise
     except FileNotFoundError as error:
-        raise DataError(f"{error.filename or path} does not exist; {remedy}.") from error
+        raise DataError(f"{error.filename or path} does not exist", remedy) from error
     except PermissionError as error:
-        raise DataError(f"{error.filename or path} may not be read; change its permissions, or {remedy}.") from error
+        raise DataError(f"{error.filename or path} may not be read", f"change its permissions, or {remedy}") from error
     except Exception as error:  # a damaged or crafted file can fail in any way
-        raise DataError(f"{path} can't be read as CIFAR-10 ({_cause(error)}); {remedy}.") from error
+        raise DataError(f"{path} can't be read as CIFAR-10 ({_cause(error)})", remedy) from error
 
 
 def _check(arrays: Arrays, source: str) -> None:
@@ -253,11 +253,11 @@ def _check(arrays: Arrays, source: str) -> None:
     for name, shape in SHAPES.items():
         array = arrays[name]
         if array.shape != shape:
-            raise DataError(f"{name} of {source} has the shape {array.shape} instead of {shape}; {remedy}.")
+            raise DataError(f"{name} of {source} has the shape {array.shape} instead of {shape}", remedy)
         if array.dtype != np.uint8:
-            raise DataError(f"{name} of {source} holds {array.dtype} instead of uint8; {remedy}.")
+            raise DataError(f"{name} of {source} holds {array.dtype} instead of uint8", remedy)
         if name.startswith("y_") and array.max() > 9:
-            raise DataError(f"{name} of {source} holds the label {array.max()}, but labels go from 0 to 9; {remedy}.")
+            raise DataError(f"{name} of {source} holds the label {array.max()}, but labels go from 0 to 9", remedy)
 
 
 def _read_npz(path: Path) -> tuple[Arrays, str]:

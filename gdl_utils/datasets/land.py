@@ -37,7 +37,7 @@ def land_mask(latitude: npt.ArrayLike, longitude: npt.ArrayLike) -> np.ndarray:
     for name, values, bound in (("latitude", latitude, 90), ("longitude", longitude, 180)):
         # Written so that NaN fails too.
         if not np.all(np.abs(values) <= bound):
-            raise DataError(f"A {name} is not between -{bound} and {bound} degrees; give all angles in degrees.")
+            raise DataError(f"A {name} is not between -{bound} and {bound} degrees", "give all angles in degrees")
     mask = _mask()
     row = np.minimum(((90 - latitude) * CELLS_PER_DEGREE).astype(int), mask.shape[0] - 1)
     column = ((longitude + 180) * CELLS_PER_DEGREE).astype(int) % mask.shape[1]
@@ -59,7 +59,7 @@ def sample_land(
         Latitudes and longitudes in degrees, each of shape (size,).
     """
     if measure not in ("degrees", "sphere"):
-        raise DataError(f"The measure is {measure!r}; choose 'degrees' or 'sphere'.")
+        raise DataError(f"The measure is {measure!r}", "choose 'degrees' or 'sphere'")
     latitudes, longitudes = np.empty(0), np.empty(0)
     while len(latitudes) < size:
         # A third of the map and 29 % of the globe is land: four draws a point mostly do it in one round.
@@ -81,7 +81,7 @@ def _mask() -> np.ndarray:
     """Read every sixth cell as a Boolean array (3600, 7200), True on land, from 90 N 180 W southwards and eastwards."""
     package = importlib.util.find_spec("global_land_mask")
     if package is None or package.origin is None:
-        raise DataError("The land mask is not installed; type: pip install global-land-mask.")
+        raise DataError("The land mask is not installed", "type 'pip install global-land-mask'")
     path = Path(package.origin).with_name("globe_combined_mask_compressed.npz")
     mask = np.empty((FULL_ROWS // STEP, FULL_COLUMNS // STEP), bool)
     try:
@@ -98,5 +98,5 @@ def _mask() -> np.ndarray:
                 # The file says True on the sea; the cell in the middle of each block stands for it.
                 mask[row] = ~block[STEP // 2, STEP // 2 :: STEP]
     except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
-        raise DataError(f"{path} can't be read as a land mask ({error}); install global-land-mask again.") from error
+        raise DataError(f"{path} can't be read as a land mask ({error})", "install global-land-mask again") from error
     return mask

@@ -36,12 +36,14 @@ def draw_tins(heights: npt.ArrayLike, widths: npt.ArrayLike) -> np.ndarray:
     heights, widths = np.asarray(heights, float), np.asarray(widths, float)
     if heights.ndim != 1 or heights.shape != widths.shape:
         raise DataError(
-            f"Heights have the shape {heights.shape}, widths {widths.shape}; give two lists of the same length."
+            f"Heights have the shape {heights.shape}, widths {widths.shape}", "give two lists of the same length"
         )
     for name, values in (("height", heights), ("width", widths)):
         # Written so that NaN fails too.
         if not np.all((values >= SMALLEST) & (values <= LARGEST)):
-            raise DataError(f"A {name} is not between {SMALLEST:g} and {LARGEST:g} pixels; no such tin can be drawn.")
+            raise DataError(
+                f"A {name} is not between {SMALLEST:g} and {LARGEST:g} pixels", "give sizes that can be drawn"
+            )
     top, half_width = FLOOR - heights[:, None], widths[:, None] / 2
     from_middle = np.abs(_CENTRES - SIZE / 2)
     below_lid = _ramp(_CENTRES - (top + LID_HEIGHT))
@@ -118,7 +120,7 @@ def _ramp(inside: np.ndarray) -> np.ndarray:
 def _checked(images: npt.ArrayLike) -> np.ndarray:
     images = np.asarray(images, float)
     if images.ndim != 3 or images.shape[1:] != (SIZE, SIZE):
-        raise DataError(f"The images have the shape {images.shape}; give them as (n, {SIZE}, {SIZE}).")
+        raise DataError(f"The images have the shape {images.shape}", f"give them as (n, {SIZE}, {SIZE})")
     return images
 
 
@@ -128,6 +130,6 @@ def _first_rise(profiles: np.ndarray, level: float) -> np.ndarray:
     after = np.argmax(rises, axis=1) + 1
     each = np.arange(len(profiles))
     low, high = profiles[each, after - 1], profiles[each, after]
-    found = rises.any(axis=1)
-    share = (level - low) / np.where(found, high - low, 1)
-    return np.where(found, after - 1 + share + 0.5, np.nan)
+    has_rise = rises.any(axis=1)
+    share = (level - low) / np.where(has_rise, high - low, 1)
+    return np.where(has_rise, after - 1 + share + 0.5, np.nan)

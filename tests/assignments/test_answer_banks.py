@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from gdl_utils.grading.answer_bank import Answer, Bank, exercises_of, trying
-from gdl_utils.grading.nbgrader_api import assignment_names
+from gdl_utils.authoring.answer_bank import Answer, Bank, exercises_of, answer_grader
+from gdl_utils.classroom.course import Course
 
 ROOT = Path(__file__).resolve().parents[2]
 # Their answers train networks.
@@ -20,7 +20,7 @@ def tried(request, root):
     """An assignment's bank, and what each of its answers got; the reference solutions are right ones, too."""
     bank = Bank(root, request.param)
     exercises = exercises_of(root, request.param)
-    with trying(bank) as run:
+    with answer_grader(bank) as run:
         answers = [(one, Answer("reference", bank.reference(one.name))) for one in exercises]
         answers += [(one, answer) for one in exercises for answer in (*one.right, *one.wrong)]
         return bank, exercises, run(answers)

@@ -12,13 +12,12 @@ from nbgrader.api import Gradebook
 
 from gdl_utils.errors import CourseError
 from gdl_utils.grading import hidden_images
-from gdl_utils.grading.answer_bank import Bank
-from gdl_utils.grading.course import How, grade_class
-from gdl_utils.grading.engine.results import Limits
-from gdl_utils.grading.engine.run import Options
-from gdl_utils.grading.nbgrader_api import CONFIG
-from gdl_utils.grading.nbgrader_api import course as nbgrader_course
-from gdl_utils.grading.parallel import local_workers
+from gdl_utils.authoring.answer_bank import Bank
+from gdl_utils.classroom.grade import GradingOptions, grade_class
+from gdl_utils.classroom.course import CONFIG
+from gdl_utils.classroom.nbgrader_api import course as nbgrader_course
+from nbjudge.pool import local_workers
+from nbjudge import EngineOptions, Limits
 
 NAME = hidden_images.ASSIGNMENT
 TEST = "load-better-cnn-hidden"
@@ -95,7 +94,7 @@ def graded(bank, tmp_path_factory):
 
     def grade(files, hidden, given=None):
         assignment = dataclasses.replace(bank.assignment, hidden=hidden, files=given or {})
-        with local_workers(2, assignment, Limits(), Options()) as submit:
+        with local_workers(2, assignment, Limits(), EngineOptions()) as submit:
             notebook = bank.submission({"load-better-cnn": LOADS})[bank.file]
             started = {name: submit(name, {bank.file: notebook, **beside}) for name, beside in files.items()}
             return {name: future.result().notebooks[0] for name, future in started.items()}
@@ -188,7 +187,7 @@ def test_the_file_is_made_once_and_says_what_it_is_of(source, monkeypatch):
 
 
 def by_engine(root, folder):
-    grade_class(root, folder, NAME, lambda _: None, How(workers=1))
+    grade_class(root, folder, NAME, lambda _: None, GradingOptions(workers=1))
 
 
 def by_nbgrader(root, folder):

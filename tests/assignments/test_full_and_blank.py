@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from gdl_utils.grading.answer_bank import Bank, exercises_of
-from gdl_utils.grading.check import State, check
-from gdl_utils.grading.engine.run import grade
-from gdl_utils.grading.nbgrader_api import assignment_names
-from gdl_utils.grading.release_checks import complaints
-from gdl_utils.grading.stock import grade_as_shipped
+from gdl_utils.authoring.answer_bank import Bank, exercises_of
+from gdl_utils.self_check import State, check
+from gdl_utils.classroom.course import Course
+from gdl_utils.authoring.release_checks import complaints
+from tests.plain_nbgrader import grade_by_plain_nbgrader
+from nbjudge import grade
 
 NAMES = assignment_names(Path(__file__).resolve().parents[2])
 
@@ -51,7 +51,7 @@ def test_nbgrader_as_shipped_gives_the_same(bank, root, reference, tmp_path):
         one.name: one.wrong[0].source for one in exercises if not any(one.name in other.needs for other in exercises)
     }
     hand_in(tmp_path, "wrong", bank, bank.submission({**reference, **wrong}))
-    results = grade_as_shipped(root, tmp_path, bank.name)
+    results = grade_by_plain_nbgrader(root, tmp_path, bank.name)
     points = {test: points for name in bank.solutions() for test, points in bank.tests(name).items()}
     assert results["full"].scores == points, results["full"].log[-2000:]
     assert results["none"].score == 0

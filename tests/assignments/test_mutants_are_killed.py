@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from gdl_utils.grading.answer_bank import Answer, Bank, exercises_of, trying
-from gdl_utils.grading.engine.results import Limits
-from gdl_utils.grading.mutants import mutants
-from gdl_utils.grading.nbgrader_api import assignment_names
+from gdl_utils.authoring.answer_bank import Answer, Bank, exercises_of, answer_grader
+from gdl_utils.authoring.mutants import mutants
+from gdl_utils.classroom.course import Course
+from nbjudge import Limits
 
 LEAST = 0.95  # of the mutants are killed
 
@@ -21,7 +21,7 @@ def test_mutants_are_killed_and_survivors_explained(root, name):
         for exercise in exercises
         for one in mutants(bank.reference(exercise.name))
     ]
-    with trying(bank, limits=Limits(cell_seconds=5, notebook_seconds=40)) as run:
+    with answer_grader(bank, limits=Limits(cell_seconds=5, notebook_seconds=40)) as run:
         results = run(tried)
     survivors = {(one.exercise.name, one.answer.name) for one in results if not one.lost}
     explained = {(exercise.name, change) for exercise in exercises for change in exercise.survivors}

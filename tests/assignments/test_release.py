@@ -7,9 +7,10 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from gdl_utils.grading import release
-from gdl_utils.grading.nbgrader_api import GradingError, assignment_names
-from gdl_utils.grading.sample_class import grade_id
+from gdl_utils.authoring import release
+from gdl_utils.errors import GradingError
+from gdl_utils.classroom.course import Course
+from gdl_utils.authoring.sample_class import grade_id
 
 SOLUTION = re.compile(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", re.DOTALL)
 HIDDEN = re.compile(r"### BEGIN HIDDEN TESTS\n(.*?)### END HIDDEN TESTS", re.DOTALL)

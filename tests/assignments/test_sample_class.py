@@ -5,13 +5,13 @@ import numpy as np
 import pytest
 from nbgrader.api import Gradebook
 
-from gdl_utils.grading.answer_bank import Bank, exercises_of
-from gdl_utils.grading.course import How, grade_class
-from gdl_utils.grading.engine.results import Limits
-from gdl_utils.grading.sample_class import cell_by_id, spread, students_of, write_submission
+from gdl_utils.authoring.answer_bank import Bank, exercises_of
+from gdl_utils.classroom.grade import GradingOptions, grade_class
+from gdl_utils.authoring.sample_class import cell_by_id, spread, students_of, write_submission
+from nbjudge import Limits
 
 NAME = "02_shapes_and_parameters"
-HOW = How(Limits(cell_seconds=5))
+HOW = GradingOptions(Limits(cell_seconds=5))
 POINTS = 20
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from gdl_utils.grading.engine.results import Limits, Status
+from nbjudge import Limits, Status
 from tests.attacks import victims
 from tests.attacks.victims import Notebook
 

@@ -22,10 +22,9 @@ from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
 
-from gdl_utils.grading.engine import processes
-from gdl_utils.grading.engine.results import Graded
-from gdl_utils.grading.engine.run import Options, grade
-from gdl_utils.quiet import stderr_to
+from gdl_utils.stderr import redirect_stderr
+from nbjudge import EngineOptions, Graded, grade
+from nbjudge import process as processes
 from tests.attacks import victims
 from tests.attacks.bank import LIMITS, Attack, attacks, honest
 
@@ -108,7 +107,7 @@ def _settled(wanted: set[int]) -> set[int]:
     return found
 
 
-def _run(machine: Machine, attack: Attack, options: Options) -> Graded:
+def _run(machine: Machine, attack: Attack, options: EngineOptions) -> Graded:
     for _ in range(attack.times):
         graded = grade(victims.assignment(attack.victim), attack.submission(machine.places), attack.limits, options)
     return graded
@@ -158,7 +157,7 @@ def check(attack: Attack, graded: Graded) -> None:
             assert len(os.fsencode(name)) < 256
 
 
-def check_honest(victim: str, options: Options) -> None:
+def check_honest(victim: str, options: EngineOptions) -> None:
     """An honest submission gets all its points."""
     graded = grade(victims.assignment(victim), honest(victim), LIMITS[victim], options)
     scores = {name: score for (_, name), score in graded.scores.items() if name != "essay"}
@@ -167,7 +166,7 @@ def check_honest(victim: str, options: Options) -> None:
     assert graded.notebooks[0].files == {}
 
 
-def fight(machine: Machine, attack: Attack, options: Options) -> None:
+def fight(machine: Machine, attack: Attack, options: EngineOptions) -> None:
     """Grade an attack between honest submissions, and look at all that could have gone wrong."""
     # Also so that the zygote is there before processes are counted.
     check_honest(attack.victim, options)
@@ -186,18 +185,18 @@ def fight(machine: Machine, attack: Attack, options: Options) -> None:
 
 @pytest.mark.parametrize("attack", _cases(BANK))
 def test_attack_fails(machine: Machine, attack: Attack) -> None:
-    fight(machine, attack, Options(warm=True, sandboxed=True))
+    fight(machine, attack, EngineOptions(warm=True, sandboxed=True))
 
 
 @pytest.mark.parametrize("victim", list(victims.VICTIMS))
 def test_honest_submission_after_all_attacks(machine: Machine, victim: str) -> None:
-    check_honest(victim, Options())
+    check_honest(victim, EngineOptions())
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("attack", _cases([attack for attack in BANK if attack.victim == "plain"]))
 def test_attack_fails_cold(machine: Machine, attack: Attack) -> None:
-    fight(machine, attack, Options(warm=False, sandboxed=True))
+    fight(machine, attack, EngineOptions(warm=False, sandboxed=True))
 
 
 # nbgrader as shipped
@@ -218,7 +217,7 @@ class Course:
             (place / name).write_bytes(data)
         before = Path.cwd()
         try:
-            with stderr_to(self.folder / "log.txt"):
+            with redirect_stderr(self.folder / "log.txt"):
                 self.api.autograde("plain", student)
         finally:
             os.chdir(before)
@@ -249,7 +248,7 @@ def course(machine: Machine, tmp_path_factory: pytest.TempPathFactory) -> Course
     # nbgrader looks there for alembic, and changes the working directory.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), path])
     try:
-        with stderr_to(folder / "log.txt"):
+        with redirect_stderr(folder / "log.txt"):
             api = NbGraderAPI(config=settings)
             assert api.generate_assignment("plain")["success"]
     finally:

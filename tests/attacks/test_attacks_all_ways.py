@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -12,16 +11,14 @@ import pytest
 from distributed import LocalCluster
 from nbgrader.api import Gradebook
 
-from gdl_utils.grading.course import How, grade_class
-from gdl_utils.grading.engine.results import Limits
-from gdl_utils.grading.engine.run import Options, acceptable
-from gdl_utils.grading.nbgrader_api import CONFIG
+from gdl_utils.classroom.course import CONFIG
+from gdl_utils.classroom.grade import GradingOptions, grade_class
+from nbjudge import EngineOptions, Limits
+from nbjudge.files import is_acceptable
 from tests.attacks import victims
 from tests.attacks.bank import LIMITS, attacks, honest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "grading"))
-import postgresql
-from by_nbgrader import autograde_all
+from tests.classroom import postgresql
+from tests.classroom.by_nbgrader import autograde_all
 
 PLACES = {"HOST_FILE": "/nothing", "PORT": "9"}
 NAME = "plain"
@@ -31,7 +28,7 @@ SAME = dataclasses.replace(
     LIMITS[NAME],
     cell_seconds=max(attack.limits.cell_seconds for attack in attacks()),
     notebook_seconds=60,
-    output=96 << 10,
+    output_bytes=96 << 10,
     notebook_bytes=Limits().notebook_bytes,
     cells=Limits().cells,
 )
@@ -55,7 +52,7 @@ def make_class(folder: Path, root: Path) -> Path:
         for name, data in files.items():
             path = folder / "submitted" / student / NAME / name
             # Names that no folder can hold, or not both of, are for the engine's own tests.
-            if acceptable(name):
+            if is_acceptable(name):
                 with suppress(OSError):
                     path.parent.mkdir(parents=True, exist_ok=True)
                     path.write_bytes(data)
@@ -75,10 +72,10 @@ def scores(folder: Path, url: str | None = None) -> dict[str, dict[str, float | 
 
 @pytest.mark.slow
 def test_the_bank_gets_the_same_scores_in_all_ways(tmp_path: Path, root: Path) -> None:
-    how = How(SAME, workers=1)
+    how = GradingOptions(SAME, workers=1)
     ways: dict[str, Callable[[Path], str | None]] = {}
 
-    def grading(name: str, how: How, url: str | None = None) -> None:
+    def grading(name: str, how: GradingOptions, url: str | None = None) -> None:
         def grade(folder: Path) -> str | None:
             grade_class(root, folder, NAME, lambda _: None, how, url)
             return url
@@ -93,7 +90,7 @@ def test_the_bank_gets_the_same_scores_in_all_ways(tmp_path: Path, root: Path) -
         with postgresql.server(Path(short) / "pg") as new_database:
             grading("one worker", how)
             grading("four workers", dataclasses.replace(how, workers=4))
-            grading("cold", dataclasses.replace(how, options=Options(warm=False), workers=2))
+            grading("cold", dataclasses.replace(how, options=EngineOptions(warm=False), workers=2))
             grading("dask", dataclasses.replace(how, scheduler=cluster.scheduler_address))
             grading("postgresql", dataclasses.replace(how, workers=2), new_database())
             ways["nbgrader autograde"] = lambda folder: autograde_all(folder, NAME, SAME)

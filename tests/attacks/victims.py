@@ -4,7 +4,7 @@ import copy
 import json
 from typing import Any
 
-from gdl_utils.grading.engine.results import Assignment, SourceNotebook
+from nbjudge import Assignment, SourceNotebook
 
 Notebook = dict[str, Any]
 

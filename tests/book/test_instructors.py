@@ -6,7 +6,6 @@ import pytest
 from typer.main import get_command
 
 from gdl_utils.cli import app
-from gdl_utils.grading.nbgrader_api import assignment_names
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,8 @@ import re
 import pytest
 from typer.main import get_command
 
+from gdl_utils.capacity import measured_capacity, write_capacity
 from gdl_utils.cli import app
-from gdl_utils.grading.capacity import measured_capacity, write_capacity
-from gdl_utils.grading.nbgrader_api import assignment_names
 
 A_DAY, BUSIEST_HOUR, PRICE = 100_000, 0.25, 0.05
 

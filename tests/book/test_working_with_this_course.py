@@ -8,8 +8,8 @@ import pytest
 import typer.main
 import yaml
 
+from gdl_utils import self_check as checking
 from gdl_utils.cli import app, check
-from gdl_utils.grading import check as checking
 
 
 @pytest.fixture(scope="module")

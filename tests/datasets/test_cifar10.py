@@ -141,7 +141,7 @@ def test_smoke_profile_hands_out_the_first_images(npz, arrays, monkeypatch):
 
 def test_unknown_profile_is_named(monkeypatch):
     monkeypatch.setenv("GDL_PROFILE", "fast")
-    with pytest.raises(DataError, match=r"^GDL_PROFILE is 'fast'; set it to 'full' or 'smoke'"):
+    with pytest.raises(DataError, match=r"^GDL_PROFILE is 'fast': set it to 'full' or 'smoke'"):
         load_cifar10()
 
 
@@ -409,7 +409,7 @@ def test_the_cache_of_keras_is_used_and_its_hash_checked(archive, arrays, tmp_pa
     cached = tmp_path / "keras" / "datasets" / "cifar-10-batches-py-target_archive"
     cached.parent.mkdir(parents=True)
     cached.write_bytes(archive.read_bytes())
-    with pytest.raises(DataError, match=r"its SHA-256 is not that of the CIFAR-10 archive\); delete it"):
+    with pytest.raises(DataError, match=r"its SHA-256 is not that of the CIFAR-10 archive\): delete it"):
         load_cifar10()
     monkeypatch.setattr(cifar10, "ARCHIVE_SHA256", hashlib.sha256(archive.read_bytes()).hexdigest())
     dataset = load_cifar10()

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pytest
 
-from gdl_utils.grading.answer_bank import Bank
+from gdl_utils.authoring.answer_bank import Bank
 
 NAME = "02_shapes_and_parameters"
 BOOK = "shapes_and_parameters.ipynb"

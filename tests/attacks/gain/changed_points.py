@@ -9,4 +9,4 @@ def edit(notebook):
         mine = cell["metadata"].get("nbgrader")
         if mine:
             mine |= {"points": 1000, "score": 1000, "auto_score": 1000, "extra_credit": 1000, "manual_score": 1000}
-    notebook["metadata"]["gdl_grading"] = {"status": "graded", "hints": {}, "scores": {"test_double": 1000}}
+    notebook["metadata"]["nbjudge"] = {"status": "graded", "hints": {}, "scores": {"test_double": 1000}}

@@ -1,7 +1,7 @@
 WHAT = "All that the supervisor and the judge could wait for is sent over every socket that the process has."
 FIRST = """
 import gc, os, socket
-from gdl_utils.grading.engine.wire import Channel, pack
+from nbjudge.channel import Channel, pack
 
 report = {"is": "done", "status": "ok", "count": 1, "passed": True, "value": 100.0, "printed": "", "gone": False,
           "id": 1, "score": 100.0}

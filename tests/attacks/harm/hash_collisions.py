@@ -8,7 +8,7 @@ prime = 2**61 - 1
 def end(*_):
     items = b",".join(b'["int","%x"]' % (prime * (number + 8)) for number in range(100000))
     tree = b'["set",[' + items + b"]]"
-    student.control.socket.sendall(struct.pack("!4sIQ", b"GDL1", 0, len(tree)) + tree)
+    student.control.socket.sendall(struct.pack("!4sIQ", b"NBJ1", 0, len(tree)) + tree)
 
 student.end = end
 """

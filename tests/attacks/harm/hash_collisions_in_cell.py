@@ -7,6 +7,6 @@ prime = 2**61 - 1
 items = b",".join(b'["int","%x"]' % (prime * (number + 8)) for number in range(8000))
 tree = b'["set",[' + items + b"]]"
 for _ in range(20):
-    student.control.socket.sendall(struct.pack("!4sIQ", b"GDL1", 0, len(tree)) + tree)
+    student.control.socket.sendall(struct.pack("!4sIQ", b"NBJ1", 0, len(tree)) + tree)
 """
 STATUS = {"GRADED", "DIED", "TIMEOUT"}

@@ -6,7 +6,7 @@ student = get_ipython().student
 for tree in (b'["array","<U0",[3000000000],0]', b'["array","<U1",[0,281474976710655],0]',
              b'["array","|S0",[3000000000],0]',
              b'["array","<f8",[0,4294967296,4294967296],0]'):
-    student.judge.socket.sendall(struct.pack("!4sIQQ", b"GDL1", 1, len(tree), 0) + tree)
-    student.control.socket.sendall(struct.pack("!4sIQQ", b"GDL1", 1, len(tree), 0) + tree)
+    student.judge.socket.sendall(struct.pack("!4sIQQ", b"NBJ1", 1, len(tree), 0) + tree)
+    student.control.socket.sendall(struct.pack("!4sIQQ", b"NBJ1", 1, len(tree), 0) + tree)
 """
 STATUS = "DIED"

@@ -6,7 +6,7 @@ student = get_ipython().student
 
 def raw(tree, buffers=()):
     lengths = b"".join(struct.pack("!Q", len(one)) for one in buffers)
-    return struct.pack("!4sIQ", b"GDL1", len(buffers), len(tree)) + lengths + tree + b"".join(buffers)
+    return struct.pack("!4sIQ", b"NBJ1", len(buffers), len(tree)) + lengths + tree + b"".join(buffers)
 
 def end(*_):
     student.control.socket.sendall(raw(CASE))

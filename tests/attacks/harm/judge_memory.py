@@ -8,7 +8,7 @@ tree = b'["list",[' + b"[]," * 9000000 + b"[]]]"
 ANSWERS = {
     "squares": """
 def square(x):
-    student.judge.socket.sendall(struct.pack("!4sIQ", b"GDL1", 0, len(tree)) + tree)
+    student.judge.socket.sendall(struct.pack("!4sIQ", b"NBJ1", 0, len(tree)) + tree)
     return 1
 """,
 }

@@ -14,7 +14,8 @@ for line in (["bwrap", "--bind", "/", "/", "cat", "HOST_FILE"], ["sudo", "-n", "
         print(done.stdout if line != ["mount"] else "")
     except (OSError, subprocess.SubprocessError):
         continue
-from gdl_utils.grading.engine.processes import zygote, Environment
+from nbjudge.zygote_client import zygote_for
+from nbjudge.zygote_client import Environment
 try:
     zygote(Environment())
     print("attack" + "-succeeded")

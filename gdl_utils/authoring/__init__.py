@@ -1,0 +1,1 @@
+"""For those who write assignments: releases them, and proves their tests by wrong and right answers."""

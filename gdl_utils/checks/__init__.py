@@ -1,0 +1,77 @@
+"""What the test cells of assignments call: compares answers, names misconceptions, gives partial credit.
+
+A check either passes and gives None, or raises `CheckError`, or gives a `Score`, a number of points, as the last line
+of its cell; nbgrader takes each for what it is. What is wrong is told by a hint, which never says what would be right.
+It works the same under the course's grading engine, under nbgrader as shipped, and in a student's own Jupyter.
+
+A hidden test names misconceptions by what they would compute::
+
+    checks.check_function(
+        dense_parameters,
+        [(8, 5), (3, 7)],
+        truth=lambda inputs, units: (inputs + 1) * units,
+        misconceptions=[
+            checks.Misconception(
+                "no bias", "Your count leaves out the bias of each unit.", lambda inputs, units: inputs * units
+            )
+        ],
+    )
+"""
+
+from gdl_utils.checks.compare import (
+    A_SEQUENCE,
+    DIFFERENT,
+    DIMENSIONS,
+    LENGTH,
+    MUCH_TEXT,
+    NO_BOOLEAN,
+    NO_SEQUENCE,
+    NOT_A_NUMBER,
+    NOTHING,
+    SHAPE,
+    TEXT,
+    TOLERANCE,
+    difference,
+)
+from gdl_utils.checks.inputs import random_inputs, seed_of
+from gdl_utils.checks.keras_layers import check_model, steps
+from gdl_utils.checks.result import CheckError, Misconception, Score
+from gdl_utils.checks.values import (
+    Arguments,
+    arguments,
+    check_choices,
+    check_function,
+    check_rows,
+    check_value,
+    score_between,
+)
+
+__all__ = [
+    "A_SEQUENCE",
+    "DIFFERENT",
+    "DIMENSIONS",
+    "LENGTH",
+    "MUCH_TEXT",
+    "NOTHING",
+    "NOT_A_NUMBER",
+    "NO_BOOLEAN",
+    "NO_SEQUENCE",
+    "SHAPE",
+    "TEXT",
+    "TOLERANCE",
+    "Arguments",
+    "CheckError",
+    "Misconception",
+    "Score",
+    "arguments",
+    "check_choices",
+    "check_function",
+    "check_model",
+    "check_rows",
+    "check_value",
+    "difference",
+    "random_inputs",
+    "score_between",
+    "seed_of",
+    "steps",
+]

@@ -1,0 +1,1 @@
+"""For those who teach: collects, grades, reports, exports, and gives feedback."""

@@ -1,0 +1,99 @@
+"""Unpacks archives of whose maker nothing is known, and refuses what would write elsewhere or fill the disk."""
+
+import re
+import shutil
+import stat
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from nbgrader.plugins.zipcollect import ExtractorPlugin
+
+from gdl_utils.classroom.folders import IGNORED, MAX_BYTES, MAX_FILES
+from gdl_utils.errors import GradingError
+
+JUNK = {*IGNORED, "__MACOSX", "Thumbs.db"}
+
+
+@dataclass(frozen=True)
+class ArchiveLimits:
+    """What an archive may hold: files, and bytes when unpacked."""
+
+    files: int
+    bytes: int
+
+
+LIMITS_OF_CLASS = ArchiveLimits(1_000_000, 64 << 30)
+LIMITS_OF_STUDENT = ArchiveLimits(MAX_FILES, MAX_BYTES)
+
+
+class Extractor(ExtractorPlugin):
+    """Unpacks a zip file, or copies a folder, and refuses what would write elsewhere or fill the disk."""
+
+    def extract(self, archive_path: str, extracted_path: str) -> None:
+        """Fill `extracted_path`, an empty folder, from the zip file or folder `archive_path`."""
+        archive, target = Path(archive_path), Path(extracted_path)
+        if archive.is_dir():
+            for path in sorted(archive.rglob("*")):
+                if path.is_file() and not path.is_symlink():
+                    copy = target / path.relative_to(archive)
+                    copy.parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copy(path, copy)
+            return
+        unzip(archive, target, LIMITS_OF_CLASS)
+
+
+def unzip(archive: Path, target: Path, limits: ArchiveLimits) -> None:
+    """Unpack a zip file of whose maker nothing is known.
+
+    Everything is looked at before a byte is written: the sizes that its table of contents states are the most that
+    Python reads of each file.
+
+    Raises:
+        GradingError: if it is no zip file, is damaged, encrypted, too large, or has a path that leads elsewhere.
+    """
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            entries = opened.infolist()
+            reason = _refused(entries, limits, target)
+            if reason:
+                raise GradingError(f"{archive.name} is refused: {reason}")
+            for entry in entries:
+                if entry.is_dir() or JUNK & set(PurePosixPath(entry.filename).parts):
+                    continue
+                path = target / entry.filename
+                path.parent.mkdir(parents=True, exist_ok=True)
+                with opened.open(entry) as source, path.open("xb") as written:
+                    shutil.copyfileobj(source, written)
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+        raise GradingError(f"{archive.name} is not a zip file, or is damaged ({error})", "download it again") from None
+    except OSError as error:
+        raise GradingError(f"{archive.name} can't be unpacked: {error.strerror or error}.") from None
+
+
+def _refused(entries: list[zipfile.ZipInfo], limits: ArchiveLimits, target: Path) -> str:
+    """Why an archive with these entries is not unpacked, empty if it is."""
+    total = sum(entry.file_size for entry in entries)
+    if len(entries) > limits.files:
+        return f"it holds {len(entries):,} files, and {limits.files:,} are allowed."
+    if total > limits.bytes:
+        return f"it unpacks to {total / 2**20:,.0f} MiB, and {limits.bytes >> 20:,} MiB are allowed."
+    if total > shutil.disk_usage(target).free:
+        return f"it unpacks to {total / 2**20:,.0f} MiB, and the disk of {target} has less: make room first."
+    seen = set[PurePosixPath]()
+    for entry in entries:
+        # As it stands in the file: Python itself would cut it at a zero byte.
+        name, path = entry.orig_filename, PurePosixPath(entry.filename)
+        kind = stat.S_IFMT(entry.external_attr >> 16)
+        if path.is_absolute() or ".." in path.parts or re.match(r"[A-Za-z]:", name) or not path.parts:
+            return f"the path {name!r} leads out of the archive."
+        if "\\" in name or any(ord(character) < 32 or ord(character) == 127 for character in name):
+            return f"the path {name!r} has a character that no platform writes."
+        if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+            return f"{name!r} is neither a file nor a folder."
+        if entry.flag_bits & 1:
+            return f"{name!r} is encrypted."
+        if path in seen:
+            return f"it holds {name!r} twice."
+        seen.add(path)
+    return ""

@@ -1,0 +1,89 @@
+"""Loads an assignment for the engine: what was released, with its hidden tests, and without its solutions."""
+
+import copy
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from gdl_utils.classroom.course import HIDDEN
+from gdl_utils.classroom.folders import read_files
+from gdl_utils.classroom.gradebook import ClassGradebook
+from gdl_utils.errors import GradingError
+from nbjudge import Assignment, SourceNotebook
+from nbjudge.notebook import grade_id, imports_of, is_solution, names_of_answers
+
+PREPARE = "prepare.py"  # in the folder of hidden files
+
+
+def prepare(source: Path) -> None:
+    """Run hidden/prepare.py of an assignment, if there is one, before its files are read.
+
+    It makes what can't be kept in a repository, such as data that may not be handed on. It is run by itself in its own
+    folder, what it prints is shown, and if it ends with an error, its last words are the reason.
+
+    Raises:
+        GradingError: if it ends with an error.
+    """
+    script = source / HIDDEN / PREPARE
+    if not script.is_file():
+        return
+    done = subprocess.run([sys.executable, script.name], cwd=script.parent, stderr=subprocess.PIPE, text=True)
+    if done.returncode:
+        reason = (done.stderr.strip().splitlines() or ["it gave no reason"])[-1]
+        raise GradingError(f"{script} failed: {reason}")
+
+
+def load_assignment(source: Path, gradebook: ClassGradebook) -> Assignment:
+    """The assignment as it was released into the gradebook, with its hidden tests but without the solutions.
+
+    Args:
+        source: its folder of sources.
+        gradebook: into which it was released.
+
+    Raises:
+        GradingError: if a notebook is missing, or is not in Python.
+    """
+    notebooks = tuple(_load_notebook(source, name, gradebook) for name in gradebook.cells)
+    files = {name: data for name, data in read_files(source).items() if not name.endswith(".ipynb")}
+    prefix = f"{HIDDEN}/"
+    hidden = {name.removeprefix(prefix): data for name, data in files.items() if name.startswith(prefix)}
+    hidden.pop(PREPARE, None)
+    given = {name: data for name, data in files.items() if not name.startswith(prefix)}
+    return Assignment(source.name, notebooks, given, hidden)
+
+
+def _load_notebook(source: Path, name: str, gradebook: ClassGradebook) -> SourceNotebook:
+    path = source / f"{name}.ipynb"
+    if not path.is_file():
+        raise GradingError(f"The gradebook knows a notebook {name}, but there is no {path}", "restore it or rename it")
+    content = json.loads(nbformat.writes(nbformat.read(path, as_version=4), split_lines=False))
+    kernel = other_kernel(content)
+    if kernel:
+        raise GradingError(
+            f"{name} is for the kernel {kernel!r}, but the grading engine runs Python only",
+            "leave it to nbgrader as shipped ('nbgrader.preprocessors.Execute' in the place of JudgeCells in "
+            "c.Autograde.autograde_preprocessors) if you trust every notebook",
+        )
+    solved = SourceNotebook(name, copy.deepcopy(content))
+    released = gradebook.source_cells(name)
+    for cell in content["cells"]:
+        if "outputs" in cell:
+            cell["outputs"], cell["execution_count"] = [], None
+        if (cell_name := grade_id(cell)) in released:
+            # Directives for tests (AUTOTEST) have been replaced there, and solutions by their stubs.
+            cell["source"], cell["metadata"]["nbgrader"]["checksum"] = released[str(cell_name)]
+        elif is_solution(cell):
+            cell["source"] = ""
+    # What the solutions import and define is known of them, no more.
+    return SourceNotebook(name, content, imports_of(solved), tuple(names_of_answers(solved)))
+
+
+def other_kernel(content: dict[str, Any]) -> str | None:
+    """The kernel of a notebook that is not Python's, None if it is or is not said."""
+    spec = content["metadata"].get("kernelspec") or {}
+    language = spec.get("language") or (content["metadata"].get("language_info") or {}).get("name") or "python"
+    return None if str(language).lower() in ("python", "python3", "ipython") else str(spec.get("name") or language)

@@ -1,0 +1,233 @@
+"""Collects what a class handed in without nbgrader: archives of Moodle and Canvas, and files named by a pattern.
+
+nbgrader's zip collector does the collecting; here are what it lacks: an extractor that refuses hostile archives, the
+names that the two platforms give to files, and who is who.
+
+Sources for the names: `mod/assign/classes/downloader.php` in Moodle's source and `lib/content_zipper.rb` in Canvas's.
+"""
+
+import re
+import tempfile
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from nbgrader.api import Gradebook
+from nbgrader.apps.zipcollectapp import ZipCollectApp
+from nbgrader.plugins.zipcollect import FileNameCollectorPlugin
+
+from gdl_utils.classroom.archive import LIMITS_OF_STUDENT, Extractor, unzip
+from gdl_utils.classroom.course import TIMESTAMP, Course
+from gdl_utils.classroom.nbgrader_api import open_course
+from gdl_utils.classroom.roster import People, Person, read_roster
+from gdl_utils.errors import GradingError
+
+# Both put the student's name before the numbers, and the file's name, which the student chose, behind them.
+MOODLE = r"(?P<name>[^/_]+)_(?P<number>\d+)_assignsubmission_file(?:_?/|_)(?P<file_id>.+)"
+CANVAS = r"(?:(?P<name>[^/]*?)_)?(?P<late>LATE_)?(?P<number>\d+)_\d+_(?P<file_id>[^/]+)"
+# Where the name of a student or a file in Canvas holds numbers too, the first way to read it need not be the right one.
+PATTERNS = {"Moodle": (MOODLE,), "Canvas": (CANVAS, CANVAS.replace("*?", "*"))}
+# What browsers and Canvas add to the name of a file that was there already.
+COPY = re.compile(r"(-\d+| ?\(\d+\))$")
+
+
+@dataclass
+class Collected:
+    """What was collected, and what was not.
+
+    Attributes:
+        platform: Moodle, Canvas or "pattern".
+        students: the ids of those whose submissions were put into submitted/.
+        kept: the ids of those who had a submission there already, which was kept.
+        remarks: by student, what was put right or should be known.
+        problems: what could not be collected, in sentences.
+    """
+
+    platform: str
+    students: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    remarks: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    problems: list[str] = field(default_factory=list)
+
+
+def collect(
+    course: Course,
+    assignment: str,
+    archive: Path,
+    pattern: str | None = None,
+    roster: Path | None = None,
+    force: bool = False,
+) -> Collected:
+    """Put the submissions of an archive into submitted/ of a course folder, and their students into its gradebook.
+
+    Args:
+        course: into which it is collected.
+        assignment: its name.
+        archive: "Download all submissions" of Moodle, "Download Submissions" of Canvas, or any other zip file or
+            folder of files whose names `pattern` describes.
+        pattern: a regular expression for a file's path in the archive, with the named groups `student_id` and
+            `file_id`, and perhaps `first_name`, `last_name`, `email` and `timestamp`; None to recognise the platform.
+        roster: a CSV file of the platform that says who is who: Moodle's grading worksheet, or the export of the
+            gradebook of either.
+        force: replace submissions that are there already.
+
+    Raises:
+        GradingError: if the archive is none, is hostile, or is not what its platform makes.
+    """
+    notebooks = {path.stem for path in course.source(assignment).glob("*.ipynb")}
+    if not notebooks:
+        raise GradingError(f"There is no assignment {assignment} in {course.sources}", "see its folders for the names")
+    if not archive.exists():
+        raise GradingError(f"There is no file or folder {archive}", "name the archive that was downloaded")
+    rows = read_roster(roster) if roster else None
+    # nbgrader changes the working directory.
+    course, archive = replace(course, folder=course.folder.resolve()), archive.resolve()
+    with tempfile.TemporaryDirectory() as scratch, open_course(course) as api:
+        extracted = Path(scratch).resolve() / "extracted"
+        extracted.mkdir()
+        Extractor(parent=api).extract(str(archive), str(extracted))
+        names = sorted(path.relative_to(extracted).as_posix() for path in extracted.rglob("*") if path.is_file())
+        platform, ways = _platform(names, pattern, archive)
+        collected, collector = Collected(platform), Collector(parent=api)
+        with Gradebook(api.coursedir.db_url, api.coursedir.course_id) as gradebook:
+            people = People(platform, rows, gradebook)
+            by_person = _by_person(names, ways, people, collected.problems)
+            for person, parts in sorted(by_person.items(), key=lambda item: item[0].student):
+                place = course.submitted(person.student, assignment)
+                if place.exists() and any(place.iterdir()) and not force:
+                    collected.kept.append(person.student)
+                    continue
+                try:
+                    files = _unpacked({extracted / name: part["file_id"] for name, part in parts.items()}, extracted)
+                except GradingError as error:
+                    collected.problems.append(f"{person.student}: {error}")
+                    continue
+                remarks = collected.remarks[person.student]
+                if any(part.get("late") for part in parts.values()):
+                    remarks.append("late, says Canvas, which does not tell how late")
+                time = max(part.get("timestamp", "") for part in parts.values())
+                for path, name in _named(files, notebooks, remarks).items():
+                    collector.files[str(path)] = (person.student, name, time)
+                collected.students.append(person.student)
+                people.record(person)
+            gradebook.db.commit()
+        app = ZipCollectApp(parent=api, coursedir=api.coursedir, force=True)
+        app.collect_directory_structure = str(extracted.with_name("{collect_step}"))
+        app.coursedir.assignment_id = assignment
+        app.collector_plugin_inst = collector
+        try:
+            app.process_extracted_files()
+        except SystemExit:
+            raise GradingError(f"nbgrader could not collect; {course.log} says why.") from None
+    return collected
+
+
+class Collector(FileNameCollectorPlugin):
+    """Tells nbgrader whose a file is.
+
+    `files` says it by path, with the file's name and the time: it is filled before, since whose a file is and what it
+    should be called depends on the others.
+    """
+
+    def __init__(self, **settings: Any):
+        super().__init__(**settings)
+        self.files: dict[str, tuple[str, str, str]] = {}
+
+    def collect(self, submitted_file: str) -> dict[str, str] | None:
+        """The student and the name of a file, or None if it is not wanted."""
+        if submitted_file not in self.files:
+            return None
+        student, name, time = self.files[submitted_file]
+        return {"student_id": student, "file_id": name, **({"timestamp": time} if time else {})}
+
+
+def _platform(names: list[str], pattern: str | None, archive: Path) -> tuple[str, tuple[str, ...]]:
+    """The platform's name, and the ways to read the names of its files."""
+    if pattern is not None:
+        try:
+            groups = re.compile(pattern).groupindex
+        except re.error as error:
+            raise GradingError(f"The pattern is not a regular expression ({error})", "correct it") from None
+        if not {"student_id", "file_id"} <= set(groups):
+            raise GradingError("The pattern needs the groups (?P<student_id>...) and (?P<file_id>...)", "add them")
+        return "pattern", (pattern,)
+    for platform, ways in PATTERNS.items():
+        if any(re.fullmatch(ways[0], name, re.DOTALL) for name in names):
+            return platform, ways
+    raise GradingError(
+        f"Nothing in {archive.name} is named as Moodle or Canvas name submissions",
+        "download the archive of all submissions, or describe the names by a pattern",
+    )
+
+
+def _by_person(
+    names: list[str], ways: tuple[str, ...], people: People, problems: list[str]
+) -> dict[Person, dict[str, dict[str, str]]]:
+    """By student what was read from the names of the submission's files; what is nobody's is a problem."""
+    read: dict[str, list[dict[str, str]]] = {}
+    for name in names:
+        matches = [match for way in ways if (match := re.fullmatch(way, name, re.DOTALL))]
+        readings: dict[str, dict[str, str]] = {}
+        for match in matches:
+            readings.setdefault(match["file_id"], {key: text or "" for key, text in match.groupdict().items()})
+        if readings:
+            read[name] = list(readings.values())
+            people.hear(read[name][0])
+        else:
+            problems.append(f"{name} is not named like a submission, and was left.")
+    by_person: dict[Person, dict[str, dict[str, str]]] = defaultdict(dict)
+    for name, choices in read.items():
+        try:
+            person, reading = people.find(choices)
+        except GradingError as error:
+            problems.append(f"{name} was left: {error}")
+            continue
+        by_person[person][name] = reading
+    return by_person
+
+
+def _unpacked(files: dict[Path, str], extracted: Path) -> dict[Path, str]:
+    """The files of a submission by path with their names, those in zip files of the student's own among them."""
+    unpacked = {}
+    for path, name in files.items():
+        if Path(name).suffix.lower() != ".zip":
+            unpacked[path] = name
+            continue
+        inner = Path(tempfile.mkdtemp(dir=extracted))
+        unzip(path, inner, LIMITS_OF_STUDENT)
+        unpacked |= {file: file.relative_to(inner).as_posix() for file in sorted(inner.rglob("*")) if file.is_file()}
+    return unpacked
+
+
+def _named(files: dict[Path, str], notebooks: set[str], remarks: list[str]) -> dict[Path, str]:
+    """The names that the files of a submission get: the notebooks those of the assignment.
+
+    A folder around everything is taken away, and so is what a browser or Canvas added to a name. The only notebook of a
+    submission stands for the only one of the assignment, whatever it is called.
+    """
+    wanted = {f"{name}.ipynb" for name in notebooks}
+    names = dict(files)
+    folders = {PurePosixPath(name).parts[0] for name in names.values()}
+    while len(folders) == 1 and all("/" in name for name in names.values()):
+        names = {path: name.partition("/")[2] for path, name in names.items()}
+        folders = {PurePosixPath(name).parts[0] for name in names.values()}
+    handed_in = {path: name for path, name in names.items() if PurePosixPath(name).suffix == ".ipynb"}
+    for path, name in handed_in.items():
+        plain = f"{COPY.sub('', name.removesuffix('.ipynb'))}.ipynb"
+        alone = next(iter(wanted)) if len(wanted) == len(handed_in) == 1 else name
+        right = plain if plain in wanted else alone
+        if right != name and right in wanted and right not in names.values():
+            names[path] = right
+            remarks.append(f"{name} was taken for {right}")
+    kept: dict[str, Path] = {}
+    for path, name in names.items():
+        if name == TIMESTAMP:
+            remarks.append(f"{TIMESTAMP} was left: the time of a submission is not the student's to tell")
+            continue
+        if name in kept:
+            remarks.append(f"there are two files {name}: the second was left")
+        kept.setdefault(name, path)
+    if not wanted & set(kept):
+        remarks.append("no notebook of the assignment is among the files")
+    return {path: name for name, path in kept.items()}

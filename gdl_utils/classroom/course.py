@@ -1,0 +1,107 @@
+"""A course: where its assignments, submissions and grades are, and how it is configured."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+CONFIG = "nbgrader_config.py"
+# The folders that the configuration names; a test holds the two together.
+SOURCE, RELEASE, SUBMITTED, AUTOGRADED, FEEDBACK = "solutions", "assignments", "submitted", "autograded", "feedback"
+ANSWERS = "answers"
+GRADEBOOK = "gradebook.db"
+HIDDEN = "hidden"  # the folder of a source with what only the judge may see
+TIMESTAMP = "timestamp.txt"  # where nbgrader looks for the time of a submission
+RECORD = ".gdl-grade.json"  # what was graded, beside the graded notebooks
+
+
+@dataclass(frozen=True)
+class Course:
+    """A folder in nbgrader's layout, a configuration, and a gradebook.
+
+    Attributes:
+        folder: with the folders of assignments, submissions and so on, which are made when they are needed.
+        configuration: the file for nbgrader; `nbgrader_config.py` in the folder if None.
+        database: URL of the gradebook; `gradebook.db` in the folder if None.
+    """
+
+    folder: Path
+    configuration: Path | None = None
+    database: str | None = None
+
+    @property
+    def config_file(self) -> Path:
+        """The configuration that is read."""
+        return self.configuration or self.folder / CONFIG
+
+    @property
+    def db_url(self) -> str:
+        """The gradebook, as SQLAlchemy names it."""
+        return self.database or f"sqlite:///{self.folder.resolve() / GRADEBOOK}"
+
+    @property
+    def has_gradebook(self) -> bool:
+        """Whether there is a gradebook, as far as that can be seen without opening it."""
+        return self.database is not None or (self.folder / GRADEBOOK).is_file()
+
+    @property
+    def log(self) -> Path:
+        """Where nbgrader writes what it does."""
+        return self.folder / "nbgrader.log"
+
+    @property
+    def sources(self) -> Path:
+        """The folder of all sources."""
+        return self.folder / SOURCE
+
+    @property
+    def releases(self) -> Path:
+        """The folder of all released assignments."""
+        return self.folder / RELEASE
+
+    @property
+    def submissions(self) -> Path:
+        """The folder of all that was handed in."""
+        return self.folder / SUBMITTED
+
+    @property
+    def results(self) -> Path:
+        """The folder of all that was graded."""
+        return self.folder / AUTOGRADED
+
+    @property
+    def pages(self) -> Path:
+        """The folder of all feedback."""
+        return self.folder / FEEDBACK
+
+    @property
+    def assignments(self) -> list[str]:
+        """The names of the assignments, which are the folders of sources, in their order."""
+        return sorted(path.name for path in self.sources.iterdir() if any(path.glob("*.ipynb")))
+
+    def source(self, assignment: str) -> Path:
+        """The folder with the source notebooks of an assignment."""
+        return self.sources / assignment
+
+    def release(self, assignment: str) -> Path:
+        """The folder with what students get."""
+        return self.releases / assignment
+
+    def answers(self, assignment: str) -> Path:
+        """The folder with the answer bank and the sample class."""
+        return self.folder / ANSWERS / assignment
+
+    def submitted(self, student: str, assignment: str) -> Path:
+        """The folder with what a student handed in."""
+        return self.submissions / student / assignment
+
+    def autograded(self, student: str, assignment: str) -> Path:
+        """The folder with the graded notebooks of a student."""
+        return self.results / student / assignment
+
+    def feedback(self, student: str, assignment: str) -> Path:
+        """The folder with the pages for a student."""
+        return self.pages / student / assignment
+
+    def students(self, assignment: str) -> list[str]:
+        """The students who handed something in, sorted."""
+        places = self.submissions.glob(f"*/{assignment}")
+        return sorted(path.parent.name for path in places if path.is_dir() and not path.is_symlink())

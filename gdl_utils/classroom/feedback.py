@@ -1,0 +1,313 @@
+"""Pages of feedback for students: their notebook with points, hints and comments, and nothing hidden.
+
+Three parts, all named in nbgrader_config.py, so that `nbgrader generate_feedback` and Formgrader give the same pages as
+`gdl feedback`: `HideTests` takes out of the notebook what a student must not see, `FeedbackExporter` makes a page of
+what is left that runs no code of the student's and asks no other host for anything, and `keep_pages_only` removes the
+files that nbgrader copies beside it.
+"""
+
+import ast
+import builtins
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters import HTMLExporter
+from nbconvert.filters import strip_ansi
+from nbformat.notebooknode import NotebookNode
+from nbgrader import utils
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, GetGrades, NbGraderPreprocessor
+from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
+from traitlets.config import Config
+
+from gdl_utils.classroom.course import FEEDBACK, SUBMITTED, TIMESTAMP, Course
+from gdl_utils.classroom.grades import GRADE_FIRST
+from gdl_utils.classroom.nbgrader_api import open_course
+from gdl_utils.classroom.sanitise import IMAGE, safe_html, safe_markdown
+from gdl_utils.errors import GradingError
+from nbjudge.grading import NOTE
+
+TEMPLATES = Path(__file__).parent / "templates"
+STEP = "gdl_utils.classroom.feedback"
+SETTINGS = {
+    "preprocessors": [GetGrades, f"{STEP}.HideTests"],
+    "exporter_class": f"{STEP}.FeedbackExporter",
+    "post_convert_hook": f"{STEP}.keep_pages_only",
+}
+STATUS = {
+    "graded": "",
+    "missing": "This notebook was not handed in.",
+    "unreadable": "This notebook could not be read.",
+    "another notebook": "This is a notebook of another assignment.",
+    "timeout": "A cell took longer than it may; see the hints.",
+    "memory limit": "The notebook needed more memory than it may; the cells from there on got no points.",
+    "died": "The notebook ended in the middle; the cells from there on got no points.",
+    "judge died": "Something went wrong while this notebook was graded; your teacher can see what.",
+}
+UNKNOWN_STATUS = "This notebook needs a look by your teacher."
+NOT_SHOWN = "The output of this cell is not shown, since hidden tests had run before it. Run your notebook to see it."
+STOPPED = "This cell stopped with {}. {}"
+SHAPE = {
+    "template_name": "feedback",
+    "extra_template_basedirs": [str(TEMPLATES)],
+    "extra_template_paths": [],
+    # Or a notebook could show any picture of the grading machine.
+    "embed_images": False,
+}
+# nbgrader compares the time to tell whether the page is older than the grade, and names what it releases through its
+# exchange by the secret.
+OF_NBGRADER = (TIMESTAMP, "submission_secret.txt")
+IN_PLACE_OF_TESTS = "Tests that are hidden from students"
+
+
+# What must not be seen
+
+
+class HideTests(NbGraderPreprocessor):
+    """Takes everything hidden out of an autograded notebook.
+
+    The source of graded cells becomes what the student was given, and their outputs give way to the hint. Outputs of
+    all cells below the first hidden test go, too: from there on the student's code has seen hidden inputs, and could
+    print them in any form.
+
+    Runs after nbgrader's GetGrades, which writes points and comments into the cells.
+    """
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """Write what the page shows into `cell.metadata.feedback` and `resources["feedback"]`."""
+        noted = nb.metadata.get(NOTE, {})
+        hints = noted.get("hints", {})
+        by_hand = _awaiting_a_person(resources["nbgrader"])
+        seen_hidden = False
+        for cell in nb.cells:
+            cell.metadata.pop("feedback", None)
+            cleared, hidden = self._without_hidden(cell.source, cell.cell_type)
+            shown: dict[str, Any] = {"note": "", "hint": ""}
+            if utils.is_grade(cell) and not utils.is_solution(cell):
+                name = cell.metadata.nbgrader.grade_id
+                cell.source = cleared
+                seen_hidden = seen_hidden or hidden
+                # Also for templates other than ours, which show outputs only.
+                shown["hint"] = hints.get(name, "")
+                if cell.cell_type == "code":
+                    cell.outputs = [_printed(shown["hint"])] if shown["hint"] else []
+            elif cell.cell_type == "code":
+                if seen_hidden and cell.outputs:
+                    shown["note"] = _instead_of_outputs(cell)
+                    cell.outputs = []
+            elif utils.is_task(cell):
+                cell.source = cleared
+            if utils.is_grade(cell) or utils.is_task(cell):
+                shown["awaits"] = cell.metadata.nbgrader.grade_id in by_hand
+            cell.metadata["feedback"] = shown
+        resources["feedback"] = {
+            "status": STATUS.get(noted.get("status", "graded"), UNKNOWN_STATUS),
+            "reason": noted.get("reason", ""),
+            "findings": list(noted.get("findings", [])),
+            "awaits": bool(by_hand),
+        }
+        # Nothing of it is left for a template that would show metadata.
+        nb.metadata.pop(NOTE, None)
+        return nb, resources
+
+    def _without_hidden(self, source: str, kind: str) -> tuple[str, bool]:
+        """The source without its hidden regions, and whether it had any; by nbgrader's own rules and delimiters."""
+        cell = NotebookNode(source=source, cell_type=kind)
+        own = Config(
+            {name: self.config[name] for name in ("ClearHiddenTests", "ClearMarkScheme") if name in self.config}
+        )
+        try:
+            hidden = ClearHiddenTests(config=own)._remove_hidden_test_region(cell)
+            hidden = ClearMarkScheme(config=own)._remove_mark_scheme_region(cell) or hidden
+        except RuntimeError:
+            # A region that does not end, say: then nothing is shown.
+            return f"# {IN_PLACE_OF_TESTS}.", True
+        return cell.source, hidden
+
+
+def _awaiting_a_person(names: Mapping[str, str]) -> set[str]:
+    """The grade_ids of a submitted notebook that a person has not graded yet."""
+    with Gradebook(names["db_url"]) as gradebook:
+        row = gradebook.find_submission_notebook(names["notebook"], names["assignment"], names["student"])
+        return {grade.name for grade in row.grades if grade.needs_manual_grade and grade.manual_score is None}
+
+
+def _printed(text: str) -> NotebookNode:
+    return NotebookNode(output_type="stream", name="stdout", text=text)
+
+
+def _instead_of_outputs(cell: NotebookNode) -> str:
+    error = next((output for output in cell.outputs if output.output_type == "error"), None)
+    if error is None:
+        return NOT_SHOWN
+    # The name of an exception of the student's own could be anything, and so could the choice among many: only
+    # answers, of which there are few, tell the name.
+    name = error.get("ename", "")
+    kind = getattr(builtins, name, None)
+    known = isinstance(kind, type) and issubclass(kind, BaseException) and utils.is_solution(cell)
+    return STOPPED.format(name if known or _is_wrong_python(cell.source, name) else "an error", NOT_SHOWN)
+
+
+def _is_wrong_python(source: str, name: str) -> bool:
+    # What stands in the source itself is no secret.
+    try:
+        ast.parse(source)
+    except SyntaxError as error:
+        return type(error).__name__ == name
+    except (ValueError, RecursionError, MemoryError):
+        return False
+    return False
+
+
+def keep_pages_only(assignment: str, student: str, notebooks: list[str]) -> None:
+    """Remove from nbgrader's feedback folder all that is not a page: files that the student's code left.
+
+    They are copied from autograded/ and can hold hidden inputs, or be pages with code of the student's.
+
+    Args:
+        assignment: as nbgrader calls a `post_convert_hook`.
+        student: the same; may be a pattern.
+        notebooks: paths of the autograded notebooks of one submission.
+    """
+    for folder in {Path(path).resolve().parent for path in notebooks}:
+        root = folder.parents[2]
+        pages = {f"{path.stem}.html" for path in folder.glob("*.ipynb")}
+        _remove_others(root / FEEDBACK / folder.parent.name / folder.name, pages)
+
+
+def _remove_others(folder: Path, pages: set[str]) -> None:
+    student, assignment = folder.parent.name, folder.name
+    submitted = folder.parents[2] / SUBMITTED / student / assignment
+    for path in sorted(folder.rglob("*"), reverse=True):
+        if path.is_dir() and not path.is_symlink():
+            if not any(path.iterdir()):
+                path.rmdir()
+        elif path.parent != folder or not (path.name in pages or _same(path, submitted)):
+            path.unlink()
+
+
+def _same(path: Path, submitted: Path) -> bool:
+    # Only what was handed in is certain not to be written by code that had seen hidden inputs.
+    if path.name not in OF_NBGRADER or path.is_symlink():
+        return False
+    try:
+        return path.read_bytes() == (submitted / path.name).read_bytes()
+    except OSError:
+        return False
+
+
+# What may be shown
+
+
+def shown_outputs(cell: NotebookNode) -> Iterator[dict[str, str]]:
+    """What the page shows of the outputs of a cell, as `kind` and `text`; the text is safe HTML where kind is html."""
+    for output in cell.get("outputs", []):
+        if output.output_type == "stream":
+            yield {"kind": "text", "text": strip_ansi(output.text)}
+        elif output.output_type == "error":
+            yield {
+                "kind": "error",
+                "text": strip_ansi("\n".join(output.get("traceback", [])) or output.get("ename", "")),
+            }
+        else:
+            yield _shown_data(output.get("data", {}))
+
+
+def _shown_data(data: Mapping[str, str]) -> dict[str, str]:
+    for kind in ("image/png", "image/jpeg"):
+        address = f"data:{kind};base64,{data.get(kind, '')}"
+        if kind in data and IMAGE.fullmatch(address):
+            return {"kind": "image", "text": address}
+    # No drawings in SVG: they can hold scripts and addresses. Whoever makes one also gives text.
+    if "text/html" in data:
+        return {"kind": "html", "text": safe_html(data["text/html"])}
+    if "text/markdown" in data:
+        return {"kind": "html", "text": safe_markdown(data["text/markdown"])}
+    return {"kind": "text", "text": strip_ansi(data.get("text/plain", data.get("text/latex", "")))}
+
+
+def points(value: float | None, of: float | None = None) -> str:
+    """Points for reading: "2", "1.5 of 3"."""
+    given = f"{round(float(value or 0), 2):g}"
+    return given if of is None else f"{given} of {round(float(of), 2):g}"
+
+
+class FeedbackExporter(HTMLExporter):
+    """Makes one page of a graded notebook: no script, no request to another host, readable on a phone."""
+
+    def __init__(self, config: Config | None = None, **kwargs: Any) -> None:
+        # Formgrader sets the names of nbgrader's templates for all exporters; this one has its own. The paths are
+        # looked up as soon as it is made, so that the configuration must say it.
+        parent = kwargs.get("parent")
+        own = Config(config or (parent.config if parent is not None else {}))
+        own.merge(Config({"HTMLExporter": SHAPE}))
+        super().__init__(config=own, **kwargs)
+
+    def default_filters(self) -> Iterator[tuple[str, Any]]:
+        """The filters of the template."""
+        yield from super().default_filters()
+        yield "points", points
+        yield "safe_markdown", safe_markdown
+        yield "shown_outputs", shown_outputs
+
+    def _init_resources(self, resources: dict[str, Any]) -> dict[str, Any]:
+        resources = super()._init_resources(resources)
+        resources["code_style"] = HtmlFormatter(style="default").get_style_defs(".highlight")
+        resources.setdefault("feedback", {"status": "", "reason": "", "findings": [], "awaits": False})
+        return resources
+
+
+# The command
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """The pages of one student.
+
+    Attributes:
+        student: the student's id.
+        pages: one for each notebook, empty if it failed.
+        problem: one sentence, empty if there is none.
+    """
+
+    student: str
+    pages: list[Path] = field(default_factory=list)
+    problem: str = ""
+
+
+def generate(course: Course, assignment: str) -> list[Feedback]:
+    """Write the pages of feedback of an assignment into feedback/STUDENT/ASSIGNMENT/, by nbgrader.
+
+    Args:
+        course: in which it was graded.
+        assignment: its name.
+
+    Raises:
+        GradingError: if nothing is graded yet.
+    """
+    graded = sorted(path for path in course.results.glob(f"*/{assignment}") if any(path.glob("*.ipynb")))
+    if not graded:
+        raise GradingError(f"There is no graded submission of {assignment} in {course.results}", GRADE_FIRST)
+    if not course.has_gradebook:
+        raise GradingError(f"There is no gradebook.db in {course.folder}", f"{GRADE_FIRST}, or name another gradebook")
+    with open_course(course) as api:
+        # Whatever the configuration says, no page is written without them.
+        api.update_config(Config({"GenerateFeedback": SETTINGS}))
+        outcome = api.generate_feedback(assignment, force=True)
+    log = f"{outcome.get('error') or ''}\n{outcome.get('log') or ''}"
+    with course.log.open("a") as file:
+        file.write(log)
+    return [_feedback_of(course, path.parent.name, assignment) for path in graded]
+
+
+def _feedback_of(course: Course, student: str, assignment: str) -> Feedback:
+    target = course.feedback(student, assignment)
+    wanted = sorted(f"{path.stem}.html" for path in course.autograded(student, assignment).glob("*.ipynb"))
+    # The hook's errors are only logged.
+    _remove_others(target, set(wanted))
+    pages = [target / name for name in wanted if (target / name).is_file()]
+    if len(pages) == len(wanted):
+        return Feedback(student, pages)
+    return Feedback(student, [], f"nbgrader could not make the page; {course.log.name} says why")

@@ -1,0 +1,291 @@
+"""Grades a class: from the submitted folders through the engine into gradebook and autograded folders."""
+
+import datetime
+import hashlib
+import importlib.metadata
+import json
+import os
+import platform
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from functools import cache, partial
+from pathlib import Path
+
+from nbgrader.api import Gradebook
+from nbgrader.apps import NbGraderAPI
+from nbgrader.utils import parse_utc
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from gdl_utils.checks import seed_of
+from gdl_utils.classroom.assignment import load_assignment, prepare
+from gdl_utils.classroom.course import RECORD, TIMESTAMP, Course
+from gdl_utils.classroom.folders import files_to_write, read_files, read_submission, write_files
+from gdl_utils.classroom.gradebook import ClassGradebook
+from gdl_utils.classroom.nbgrader_api import open_course, why_failed
+from gdl_utils.errors import GradingError
+from nbjudge import VERSION, Assignment, EngineOptions, Graded, Limits, MachineError, Submission
+from nbjudge.pool import Submit, dask_workers, grade_all, local_workers
+from nbjudge.sandbox import bubblewrap
+from nbjudge.zygote_client import ZygoteServer
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one submission got.
+
+    Attributes:
+        student: the student's id.
+        score: points that the engine gave, None if it gave none and left those of before.
+        max_score: points of the assignment.
+        remark: what needs attention, empty if nothing does.
+        repairs: what was put right before grading.
+        fresh: whether it was graded now, not before.
+    """
+
+    student: str
+    score: float | None
+    max_score: float
+    remark: str = ""
+    repairs: tuple[str, ...] = ()
+    fresh: bool = True
+
+
+@dataclass(frozen=True)
+class GradingOptions:
+    """How a class is graded.
+
+    Attributes:
+        limits: what each submission may use.
+        engine: how the engine runs.
+        workers: processes on this machine.
+        scheduler: address of a Dask scheduler that takes their place.
+        regrade: grade again what did not change, too.
+    """
+
+    limits: Limits = field(default_factory=Limits)
+    engine: EngineOptions = field(default_factory=EngineOptions)
+    workers: int = field(default_factory=lambda: os.cpu_count() or 1)
+    scheduler: str | None = None
+    regrade: bool = False
+
+
+def grade_class(
+    course: Course,
+    name: str,
+    on_outcome: Callable[[Outcome], None],
+    options: GradingOptions | None = None,
+    early: ZygoteServer | None = None,
+) -> int:
+    """Grade all submissions of an assignment that are new, or changed since they were graded.
+
+    Args:
+        course: with sources and submissions.
+        name: the assignment.
+        on_outcome: called with each outcome as it comes: first those that were graded before, then the others.
+        options: limits, workers and so on.
+        early: what `early_zygote` started, which the caller ends.
+
+    Returns:
+        The number of submissions.
+
+    Raises:
+        GradingError: if there is nothing to grade, the assignment can't be used, or the disk takes no more.
+        SandboxError: if the sandbox can't be set up; nothing was run then.
+    """
+    options = options or GradingOptions()
+    students = course.students(name)
+    if not students:
+        raise GradingError(
+            f"There is no submission of {name} in {course.submissions}", f"put each into STUDENT/{name}/ there"
+        )
+    if options.engine.sandboxed and options.scheduler is None:
+        bubblewrap.require()
+    with open_course(course) as api, _released_gradebook(course, name, api) as gradebook:
+        prepare(course.source(name))
+        assignment = load_assignment(course.source(name), gradebook)
+        digest = _digest_of(assignment, options.limits)
+        totals = gradebook.totals()
+        keys: dict[str, str] = {}
+        for student in students:
+            key = _key(digest, course.submitted(student, name))
+            cached = None if options.regrade else _cached_outcome(course, student, name, key, totals)
+            if cached:
+                on_outcome(cached)
+            else:
+                keys[student] = key
+        if keys:
+            with _workers(assignment, options, len(keys), early) as (submit, count):
+                jobs = ((student, partial(_submission_of, course, student, name)) for student in keys)
+                for student, graded in grade_all(jobs, submit, count):
+                    on_outcome(_record_result(course, gradebook, assignment, student, graded, keys[student]))
+    return len(students)
+
+
+def _submission_of(course: Course, student: str, name: str) -> Submission:
+    return Submission(read_submission(course.submitted(student, name)), seed_of(name, student))
+
+
+@contextmanager
+def _released_gradebook(course: Course, name: str, api: NbGraderAPI) -> Iterator[ClassGradebook]:
+    """The gradebook, into which the assignment is released first: nbgrader notes then what it consists of."""
+    url, course_id = api.coursedir.db_url, api.coursedir.course_id
+    try:
+        with Gradebook(url, course_id):
+            pass
+        result = api.generate_assignment(name)
+        if not result["success"]:
+            raise GradingError(f"nbgrader can't release {course.source(name)}: {why_failed(result)} (see {course.log})")
+        with ClassGradebook(url, course_id, name, api.config) as gradebook:
+            yield gradebook
+    except ArgumentError:
+        raise GradingError(
+            "The URL of the gradebook can't be read", "write it like postgresql://USER@HOST/NAME"
+        ) from None
+    except SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        shown = make_url(url).render_as_string(hide_password=True)
+        raise GradingError(f"The gradebook {shown} can't be used: {reason}") from error
+
+
+@contextmanager
+def _workers(
+    assignment: Assignment, options: GradingOptions, count: int, early: ZygoteServer | None
+) -> Iterator[tuple[Submit, int]]:
+    if options.scheduler:
+        with dask_workers(options.scheduler, assignment, options.limits, options.engine) as workers:
+            yield workers
+        return
+    number = max(1, min(options.workers, count))
+    with local_workers(number, assignment, options.limits, options.engine, early) as submit:
+        yield submit, number
+
+
+def released_assignment(course: Course, name: str) -> Assignment:
+    """An assignment as it would be released, in a course folder made for it and removed again.
+
+    Raises:
+        GradingError: if it can't be released.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        copy = Course(Path(scratch), course.config_file)
+        shutil.copytree(course.source(name), copy.source(name))
+        with open_course(copy) as api, _released_gradebook(copy, name, api) as gradebook:
+            return load_assignment(copy.source(name), gradebook)
+
+
+# What was graded before is known by a key of all that the result depends on.
+
+
+@cache
+def environment_digest() -> str:
+    """SHA-256 of Python's version and of the names and versions of all installed packages."""
+    packages = {f"{package.metadata['Name']}=={package.version}" for package in importlib.metadata.distributions()}
+    return hashlib.sha256("\n".join([platform.python_version(), *sorted(packages)]).encode()).hexdigest()
+
+
+def _digest_of(assignment: Assignment, limits: Limits) -> str:
+    digest = hashlib.sha256(f"{VERSION} {environment_digest()} {asdict(limits)}".encode())
+    for notebook in assignment.notebooks:
+        digest.update(json.dumps(asdict(notebook), sort_keys=True).encode())
+    for files in (assignment.files, assignment.hidden):
+        for name, data in sorted(files.items()):
+            digest.update(json.dumps([name, hashlib.sha256(data).hexdigest()]).encode())
+    return digest.hexdigest()
+
+
+def _key(digest_of_assignment: str, folder: Path) -> str:
+    digest = hashlib.sha256(digest_of_assignment.encode())
+    for name, data in sorted(read_files(folder).items()):
+        digest.update(json.dumps([name, hashlib.sha256(data).hexdigest()]).encode())
+    return digest.hexdigest()
+
+
+def _cached_outcome(course: Course, student: str, name: str, key: str, totals: dict[str, float]) -> Outcome | None:
+    """The outcome of before, if the submission did not change and the gradebook still has it."""
+    try:
+        record = json.loads((course.autograded(student, name) / RECORD).read_text())
+        if record["key"] != key or abs(totals[student] - record["score"]) > 1e-9:
+            return None
+        repairs = tuple(str(repair) for repair in record["repairs"])
+        return Outcome(student, record["score"], record["max_score"], record["remark"], repairs, fresh=False)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+# What becomes of a result
+
+
+def _record_result(
+    course: Course,
+    gradebook: ClassGradebook,
+    assignment: Assignment,
+    student: str,
+    graded: Graded | MachineError,
+    key: str,
+) -> Outcome:
+    """Write a result into the autograded folder and the gradebook.
+
+    Raises:
+        GradingError: if the folder can't be written.
+    """
+    if isinstance(graded, MachineError):
+        remark = f"not graded, the machine failed twice: {graded}; an older grade stays"
+        return Outcome(student, None, gradebook.max_score, remark)
+    submitted, target = course.submitted(student, assignment.name), course.autograded(student, assignment.name)
+    timestamp, complaints = _timestamp(submitted)
+    remark = "; ".join([*graded.attention, *complaints])
+    repairs = tuple(finding for notebook in graded.notebooks for finding in notebook.findings)
+    try:
+        # The record comes last: a run that is killed before it grades the submission again, with the same result.
+        _write_autograded(assignment, submitted, target, graded)
+        gradebook.save(student, graded, timestamp)
+        record = {"key": key, "score": graded.score, "max_score": gradebook.max_score, "remark": remark}
+        partial_file = target / f"{RECORD}.partial"
+        partial_file.write_text(json.dumps({**record, "repairs": repairs}))
+        partial_file.rename(target / RECORD)
+    except OSError as error:
+        raise GradingError(
+            f"Cannot write {student}'s results to {course.results} ({error.strerror})",
+            "fix this and run the same command again, which goes on with what is not graded yet",
+        ) from error
+    return Outcome(student, graded.score, gradebook.max_score, remark, repairs)
+
+
+def _timestamp(folder: Path) -> tuple[datetime.datetime | None, list[str]]:
+    path = folder / TIMESTAMP
+    try:
+        if path.is_symlink() or not path.is_file():
+            return None, []
+        text = path.read_bytes()[:100].decode().strip()
+        return (parse_utc(text) if text else None), []
+    except (ValueError, OverflowError):
+        return None, [f"{TIMESTAMP} holds no date, so it counts as in time"]
+
+
+def _write_autograded(assignment: Assignment, submitted: Path, target: Path, graded: Graded) -> None:
+    """Write nbgrader's autograded folder anew, in one step."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{assignment.name}-"))
+    try:
+        handed_in = {name: data for name, data in read_files(submitted).items() if not name.endswith(".ipynb")}
+        handed_in.pop(RECORD, None)
+        left = {name: data for notebook in graded.notebooks for name, data in notebook.files.items()}
+        write_files(scratch, {**files_to_write(left), **handed_in, **assignment.files})
+        for notebook in graded.notebooks:
+            if notebook.content is not None:
+                text = json.dumps(notebook.content, ensure_ascii=False, indent=1) + "\n"
+                (scratch / f"{notebook.name}.ipynb").write_bytes(text.encode("utf-8", "replace"))
+        scratch.chmod(0o755)
+        old = target.with_name(f".{assignment.name}-old")
+        shutil.rmtree(old, ignore_errors=True)
+        if target.exists():
+            target.rename(old)
+        scratch.rename(target)
+        shutil.rmtree(old, ignore_errors=True)
+    except BaseException:
+        shutil.rmtree(scratch, ignore_errors=True)
+        raise

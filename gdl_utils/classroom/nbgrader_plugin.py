@@ -1,0 +1,345 @@
+"""Steps of the course's own that `nbgrader_config.py` puts among nbgrader's.
+
+`nbgrader autograde`, and with it Formgrader's button, grades by the course's engine through three settings that belong
+together: `WholeSubmission` as exporter, `RebuildFromSource` as first step of sanitising, and `JudgeCells` in the place
+of nbgrader's `Execute`. The scores are those of `gdl grade`.
+"""
+
+import hashlib
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4.rwbase import rejoin_lines
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.preprocessors import AssignLatePenalties, ClearOutput, Execute, NbGraderPreprocessor
+from nbgrader.preprocessors.execute import UnresponsiveKernelError
+from nbgrader.utils import compute_checksum
+from traitlets import Bool, Float, Integer
+
+from gdl_utils.checks import seed_of
+from gdl_utils.classroom.assignment import load_assignment, other_kernel, prepare
+from gdl_utils.classroom.folders import files_to_write, read_submission, write_files
+from gdl_utils.classroom.gradebook import ClassGradebook
+from gdl_utils.errors import GradingError
+from nbjudge import Assignment, EngineOptions, Limits, SourceNotebook, Status, Submission
+from nbjudge.grading import NOTE, annotate, grade_rebuilt
+from nbjudge.rebuild import OtherNotebookError, Rebuilt, UnreadableError, rebuild
+
+Resources = dict[str, Any]
+# These ended before their notebook did; nbgrader is told, but what was earned before is kept.
+ENDED_EARLY = (Status.DIED, Status.MEMORY, Status.JUDGE_DIED)
+
+
+class MarkGenerated(NbGraderPreprocessor):
+    """Writes into a released notebook which source and command gave it.
+
+    The digest of the whole source makes a release stale as soon as anything in its source changes, hidden tests too.
+    """
+
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
+        """Add the metadata `gdl` with the keys `generated_by`, `source` and `source_sha256`."""
+        path = Path(resources["metadata"]["path"]) / f"{resources['metadata']['name']}.ipynb"
+        nb.metadata["gdl"] = {
+            "generated_by": "make assignments",
+            "source": f"solutions/{path.parent.name}/{path.name}",
+            "source_sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        }
+        return nb, resources
+
+
+class WholeSubmission(NotebookExporter):
+    """Takes every notebook of a submission through nbgrader's two lists of steps, also after one that failed.
+
+    nbgrader gives up a submission at the first notebook that fails, and leaves the grades of before. Here the others
+    are graded first, what could not be graded gets no points, and only then nbgrader is told: it reports the
+    submission, removes its autograded folder and exits with 1.
+    """
+
+    def __init__(self, **settings: Any):
+        super().__init__(**settings)
+        self.rebuilt: dict[str, Rebuilt] = {}
+        self.errors: dict[str, Exception] = {}
+        self._assignments: dict[str, Assignment] = {}
+        if self.parent is not None:
+            self._hook_before = self.parent.pre_convert_hook
+            self.parent.pre_convert_hook = self._before_submission
+
+    @property
+    def converter(self) -> Any:
+        """The `Autograde` of nbgrader."""
+        return self.parent
+
+    def assignment(self, name: str) -> Assignment:
+        """An assignment as it was released into the gradebook, with its hidden tests.
+
+        Raises:
+            GradingError: if its source is not there.
+        """
+        if name not in self._assignments:
+            coursedir = self.converter.coursedir
+            folder = Path(coursedir.format_path(coursedir.source_directory, ".", name))
+            prepare(folder)
+            with ClassGradebook(coursedir.db_url, coursedir.course_id, name, self.config) as gradebook:
+                assignment = load_assignment(folder, gradebook)
+            # What students may change is their own in their process; the tests see that of the source.
+            own = set(self.converter.exclude_overwriting.get(name, []))
+            self._assignments[name] = replace(
+                assignment,
+                files={file: data for file, data in assignment.files.items() if file not in own},
+                hidden={**{file: data for file, data in assignment.files.items() if file in own}, **assignment.hidden},
+            )
+        return self._assignments[name]
+
+    def notebook(self, resources: Resources) -> tuple[Assignment, SourceNotebook]:
+        """The assignment and the source of the notebook that is being converted."""
+        names = resources["nbgrader"]
+        assignment = self.assignment(names["assignment"])
+        return assignment, next(source for source in assignment.notebooks if source.name == names["notebook"])
+
+    def submitted(self, resources: Resources) -> dict[str, bytes]:
+        """The files that were handed in beside the notebooks, by relative path."""
+        coursedir, names = self.converter.coursedir, resources["nbgrader"]
+        folder = coursedir.format_path(coursedir.submitted_directory, names["student"], names["assignment"])
+        return {name: data for name, data in read_submission(Path(folder)).items() if not name.endswith(".ipynb")}
+
+    def from_file(self, file_stream: Any, resources: Any = None, **options: Any) -> tuple[str, Resources]:
+        """Convert a notebook, once to sanitise it and once to grade it."""
+        name = resources["metadata"]["name"]
+        if self.converter._sanitizing:
+            if name == Path(self.converter.notebooks[0]).stem:
+                self.rebuilt, self.errors = {}, {}
+            return self._sanitised(file_stream, name, resources, options)
+        failed = name in self.errors
+        result = self._empty(resources) if failed else super().from_file(file_stream, resources, **options)
+        if self.errors and name == Path(self.converter.notebooks[-1]).stem:
+            # nbgrader has a sentence of its own for those that used too much.
+            raise min(self.errors.values(), key=lambda error: not isinstance(error, UnresponsiveKernelError))
+        return result
+
+    def _sanitised(self, file_stream: Any, name: str, resources: Resources, options: Any) -> tuple[str, Resources]:
+        if not any(isinstance(step, RebuildFromSource) for step in self._preprocessors):
+            return super().from_file(file_stream, resources, **options)
+        try:
+            # That step reads the file itself, since nbformat stumbles over much that can be put right.
+            return self.from_notebook_node(new_notebook(), resources, **options)
+        except (UnreadableError, OtherNotebookError) as error:
+            self.log.error("%s: nothing could be graded: %s", name, error)
+            self.errors[name] = error
+            self._no_points(resources["nbgrader"], name)
+            AssignLatePenalties(parent=self)(new_notebook(), resources)
+            return self._empty(resources)
+
+    def _empty(self, resources: Resources) -> tuple[str, Resources]:
+        # In the place of a notebook that goes through no step; nbgrader removes it in the end.
+        self._preprocessors: list[Any] = []
+        return self.from_notebook_node(new_notebook(), resources)
+
+    def _no_points(self, names: dict[str, str], notebook: str) -> None:
+        coursedir = self.converter.coursedir
+        with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+            row = gradebook.find_submission_notebook(notebook, names["assignment"], names["student"])
+            for grade in row.grades:
+                grade.auto_score = 0
+                # A score that a person gave stays, but is looked at again.
+                grade.needs_manual_grade = grade.manual_score is not None
+            gradebook.db.commit()
+
+    def _before_submission(self, **details: Any) -> None:
+        """Reset the grades of a submission without any notebook of the assignment, where nbgrader would only stop."""
+        coursedir, converter = self.converter.coursedir, self.converter
+        names = converter.init_single_notebook_resources(details["notebooks"][0])["nbgrader"]
+        folder = Path(coursedir.format_path(coursedir.submitted_directory, names["student"], names["assignment"]))
+        try:
+            with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+                gradebook.find_submission(names["assignment"], names["student"])
+                known = [notebook.name for notebook in gradebook.find_assignment(names["assignment"]).notebooks]
+        except MissingEntry:
+            known = []
+        if not any((folder / f"{name}.ipynb").exists() for name in known):
+            for name in known:
+                self._no_points(names, name)
+        if self._hook_before:
+            self._hook_before(**details)
+
+
+def _exporter(step: Any) -> WholeSubmission:
+    if not isinstance(step.parent, WholeSubmission):
+        raise GradingError(
+            f"{type(step).__name__} works only with c.Autograde.exporter_class = "
+            "'gdl_utils.classroom.nbgrader_plugin.WholeSubmission'",
+            "set it in nbgrader_config.py",
+        )
+    return step.parent
+
+
+class RebuildFromSource(NbGraderPreprocessor):
+    """Puts a student's answers into the source notebook, from which all the rest comes, as `gdl grade` does.
+
+    It has to be the first step of sanitising. What was submitted is read from its file, so the steps before it count
+    for nothing. Outputs are kept only where `ClearOutput` is disabled, as by `--no-execute`.
+    """
+
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
+        """The notebook rebuilt from its source.
+
+        Raises:
+            UnreadableError: if the file is no notebook.
+            OtherNotebookError: if it belongs to some other source.
+        """
+        exporter, name = _exporter(self), resources["metadata"]["name"]
+        path = Path(resources["metadata"]["path"]) / f"{name}.ipynb"
+        _, source = exporter.notebook(resources)
+        if path.is_symlink():
+            # It could lead to what somebody else handed in, or out of the course.
+            raise UnreadableError("the notebook is a link, not a file")
+        data = path.read_bytes()
+        rebuilt = exporter.rebuilt[name] = rebuild(source, data, Limits())
+        for finding in rebuilt.findings:
+            self.log.warning("%s: %s", name, finding)
+        built = nbformat.from_dict(rebuilt.content)
+        submitted = json.loads(data.decode("utf-8-sig"))
+        if not built.metadata.get("kernelspec"):
+            # As in nbgrader, where the assignment does not say for which kernel it is.
+            built.metadata.pop("kernelspec", None)
+            if kernelspec := _kernelspec(submitted):
+                built.metadata["kernelspec"] = kernelspec
+        if not ClearOutput(parent=exporter).enabled:
+            _keep_outputs(submitted.get("cells"), built)
+        return built, resources
+
+
+def _kernelspec(submitted: dict[str, Any]) -> dict[str, str] | None:
+    metadata = submitted.get("metadata")
+    spec = metadata.get("kernelspec") if isinstance(metadata, dict) else None
+    if not isinstance(spec, dict):
+        return None
+    kept = {key: spec[key] for key in ("name", "display_name", "language") if isinstance(spec.get(key), str)}
+    return kept if {"name", "display_name"} <= set(kept) else None
+
+
+def _keep_outputs(cells: Any, built: NotebookNode) -> None:
+    """Give the cells of a rebuilt notebook the outputs with which they were submitted."""
+    named: dict[str, Any] = {}
+    others: dict[str, list[Any]] = {}
+    for cell in cells if isinstance(cells, list) else []:
+        if not isinstance(cell, dict) or cell.get("cell_type") != "code":
+            continue
+        metadata = cell.get("metadata")
+        data = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+        name = data.get("grade_id") if isinstance(data, dict) else None
+        if isinstance(name, str) and name and name not in named:
+            named[name] = cell
+        source = cell.get("source")
+        others.setdefault("".join(source) if isinstance(source, list) else str(source), []).append(cell)
+    for cell in built.cells:
+        if cell.cell_type != "code":
+            continue
+        name = cell.metadata.get("nbgrader", {}).get("grade_id")
+        # A cell without a name is known by its text; of several with the same, each takes the next one's.
+        same = others.get(cell.source, [])
+        submitted = named.get(name) if name else same.pop(0) if same else None
+        if submitted is None:
+            continue
+        outputs = submitted.get("outputs")
+        cell.outputs = [output for output in map(_valid_output, outputs if isinstance(outputs, list) else []) if output]
+        count = submitted.get("execution_count")
+        cell.execution_count = count if type(count) is int and count >= 0 else None
+
+
+def _valid_output(output: Any) -> NotebookNode | None:
+    try:
+        book = rejoin_lines(new_notebook(cells=[new_code_cell(outputs=[nbformat.from_dict(output)])]))
+        nbformat.validate(book)
+    except Exception:
+        # There are as many ways to be damaged as there are students.
+        return None
+    return book.cells[0].outputs[0]
+
+
+class JudgeCells(Execute):
+    """Runs a notebook and scores its test cells with the course's engine, in the place of nbgrader's `Execute`.
+
+    It heeds `Execute.timeout`, seconds for a cell, where None or 0 is the engine's own limit, and `Execute.enabled`,
+    which `--no-execute` sets. Other settings of `Execute` concern kernels, and there are none. The engine runs Python:
+    an assignment in another language is refused, not run without isolation; for such a course write
+    `nbgrader.preprocessors.Execute` back into the list.
+    """
+
+    memory = Integer(Limits().memory >> 20, min=64, help="MiB of memory for a submission.").tag(config=True)
+    processes = Integer(Limits().processes, min=4, help="Processes and threads at one time.").tag(config=True)
+    notebook_seconds = Float(Limits().notebook_seconds, help="Seconds for a notebook.").tag(config=True)
+    written = Integer(Limits().disk_bytes >> 20, min=1, help="MiB that a submission may have in files.").tag(
+        config=True
+    )
+    output = Integer(Limits().output_bytes >> 10, min=1, help="KiB of output of a cell.").tag(config=True)
+    sandboxed = Bool(True, help="Behind the engine's walls; without them only for trusted code.").tag(config=True)
+    warm = Bool(True, help="Fork from a process that has imported what the assignment uses.").tag(config=True)
+
+    def limits(self) -> Limits:
+        """What the configuration allows a submission."""
+        seconds = float(self.timeout) if self.timeout and self.timeout > 0 else Limits().cell_seconds
+        return Limits(
+            memory=self.memory << 20,
+            processes=self.processes,
+            cell_seconds=seconds,
+            notebook_seconds=max(self.notebook_seconds, seconds),
+            disk_bytes=self.written << 20,
+            output_bytes=self.output << 10,
+        )
+
+    def preprocess(self, nb: NotebookNode, resources: Resources, km: Any = None) -> tuple[NotebookNode, Resources]:
+        """Run the notebook as it stands and put in what the judge found, from which nbgrader reads the scores.
+
+        Raises:
+            SandboxError: if there can be no sandbox here; nothing was run then.
+            MachineError: if the machine failed twice; the grades of before stay.
+            GradingError: if the assignment is not in Python.
+        """
+        exporter, name = _exporter(self), resources["metadata"]["name"]
+        assignment, source = exporter.notebook(resources)
+        # Of the submission alone: the assignment itself was refused if it is not for Python.
+        kernel = other_kernel(nb)
+        given = exporter.submitted(resources)
+        content = json.loads(json.dumps(nb))
+        for number, cell in enumerate(content["cells"]):
+            # Notebooks of before nbformat 4.5 have none.
+            cell.setdefault("id", f"cell-{number}")
+        known = exporter.rebuilt.get(name) or Rebuilt(content)
+        rebuilt = Rebuilt(content, list(known.findings), known.missing)
+        log: list[str] = []
+        submission = Submission(given, seed_of(assignment.name, resources["nbgrader"]["student"]))
+        options = EngineOptions(warm=self.warm, sandboxed=self.sandboxed)
+        result = grade_rebuilt(assignment, source, rebuilt, submission, self.limits(), options, log)
+        annotate(result)
+        graded = result.content or content
+        for line in log:
+            self.log.warning("%s", line)
+        self.log.info("%s took %.2f s and %d MiB", name, result.seconds, result.memory >> 20)
+        for cell, judged in zip(nb.cells, graded["cells"], strict=True):
+            if cell.cell_type == "code":
+                cell.outputs = nbformat.from_dict(judged["outputs"])
+                cell.execution_count = judged["execution_count"]
+            if cell.metadata.get("nbgrader", {}).get("grade_id") in rebuilt.missing:
+                # To nbgrader an answer that is as it was released gets no points, as one that is missing should.
+                cell.metadata.nbgrader["checksum"] = compute_checksum(cell)
+        note = graded["metadata"][NOTE]
+        # The same submission gives the same file.
+        nb.metadata[NOTE] = {key: value for key, value in note.items() if key not in ("seconds", "memory")}
+        left = files_to_write(result.files, {*given, *assignment.files})
+        for problem in write_files(Path(resources["metadata"]["path"]), left):
+            self.log.warning("%s", problem)
+        if result.reason:
+            self.log.warning("%s: %s: %s", name, result.status.value, result.reason)
+        if result.status in ENDED_EARLY:
+            exporter.errors[name] = UnresponsiveKernelError(f"{name}: {result.reason}")
+        elif kernel:
+            exporter.errors[name] = GradingError(
+                f"{name} was graded as Python, as all of this assignment, but says that its kernel is {kernel!r}."
+            )
+        return nb, resources

@@ -1,0 +1,349 @@
+"""A page for the instructor: how an assignment went, in one file that needs nothing else."""
+
+import base64
+import io
+import json
+import statistics
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from matplotlib import rc_context
+from matplotlib.figure import Figure
+
+from gdl_utils.classroom.course import Course
+from gdl_utils.classroom.grades import GRADE_FIRST, GradedCell, Grades, StudentGrades, read_grades
+from gdl_utils.errors import GradingError
+from gdl_utils.html_pages import render_page
+from nbjudge.grading import NOTE
+
+TEMPLATE = Path(__file__).parent / "templates" / "report.html.j2"
+BLUE, ORANGE, INK, LINE = "#0072B2", "#D55E00", "#1f2328", "#d0d7de"
+STYLE: dict[Any, Any] = {
+    "svg.fonttype": "path",
+    "svg.hashsalt": "report",
+    "font.size": 10,
+    "text.color": INK,
+    "axes.edgecolor": "#57606a",
+    "axes.labelcolor": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "text.parse_math": False,
+}
+MIB = 1 << 20
+LISTED = 500  # rows of a table
+MOST_HINTS = 15
+
+
+@dataclass(frozen=True)
+class GradingNote:
+    """What the engine noted in one autograded notebook: see `nbjudge.grading.annotate`."""
+
+    student: str
+    notebook: str
+    status: str
+    reason: str
+    findings: tuple[str, ...]
+    seconds: float
+    memory: float
+    hints: tuple[str, ...] = ()
+
+    @property
+    def needs_attention(self) -> bool:
+        """Whether something is to be looked at."""
+        return self.status != "graded" or bool(self.reason) or bool(self.findings)
+
+
+def read_notes(course: Course, assignment: str) -> tuple[list[GradingNote], list[str]]:
+    """What the engine noted in all autograded notebooks, and the names of the graded cells in their order."""
+    notes, order = [], list[str]()
+    for path in sorted(course.results.glob(f"*/{assignment}/*.ipynb")):
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+            note = content["metadata"].get(NOTE)
+            names = [cell["metadata"].get("nbgrader", {}).get("grade_id") for cell in content["cells"]]
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            note, names = None, []
+        order += [name for name in names if name and name not in order] if len(order) < 1000 else []
+        student = path.parent.parent.name
+        if isinstance(note, dict):
+            notes.append(
+                GradingNote(
+                    student,
+                    path.stem,
+                    str(note.get("status", "")),
+                    str(note.get("reason", "")),
+                    tuple(str(finding) for finding in note.get("findings", [])),
+                    float(note.get("seconds") or 0),
+                    float(note.get("memory") or 0),
+                    tuple(sorted({str(hint) for hint in note.get("hints", {}).values()})),
+                )
+            )
+        else:
+            notes.append(GradingNote(student, path.stem, "unknown", "it was not graded by gdl grade", (), 0.0, 0.0))
+    return notes, order
+
+
+def write_report(course: Course, assignment: str, target: Path) -> Path:
+    """Write the report on an assignment.
+
+    Args:
+        course: in which it was graded.
+        assignment: its name.
+        target: the file to write.
+
+    Returns:
+        The file.
+
+    Raises:
+        GradingError: if there is no such gradebook or assignment, or no submission in it.
+    """
+    grades = read_grades(course, assignment)
+    rows = [row for row in grades.rows if row.submitted]
+    if not rows:
+        raise GradingError(f"No submission of {assignment} is graded yet", GRADE_FIRST)
+    notes, order = read_notes(course, assignment)
+    places = {name: place for place, name in enumerate(order)}
+    grades.exercises.sort(key=lambda cell: (cell.notebook, places.get(cell.name, len(places))))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(_page(grades, rows, notes), encoding="utf-8")
+    return target
+
+
+# The page
+
+
+@dataclass(frozen=True)
+class Block:
+    """Text, a heading or a picture: its kind, what it says, and for a picture its data."""
+
+    kind: str
+    text: str
+    data: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table, whose last `numbers` columns are aligned to the right."""
+
+    head: Sequence[str]
+    lines: Sequence[Sequence[object]]
+    numbers: int = 0
+    kind: str = "table"
+
+    @property
+    def shown(self) -> Sequence[Sequence[object]]:
+        """The rows that the page shows."""
+        return self.lines[:LISTED]
+
+    @property
+    def more(self) -> int:
+        """How many rows it does not show."""
+        return max(0, len(self.lines) - LISTED)
+
+    @property
+    def first_number(self) -> int:
+        """The place of the first column of numbers."""
+        return len(self.head) - self.numbers
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the page."""
+
+    title: str
+    blocks: list[Block | Table]
+
+
+def _page(grades: Grades, rows: Sequence[StudentGrades], notes: Sequence[GradingNote]) -> str:
+    missing = [row for row in grades.rows if not row.submitted]
+    attention = [note for note in notes if note.needs_attention]
+    late = sorted((row for row in rows if row.seconds_late > 0), key=lambda row: -row.seconds_late)
+    open_rows = [row for row in rows if row.by_hand]
+    scores = [row.score for row in rows]
+    figures = [
+        ("submissions", f"{len(rows)}"),
+        ("without a submission", f"{len(missing)}"),
+        ("median", f"{statistics.median(scores):g} of {grades.max_score:g}"),
+        ("need attention", f"{len({note.student for note in attention})}"),
+        ("late", f"{len(late)}"),
+        ("to be graded by hand", f"{len(open_rows)}"),
+    ]
+    sections = [
+        Section("Scores", _scores(scores, grades.max_score)),
+        Section("Exercises", _exercises(grades.exercises, rows)),
+        Section("What students were told most often", _hints(notes)),
+        Section("Time and memory", _resources(notes)),
+        Section("What needs attention", _attention(attention)),
+        Section("To be graded by hand", _by_hand(open_rows)),
+        Section("Late submissions", _late(late)),
+        Section("Without a submission", _missing(missing)),
+    ]
+    return render_page(TEMPLATE, assignment=grades.assignment, figures=figures, sections=sections)
+
+
+def _text(text: str) -> Block:
+    return Block("text", text)
+
+
+def _picture(figure: Figure, text: str) -> Block:
+    target = io.BytesIO()
+    with rc_context(STYLE):
+        figure.savefig(target, format="svg", metadata={"Date": None})
+    return Block("picture", text, base64.b64encode(target.getvalue()).decode())
+
+
+def _figure(height: float, columns: int = 1) -> tuple[Figure, list[Any]]:
+    figure = Figure(figsize=(7.2, height), layout="constrained")
+    axes = figure.subplots(1, columns, squeeze=False)
+    return figure, list(axes.flat)
+
+
+def _scores(scores: Sequence[float], max_score: float) -> list[Block | Table]:
+    with rc_context(STYLE):
+        figure, (axis,) = _figure(2.5)
+        # Bars for whole points, as long as they are not too many; the top ones also hold extra credit.
+        top = max([max_score, *scores, 1])
+        width = next(step for step in (0.5, 1, 2, 5, 10, 25, 50, 100, top) if top / step <= 25)
+        edges = [width * (place - 0.5) for place in range(int(top / width) + 3)]
+        counts, _, _ = axis.hist(scores, bins=edges, color=BLUE, rwidth=0.85)
+        median = statistics.median(scores)
+        axis.axvline(median, color=ORANGE, linewidth=2, linestyle="--")
+        axis.annotate(
+            f"median {median:g}",
+            (median, 1),
+            xycoords=("data", "axes fraction"),
+            xytext=(0, 3),
+            textcoords="offset points",
+            ha="center",
+            va="bottom",
+            color="#8a3b00",
+        )
+        axis.set(xlabel="points", ylabel="submissions", xlim=(edges[0], edges[-1]))
+        axis.yaxis.get_major_locator().set_params(integer=True)
+    fullest = int(max(range(len(counts)), key=lambda place: counts[place]))
+    text = (
+        f"Histogram of the scores of {len(scores)} submissions, from {min(scores):g} to {max(scores):g} of "
+        f"{max_score:g} points; the median is {median:g}, and most, {counts[fullest]:g}, got about "
+        f"{fullest * width:g} points."
+    )
+    return [_picture(figure, text)]
+
+
+def _exercises(exercises: Sequence[GradedCell], rows: Sequence[StudentGrades]) -> list[Block | Table]:
+    lines, shares = [], []
+    for exercise in exercises:
+        given = [row.points[exercise].score for row in rows]
+        graded = [score for score in given if score is not None]
+        share = sum(graded) / len(graded) / exercise.max_score if graded and exercise.max_score else 0.0
+        full = sum(score >= exercise.max_score for score in graded)
+        none = sum(score <= 0 for score in graded)
+        shares.append(share)
+        lines.append((exercise.name, f"{exercise.max_score:g}", f"{share:.0%}", full, none, len(given) - len(graded)))
+    with rc_context(STYLE):
+        figure, (axis,) = _figure(0.7 + 0.27 * len(exercises))
+        places = range(len(exercises))
+        axis.barh(places, [100] * len(exercises), color="#eef1f4", height=0.72)
+        axis.barh(places, [100 * share for share in shares], color=BLUE, height=0.72)
+        for place, share in enumerate(shares):
+            # Beside the bar, or in it where there is no room.
+            inside = share > 0.85
+            axis.text(
+                100 * share + (-1.5 if inside else 1.5),
+                place,
+                f"{share:.0%}",
+                va="center",
+                ha="right" if inside else "left",
+                color="white" if inside else INK,
+            )
+        axis.set_yticks(list(places), [exercise.name for exercise in exercises])
+        axis.invert_yaxis()
+        axis.set(xlabel="share of the points that were given, in percent", xlim=(0, 100))
+        axis.spines["left"].set_visible(False)
+        axis.tick_params(axis="y", length=0)
+    text = "Bars: share of the points that were given for each exercise; the numbers are in the table below."
+    head = ("exercise", "points", "share given", "in full", "with none", "not graded yet")
+    return [_picture(figure, text), Table(head, lines, numbers=5)]
+
+
+def _hints(notes: Sequence[GradingNote]) -> list[Block | Table]:
+    # A class that has one thing wrong wants it explained once more.
+    told = Counter(hint for student in _by_student(notes).values() for hint in student)
+    lines = [(hint, count) for hint, count in told.most_common(MOST_HINTS) if count > 1]
+    if not lines:
+        return [_text("No hint was given to more than one student.")]
+    return [Table(("hint", "students"), lines, numbers=1)]
+
+
+def _by_student(notes: Sequence[GradingNote]) -> dict[str, set[str]]:
+    hints: dict[str, set[str]] = {}
+    for note in notes:
+        hints.setdefault(note.student, set()).update(note.hints)
+    return hints
+
+
+def _resources(notes: Sequence[GradingNote]) -> list[Block | Table]:
+    ran = [note for note in notes if note.seconds > 0]
+    if not ran:
+        return [_text("Nothing is noted: the submissions were not graded by gdl grade.")]
+    seconds, memory = [note.seconds for note in ran], [note.memory / MIB for note in ran]
+    with rc_context(STYLE):
+        figure, axes = _figure(2.3, columns=2)
+        for axis, values, label in zip(axes, (seconds, memory), ("seconds", "MiB of memory"), strict=True):
+            axis.hist(values, bins=min(30, max(5, len(values) // 4)), color=BLUE, rwidth=0.9)
+            axis.set(xlabel=label, ylabel="notebooks")
+            axis.set_xlim(left=0)
+            axis.yaxis.get_major_locator().set_params(integer=True)
+    text = (
+        f"Two histograms for {len(ran)} notebooks. Time: median {statistics.median(seconds):.1f} seconds, most "
+        f"{max(seconds):.1f}. Memory: median {statistics.median(memory):.0f} MiB, most {max(memory):.0f} MiB."
+    )
+    slowest = sorted(ran, key=lambda note: -note.seconds)[:5]
+    lines = [(note.student, note.notebook, f"{note.seconds:.1f}", f"{note.memory / MIB:.0f}") for note in slowest]
+    return [
+        _picture(figure, text),
+        Block("heading", "The slowest"),
+        Table(("student", "notebook", "seconds", "MiB"), lines, numbers=2),
+    ]
+
+
+def _attention(notes: Sequence[GradingNote]) -> list[Block | Table]:
+    if not notes:
+        return [_text("Nothing does.")]
+    # Those that were not graded come first.
+    every = sorted(notes, key=lambda note: (note.status == "graded", not note.reason, note.student))
+    lines = [
+        (note.student, note.notebook, note.status, " ".join(filter(None, [note.reason, *note.findings])))
+        for note in every
+    ]
+    return [Table(("student", "notebook", "status", "what was noted"), lines)]
+
+
+def _by_hand(rows: Sequence[StudentGrades]) -> list[Block | Table]:
+    if not rows:
+        return [_text("Nothing is left to be graded by hand.")]
+    lines = [(row.student, row.name, ", ".join(exercise.name for exercise in row.by_hand)) for row in rows]
+    return [_text("Open them in Formgrader."), Table(("student", "name", "exercises"), lines)]
+
+
+def _late(rows: Sequence[StudentGrades]) -> list[Block | Table]:
+    if not rows:
+        return [_text("There are none.")]
+    lines = [(row.student, row.name, _duration(row.seconds_late), f"{row.late_penalty:g}") for row in rows]
+    return [Table(("student", "name", "late by", "penalty in points"), lines, numbers=2)]
+
+
+def _missing(rows: Sequence[StudentGrades]) -> list[Block | Table]:
+    if not rows:
+        return [_text("Every student in the gradebook has one.")]
+    return [Table(("student", "name"), [(row.student, row.name) for row in rows])]
+
+
+def _duration(seconds: float) -> str:
+    days, rest = divmod(round(seconds), 86_400)
+    hours, rest = divmod(rest, 3600)
+    parts = [f"{days} d" if days else "", f"{hours} h" if hours else "", f"{rest // 60} min" if not days else ""]
+    return " ".join(filter(None, parts))

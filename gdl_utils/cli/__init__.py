@@ -1,0 +1,31 @@
+"""The command `gdl`: runs and builds the book, releases and grades assignments.
+
+What a command needs is imported when it is called, so that each starts fast and works without the others' packages.
+"""
+
+from collections.abc import Callable
+
+import typer
+
+from gdl_utils.cli import authoring, book, grading, machine
+from gdl_utils.cli.shared import Sentences
+
+app = typer.Typer(cls=Sentences, no_args_is_help=True, pretty_exceptions_enable=False, help="The course's own tool.")
+app.add_typer(book.app, name="book")
+COMMANDS: dict[str, Callable[..., None]] = {
+    "data": machine.data,
+    "doctor": machine.doctor,
+    "train": machine.train,
+    "device": machine.device,
+    "release": authoring.release,
+    "sample-class": authoring.sample_class,
+    "collect": grading.collect,
+    "grade": grading.grade,
+    "feedback": grading.feedback,
+    "export": grading.export_grades,
+    "report": grading.report,
+    "kill-matrix": authoring.kill_matrix,
+    "check": grading.check,
+}
+for name, command in COMMANDS.items():
+    app.command(name)(command)

@@ -1,0 +1,267 @@
+"""Commands for those who teach, and the one with which students check their own work."""
+
+import enum
+import sys
+from collections import Counter
+from contextlib import closing, nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import rich.progress
+import rich.table
+import typer
+
+from gdl_utils.classroom.course import Course
+from gdl_utils.classroom.formats import Format
+from gdl_utils.cli.shared import DATABASE, FOLDER, INTERRUPTED, console, course_in, status
+from gdl_utils.errors import CourseError
+
+if TYPE_CHECKING:
+    from gdl_utils.classroom.grade import GradingOptions
+    from nbjudge.zygote_client import ZygoteServer
+
+SHOWN = 60  # rows of a table of grades
+UNPROTECTED = (
+    "WITHOUT A SANDBOX: every notebook runs with your own rights and can read, change and send whatever you can."
+)
+
+
+class Sandbox(enum.StrEnum):
+    """What notebooks are run in."""
+
+    BUBBLEWRAP, NONE = "bubblewrap", "none"
+
+
+class Start(enum.StrEnum):
+    """When the environment is imported: once for all notebooks, or for each."""
+
+    WARM, COLD = "warm", "cold"
+
+
+def collect(
+    archive: Annotated[Path, typer.Argument(help="The zip file of all submissions, or a folder of files.")],
+    assignment: Annotated[str, typer.Argument(help="The assignment that was handed in.")],
+    course: Annotated[Path, typer.Option(help="The course folder; the submissions go to its submitted/.")] = Path(),
+    roster: Annotated[
+        Path | None, typer.Option(help="Who is who: Moodle's grading worksheet, or a gradebook export of either (CSV).")
+    ] = None,
+    pattern: Annotated[
+        str | None,
+        typer.Option(
+            help="How files are named if not by Moodle or Canvas, with (?P<student_id>...), (?P<file_id>...)."
+        ),
+    ] = None,
+    force: Annotated[bool, typer.Option(help="Replace submissions that are there already.")] = False,
+    db: Annotated[str | None, typer.Option(help="URL of the gradebook, such as postgresql://HOST/NAME.")] = None,
+) -> None:
+    """Take the submissions out of an archive of Moodle or Canvas, or out of files from e-mails.
+
+    Exits with 1 if some need attention.
+    """
+    from gdl_utils.classroom import collect as collecting
+
+    target = course_in(course, db)
+    with status(f"Collecting {assignment}"):
+        collected = collecting.collect(target, assignment, archive, pattern, roster, force)
+    for student, remarks in collected.remarks.items():
+        for remark in remarks:
+            console.print(f"{student}: {remark}")
+    problems = [f"{student} has a submission already: --force would replace it." for student in collected.kept]
+    for problem in [*problems, *collected.problems]:
+        console.print(f"attention: {problem}")
+    count, where = len(collected.students), f"{archive.name} ({collected.platform})"
+    console.print(f"{count} submission(s) from {where} are in {target.submissions}")
+    if problems or collected.problems:
+        raise typer.Exit(1)
+
+
+def grade(
+    assignment: Annotated[str, typer.Argument(help="The assignment to grade.")],
+    course: Annotated[Path, typer.Option(help="The course folder, with submitted/STUDENT/ASSIGNMENT/.")] = Path(),
+    regrade: Annotated[bool, typer.Option(help="Grade again what did not change since it was graded.")] = False,
+    workers: Annotated[int | None, typer.Option(help="Processes that grade; one a core if not given.", min=1)] = None,
+    scheduler: Annotated[str | None, typer.Option(help="Address of a Dask scheduler whose workers grade.")] = None,
+    db: Annotated[str | None, typer.Option(help="URL of the gradebook, such as postgresql://HOST/NAME.")] = None,
+    sandbox: Annotated[Sandbox, typer.Option(help="'none' runs the notebooks unprotected.")] = Sandbox.BUBBLEWRAP,
+    start: Annotated[Start, typer.Option(help="'cold' imports everything anew for each notebook.")] = Start.WARM,
+    memory: Annotated[int, typer.Option(help="MiB of memory for a submission.", min=64)] = 2048,
+    processes: Annotated[int, typer.Option(help="Processes of a submission.", min=4)] = 64,
+    cell_seconds: Annotated[float, typer.Option(help="Seconds for a cell.", min=0.1)] = 30,
+    notebook_seconds: Annotated[float, typer.Option(help="Seconds for a notebook.", min=1)] = 300,
+    written: Annotated[int, typer.Option(help="MiB of files that a submission may write.", min=1)] = 64,
+    output: Annotated[int, typer.Option(help="KiB of output that a cell may give.", min=1)] = 1024,
+) -> None:
+    """Grade the submissions of an assignment and print the grades.
+
+    Exits with 0 if every submission was graded without a remark, with 1 if some need attention.
+    """
+    # jsonschema imports it to check internationalised addresses, which takes longer than the rest and is not needed.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+    from nbjudge import EngineOptions, Limits
+    from nbjudge.pool import early_zygote
+
+    target = course_in(course, db)
+    if not target.source(assignment).is_dir():
+        raise CourseError(f"There is no assignment {assignment} in {target.sources}", "see its folders for the names")
+    if sandbox is Sandbox.NONE:
+        console.print(UNPROTECTED, style="bold red")
+    limits = Limits(
+        memory=memory << 20,
+        processes=processes,
+        cell_seconds=cell_seconds,
+        notebook_seconds=notebook_seconds,
+        disk_bytes=written << 20,
+        output_bytes=output << 10,
+    )
+    engine = EngineOptions(start is Start.WARM, sandbox is not Sandbox.NONE)
+    # It imports TensorFlow, say, while this process imports nbgrader, which takes each of them seconds.
+    early = nullcontext() if scheduler else closing(early_zygote(target.source(assignment), engine))
+    with early as zygote:
+        from gdl_utils.classroom.grade import GradingOptions
+
+        options = GradingOptions(limits, engine, scheduler=scheduler, regrade=regrade)
+        options = replace(options, workers=workers) if workers else options
+        _grade(target, assignment, options, zygote)
+
+
+def _grade(course: Course, assignment: str, options: "GradingOptions", zygote: "ZygoteServer | None") -> None:
+    from gdl_utils.classroom.grade import Outcome, grade_class
+
+    shown: list[Outcome] = []
+    counts = Counter[str]()
+    with _grading_progress() as progress:
+        task = progress.add_task("Grading", total=len(course.students(assignment)))
+
+        def on_outcome(outcome: Outcome) -> None:
+            counts["all"] += 1
+            counts["before"] += not outcome.fresh
+            counts["attention"] += bool(outcome.remark)
+            if outcome.remark or counts["all"] <= SHOWN:
+                shown.append(outcome)
+            if outcome.remark and outcome.fresh:
+                progress.console.print(f"{outcome.student}: {outcome.remark}")
+            progress.advance(task)
+
+        try:
+            grade_class(course, assignment, on_outcome, options, zygote)
+        except KeyboardInterrupt:
+            progress.stop()
+            console.print(f"Stopped after {counts['all']} submissions; the same command goes on with the others.")
+            raise typer.Exit(INTERRUPTED) from None
+    table = rich.table.Table(title=f"Grades of {assignment}")
+    table.add_column("student")
+    table.add_column("points", justify="right")
+    table.add_column("of", justify="right")
+    table.add_column("remarks", overflow="fold")
+    listed = sorted(
+        shown if counts["all"] <= SHOWN else [outcome for outcome in shown if outcome.remark],
+        key=lambda outcome: outcome.student,
+    )
+    for outcome in listed[:SHOWN]:
+        score = "as before" if outcome.score is None else f"{outcome.score:g}"
+        remarks = [f"attention: {outcome.remark}"] if outcome.remark else []
+        table.add_row(outcome.student, score, f"{outcome.max_score:g}", "\n".join([*remarks, *outcome.repairs]))
+    if listed:
+        console.print(table)
+    if len(listed) > SHOWN:
+        console.print(f"... and {len(listed) - SHOWN} more that need attention; 'gdl report {assignment}' lists all.")
+    console.print(
+        f"{counts['all']} submissions, {counts['before']} of them graded before; {counts['attention']} need attention."
+    )
+    if counts["attention"]:
+        raise typer.Exit(1)
+
+
+def _grading_progress() -> rich.progress.Progress:
+    return rich.progress.Progress(
+        rich.progress.TextColumn("{task.description}"),
+        rich.progress.BarColumn(),
+        rich.progress.MofNCompleteColumn(),
+        _Rate(),
+        rich.progress.TimeRemainingColumn(),
+        console=console,
+    )
+
+
+class _Rate(rich.progress.ProgressColumn):
+    def render(self, task: rich.progress.Task) -> str:
+        """Submissions a minute."""
+        speed = task.finished_speed or task.speed
+        return f"{speed * 60:.0f}/min" if speed else ""
+
+
+def feedback(
+    assignment: Annotated[str, typer.Argument(help="A graded assignment.")],
+    course: FOLDER = Path(),
+    db: DATABASE = None,
+) -> None:
+    """Write a page for each graded notebook, with points, hints and comments, and nothing hidden.
+
+    Exits with 1 if a page could not be made.
+    """
+    from gdl_utils.classroom.feedback import generate
+
+    target = course_in(course, db)
+    with status(f"Writing the feedback on {assignment}"):
+        written = generate(target, assignment)
+    for student in written:
+        if student.problem:
+            console.print(f"{student.student}: {student.problem}")
+    pages = sum(len(student.pages) for student in written)
+    console.print(f"{pages} page(s) are in {target.pages}, in STUDENT/{assignment}/.")
+    if any(student.problem for student in written):
+        raise typer.Exit(1)
+
+
+def export_grades(
+    assignment: Annotated[str, typer.Argument(help="A graded assignment.")],
+    format: Annotated[Format, typer.Option(help="For whom.")] = Format.CSV,
+    output: Annotated[Path | None, typer.Option(help="The file to write; printed if none.")] = None,
+    course: FOLDER = Path(),
+    db: DATABASE = None,
+) -> None:
+    """Give the grades of an assignment for a spreadsheet, for Canvas or Moodle, or as JSON."""
+    from gdl_utils.classroom.export import export
+
+    text = export(course_in(course, db), assignment, format)
+    if output is None:
+        typer.echo(text, nl=False)
+        return
+    try:
+        output.write_text(text, encoding="utf-8", newline="")
+    except OSError as error:
+        raise CourseError(f"{output} can't be written ({error.strerror})", "choose another file") from error
+    console.print(f"The grades of {assignment} are in {output}")
+
+
+def report(
+    assignment: Annotated[str, typer.Argument(help="A graded assignment.")],
+    course: FOLDER = Path(),
+    db: DATABASE = None,
+    output: Annotated[Path | None, typer.Option(help="The page to write; report-ASSIGNMENT.html if none.")] = None,
+) -> None:
+    """Write a page on how an assignment went: scores, exercises, time and memory, and what needs attention."""
+    from gdl_utils.classroom.report import write_report
+
+    target = course_in(course, db)
+    with status(f"Writing the report on {assignment}"):
+        page = write_report(target, assignment, output or course / f"report-{assignment}.html")
+    console.print(f"The report is in {page}")
+
+
+def check(
+    notebook: Annotated[Path, typer.Argument(help="Your notebook of an assignment.")],
+    seconds: Annotated[float, typer.Option(help="Seconds after which a cell is interrupted.", min=0.1)] = 30,
+) -> None:
+    """Run your notebook from the top with its visible tests, and say how each exercise goes.
+
+    Exits with 0 if all visible tests pass, and with 1 if not.
+    """
+    from gdl_utils import self_check
+
+    with status(f"Running {notebook.name}"):
+        exercises = self_check.check(notebook, seconds)
+    console.print(self_check.summary(exercises))
+    if not all(exercise.passed for exercise in exercises):
+        raise typer.Exit(1)

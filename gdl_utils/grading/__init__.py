@@ -1,1 +1,0 @@
-"""Releases assignments and grades submissions, by nbgrader."""

@@ -1,1 +1,0 @@
-"""The grading engine: a judge and a student process, sandboxed, that exchange plain data."""

@@ -1,0 +1,46 @@
+"""Which files of a submission are put beside its notebook, and which of those that its code leaves are kept."""
+
+from typing import Any
+
+from nbjudge.model import Limits
+from nbjudge.protocol import MAX_FILES
+
+
+def is_acceptable(name: str) -> bool:
+    """Whether a relative path stays in its folder and can be written."""
+    parts = name.split("/")
+    if "\0" in name or len(name) >= 200 or any(part in ("", ".", "..") for part in parts):
+        return False
+    try:
+        return all(len(part.encode("utf-8", "surrogateescape")) < 256 for part in parts)
+    except UnicodeEncodeError:
+        return False
+
+
+def files_to_put(files: dict[str, bytes], limits: Limits, log: list[str]) -> dict[str, bytes]:
+    """The files handed in that have a place in the student's folder; what has none is noted in the log."""
+    kept: dict[str, bytes] = {}
+    room, all_fit = limits.disk_bytes, True
+    for name, data in files.items():
+        if not is_acceptable(name):
+            continue
+        if len(data) > room or len(kept) >= MAX_FILES:
+            all_fit = False
+            continue
+        room -= len(data)
+        kept[name] = data
+    if not all_fit:
+        log.append("Of the files beside the notebook not all were used: there are too many, or they are too large.")
+    return kept
+
+
+def files_to_keep(left: dict[Any, Any]) -> dict[str, bytes]:
+    """Of what a student's process says it has left, the files that are files and could not be taken for a result."""
+    kept: dict[str, bytes] = {}
+    for name, data in left.items():
+        if type(name) is not str or type(data) is not bytes or not is_acceptable(name) or not name.isprintable():
+            continue
+        # A notebook that the student's code writes could be taken for a result.
+        if not name.lower().endswith(".ipynb") and len(kept) < MAX_FILES:
+            kept[name] = data
+    return kept

@@ -1,0 +1,164 @@
+"""The heart of the engine: `grade`, a function of an assignment, a submission and limits alone."""
+
+from collections.abc import Iterable
+
+from nbjudge.errors import MachineError
+from nbjudge.files import files_to_put
+from nbjudge.model import (
+    Assignment,
+    EngineOptions,
+    Graded,
+    GradedNotebook,
+    Limits,
+    SourceNotebook,
+    Status,
+    Submission,
+)
+from nbjudge.notebook import grade_id, imports_of, is_graded, is_test, nbgrader
+from nbjudge.rebuild import OtherNotebookError, Rebuilt, UnreadableError, rebuild
+from nbjudge.supervisor import EXIT_GRACE, NotebookRun
+from nbjudge.zygote_client import Environment, close_zygotes, zygote_for
+
+VERSION = 3  # of the engine's judgement: raise it when the same submission could get another score or record
+NOTE = "nbjudge"  # the key of the graded notebook's metadata that says how it went
+
+
+def grade(
+    assignment: Assignment,
+    submission: Submission,
+    limits: Limits | None = None,
+    options: EngineOptions | None = None,
+) -> Graded:
+    """Grade one submission.
+
+    Args:
+        assignment: with its hidden tests.
+        submission: what the student handed in.
+        limits: what it may use.
+        options: how the engine runs.
+
+    Raises:
+        MachineError: if the machine fails twice; nothing is the student's fault then.
+        SandboxError: if there can be no sandbox here.
+    """
+    limits, options = limits or Limits(), options or EngineOptions()
+    graded = Graded([])
+    for source in assignment.notebooks:
+        notebook = _grade_notebook(assignment, source, submission, limits, options, graded.log)
+        annotate(notebook)
+        graded.notebooks.append(notebook)
+    return graded
+
+
+def _grade_notebook(
+    assignment: Assignment,
+    source: SourceNotebook,
+    submission: Submission,
+    limits: Limits,
+    options: EngineOptions,
+    log: list[str],
+) -> GradedNotebook:
+    data = submission.files.get(f"{source.name}.ipynb")
+    if data is None:
+        return ungraded(source, Status.MISSING, f"{source.name}.ipynb was not handed in")
+    try:
+        rebuilt = rebuild(source, data, limits)
+    except UnreadableError as error:
+        return ungraded(source, Status.UNREADABLE, str(error))
+    except OtherNotebookError as error:
+        return ungraded(source, Status.OTHER_NOTEBOOK, str(error))
+    beside = {name: content for name, content in submission.files.items() if not name.endswith(".ipynb")}
+    graded = grade_rebuilt(assignment, source, rebuilt, Submission(beside, submission.seed), limits, options, log)
+    log += [f"{source.name}: {finding}" for finding in rebuilt.findings]
+    return graded
+
+
+def grade_rebuilt(
+    assignment: Assignment,
+    source: SourceNotebook,
+    rebuilt: Rebuilt,
+    submission: Submission,
+    limits: Limits,
+    options: EngineOptions,
+    log: list[str],
+) -> GradedNotebook:
+    """Run and score a rebuilt notebook; a failure of the machine, or of the judge, is tried a second time.
+
+    Args:
+        assignment: to which the notebook belongs.
+        source: of the notebook.
+        rebuilt: the notebook with the student's answers.
+        submission: the files beside the notebook, and the seed.
+        limits: what it may use.
+        options: how the engine runs.
+        log: takes what the instructor should know.
+
+    Raises:
+        MachineError: if the machine fails twice.
+        SandboxError: if there can be no sandbox here.
+    """
+    environment = environment_of(assignment.notebooks, options)
+    given = {**files_to_put(submission.files, limits, log), **assignment.files}
+    try:
+        graded = _run_once(environment, assignment, source, rebuilt, given, submission.seed, limits)
+        if graded.status is not Status.JUDGE_DIED:
+            return graded
+    except MachineError as error:
+        close_zygotes()
+        log.append(f"{source.name}: tried again, since {error}")
+    return _run_once(environment, assignment, source, rebuilt, given, submission.seed, limits)
+
+
+def _run_once(
+    environment: Environment,
+    assignment: Assignment,
+    source: SourceNotebook,
+    rebuilt: Rebuilt,
+    given: dict[str, bytes],
+    seed: int,
+    limits: Limits,
+) -> GradedNotebook:
+    zygote = zygote_for(environment)
+    with zygote.fork(limits) as pair:
+        graded = NotebookRun(source, rebuilt, limits, pair).run(assignment, given, seed)
+    if graded.status in (Status.DIED, Status.JUDGE_DIED) and not zygote.alive(EXIT_GRACE):
+        raise MachineError("the zygote process died, and its workers with it")
+    return graded
+
+
+def environment_of(notebooks: Iterable[SourceNotebook], options: EngineOptions) -> Environment:
+    """What has to be imported for an assignment: all that its notebooks import."""
+    statements = {
+        statement for source in notebooks for lines in imports_of(source).values() for statement in lines.splitlines()
+    }
+    return Environment(tuple(sorted(statements)), options.warm, options.sandboxed)
+
+
+def annotate(notebook: GradedNotebook) -> None:
+    """Write into the graded notebook itself how it went, for feedback and report."""
+    if notebook.content is not None:
+        notebook.content["metadata"] = {
+            **notebook.content.get("metadata", {}),
+            NOTE: {
+                "status": notebook.status.value,
+                "reason": notebook.reason,
+                "hints": notebook.hints,
+                "findings": notebook.findings,
+                "seconds": round(notebook.seconds, 3),
+                "memory": notebook.memory,
+            },
+        }
+
+
+def ungraded(source: SourceNotebook, status: Status, reason: str) -> GradedNotebook:
+    """No points for any cell of a notebook that can't be run; its content is the source's, without answers."""
+    empty = rebuild(source, b'{"nbformat": 4, "cells": []}', Limits())
+    graded = GradedNotebook(source.name, status, reason, empty.content)
+    for cell in source.content["cells"]:
+        name = grade_id(cell)
+        if name and (is_graded(cell) or nbgrader(cell).get("task")):
+            graded.max_scores[name] = float(nbgrader(cell).get("points") or 0)
+            graded.scores[name] = 0.0
+            if is_test(cell):
+                graded.hints[name] = f"Nothing could be graded: {reason}."
+    return graded

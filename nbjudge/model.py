@@ -1,0 +1,179 @@
+"""What goes into the engine and what comes out of it: the words of its front door."""
+
+import enum
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may use.
+
+    Attributes:
+        memory: bytes, of the student's processes together, and of the judge.
+        processes: processes and threads at one time.
+        cell_seconds: wall clock for one cell.
+        notebook_seconds: wall clock for one notebook.
+        disk_bytes: that it may have in files at one time.
+        output_bytes: of output of one cell; more is cut off.
+        notebook_bytes: size of a notebook that is read at all.
+        cells: cells that a student may have added.
+    """
+
+    memory: int = 2 << 30
+    processes: int = 64
+    cell_seconds: float = 30
+    notebook_seconds: float = 300
+    disk_bytes: int = 64 << 20
+    output_bytes: int = 1 << 20
+    notebook_bytes: int = 16 << 20
+    cells: int = 500
+
+
+@dataclass(frozen=True)
+class EngineOptions:
+    """How the engine runs, which never changes a score.
+
+    Attributes:
+        warm: fork from a process that has everything imported.
+        sandboxed: run behind both walls; without them a notebook can do what the user can do who grades.
+    """
+
+    warm: bool = True
+    sandboxed: bool = True
+
+
+class Status(enum.StrEnum):
+    """How the grading of a notebook went; all but the first need attention."""
+
+    GRADED = "graded"
+    MISSING = "missing"
+    UNREADABLE = "unreadable"
+    OTHER_NOTEBOOK = "another notebook"
+    TIMEOUT = "timeout"
+    MEMORY = "memory limit"
+    DIED = "died"
+    JUDGE_DIED = "judge died"
+
+
+@dataclass(frozen=True)
+class SourceNotebook:
+    """One notebook of an assignment, with its hidden tests.
+
+    Attributes:
+        name: without `.ipynb`.
+        content: in nbformat 4, as plain dictionaries and lists.
+        imports: statements of the reference solutions that import a name, by the name, if `content` has none of them.
+        answers: names that the reference solutions define, likewise.
+    """
+
+    name: str
+    content: dict[str, Any]
+    imports: dict[str, str] = field(default_factory=dict)
+    answers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What a submission is graded against.
+
+    Attributes:
+        name: the folder of solutions/.
+        notebooks: its notebooks.
+        files: files that the student was given, by relative path; student and judge find them in their folders.
+        hidden: files that only the judge finds, by relative path.
+    """
+
+    name: str
+    notebooks: tuple[SourceNotebook, ...]
+    files: dict[str, bytes] = field(default_factory=dict)
+    hidden: dict[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What one student handed in.
+
+    Attributes:
+        files: contents by relative path; notebooks in the top folder.
+        seed: what hidden tests may draw their inputs from; they find it in the environment variable NBJUDGE_SEED, which
+            the student's process does not have.
+    """
+
+    files: dict[str, bytes]
+    seed: int = 0
+
+
+@dataclass
+class GradedNotebook:
+    """What one notebook got.
+
+    Attributes:
+        name: without `.ipynb`.
+        status: how it went.
+        reason: one sentence for the instructor if it needs attention.
+        content: the graded notebook, in nbformat 4; its metadata `gdl_grading` tell how it went.
+        scores: points by grade_id, None where a person has to grade.
+        max_scores: points to be had, by grade_id.
+        hints: what the student is told, by grade_id of the test cell; holds nothing hidden.
+        findings: what was repaired, one sentence each.
+        files: what the student's code left in its folder, by relative path.
+        seconds: wall clock.
+        memory: most bytes that the student's processes had at a time.
+    """
+
+    name: str
+    status: Status
+    reason: str = ""
+    content: dict[str, Any] | None = None
+    scores: dict[str, float | None] = field(default_factory=dict)
+    max_scores: dict[str, float] = field(default_factory=dict)
+    hints: dict[str, str] = field(default_factory=dict)
+    findings: list[str] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)
+    seconds: float = 0.0
+    memory: int = 0
+
+
+@dataclass
+class Graded:
+    """What one submission got.
+
+    Attributes:
+        notebooks: one for each notebook of the assignment.
+        log: what the engine noted, for the instructor.
+    """
+
+    notebooks: list[GradedNotebook]
+    log: list[str] = field(default_factory=list)
+
+    @property
+    def scores(self) -> dict[tuple[str, str], float | None]:
+        """Points by notebook and grade_id."""
+        return {(book.name, name): score for book in self.notebooks for name, score in book.scores.items()}
+
+    @property
+    def score(self) -> float:
+        """The sum of the points that were given."""
+        return sum(score for score in self.scores.values() if score is not None)
+
+    @property
+    def max_score(self) -> float:
+        """Points to be had."""
+        return sum(sum(book.max_scores.values()) for book in self.notebooks)
+
+    @property
+    def hints(self) -> dict[tuple[str, str], str]:
+        """What the student is told, by notebook and grade_id."""
+        return {(book.name, name): hint for book in self.notebooks for name, hint in book.hints.items()}
+
+    @property
+    def status(self) -> Status:
+        """The first status of its notebooks that needs attention."""
+        return next((book.status for book in self.notebooks if book.status is not Status.GRADED), Status.GRADED)
+
+    @property
+    def attention(self) -> list[str]:
+        """Sentences for the instructor, empty if nothing needs attention."""
+        several = len(self.notebooks) > 1
+        return [f"{book.name}: {book.reason}" if several else book.reason for book in self.notebooks if book.reason]

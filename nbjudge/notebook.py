@@ -1,0 +1,131 @@
+"""Reads notebooks: nbgrader's metadata of a cell, and what the code of a source imports and defines."""
+
+import ast
+import hashlib
+from functools import lru_cache
+from typing import Any
+
+from nbjudge.model import SourceNotebook
+
+SETUP = "setup"
+Cell = dict[str, Any]
+
+
+def nbgrader(cell: Cell) -> dict[str, Any]:
+    """Nbgrader's metadata of a cell, {} if it has none."""
+    metadata = cell.get("metadata")
+    data = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    return data if isinstance(data, dict) else {}
+
+
+def grade_id(cell: Cell) -> str | None:
+    """The grade_id of a cell, None if it has none."""
+    name = nbgrader(cell).get("grade_id")
+    return name if isinstance(name, str) and name else None
+
+
+def is_solution(cell: Cell) -> bool:
+    """Whether the text of this cell is the student's."""
+    return bool(nbgrader(cell).get("solution"))
+
+
+def is_graded(cell: Cell) -> bool:
+    """Whether this cell has points that a test or a person gives."""
+    return bool(nbgrader(cell).get("grade"))
+
+
+def checksum(cell: Cell) -> str:
+    """Nbgrader's digest of a cell, which tells whether an answer is still what was released.
+
+    The same as `nbgrader.utils.compute_checksum`, whose import takes longer than grading a notebook.
+    """
+    data = nbgrader(cell)
+    locked = not is_solution(cell) and (is_graded(cell) or bool(data.get("locked")))
+    parts = [cell["source"], cell["cell_type"], str(data.get("grade", False)), str(data.get("solution", False))]
+    parts += [str(locked), str(data.get("grade_id"))]
+    if is_graded(cell):
+        parts.append(str(float(data.get("points") or 0)))
+    return hashlib.md5("".join(parts).encode(), usedforsecurity=False).hexdigest()
+
+
+def is_unanswered(cell: Cell) -> bool:
+    """Whether the text of a solution cell is that of the release."""
+    return nbgrader(cell).get("checksum") == checksum(cell)
+
+
+def is_test(cell: Cell) -> bool:
+    """Whether the judge runs this cell and scores it."""
+    return is_graded(cell) and not is_solution(cell) and cell["cell_type"] == "code"
+
+
+def is_setup(cell: Cell) -> bool:
+    """Whether this cell runs both in the student process and in the judge."""
+    locked = nbgrader(cell).get("locked") and not is_solution(cell) and not is_graded(cell)
+    return bool(locked) and cell["cell_type"] == "code" and SETUP in cell["metadata"].get("tags", [])
+
+
+def text_of(source: Any) -> str | None:
+    """The source of a cell as text that any file can hold, None if it is none."""
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        source = "".join(source)
+    if not isinstance(source, str):
+        return None
+    # Halves of surrogate pairs are in JSON but in no text; no file could hold them.
+    return source.encode("utf-8", "replace").decode()
+
+
+def _syntax(cell: Cell) -> list[ast.AST]:
+    """All nodes of the syntax of a cell; none if it is no code or no Python."""
+    if cell["cell_type"] != "code":
+        return []
+    try:
+        return list(ast.walk(ast.parse(_python(text_of(cell["source"]) or ""))))
+    except (SyntaxError, ValueError):
+        return []
+
+
+def imports_of(source: SourceNotebook) -> dict[str, str]:
+    """Statements of the source notebook that import a name, by the name.
+
+    The judge imports them itself: a module that comes from the student's process could be any other.
+    """
+    statements = dict(source.imports)
+    for cell in source.content["cells"]:
+        for node in _syntax(cell):
+            if isinstance(node, ast.Import):
+                for alias in node.names:
+                    name = alias.asname or alias.name.split(".")[0]
+                    statements.setdefault(name, ast.unparse(ast.Import([alias])))
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                for alias in node.names:
+                    statement = ast.unparse(ast.ImportFrom(node.module, [alias], 0))
+                    if alias.name == "*":
+                        # The one entry that may hold several statements, one a line.
+                        statements["*"] = f"{statements['*']}\n{statement}" if "*" in statements else statement
+                    else:
+                        statements.setdefault(alias.asname or alias.name, statement)
+    return statements
+
+
+def names_of_answers(source: SourceNotebook) -> list[str]:
+    """The names that the solution cells of the source notebook define."""
+    names = set(source.answers)
+    for cell in source.content["cells"]:
+        for node in _syntax(cell) if is_solution(cell) else []:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                names.add(node.name)
+            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                names.add(node.id)
+    return sorted(names)
+
+
+@lru_cache(maxsize=1000)
+def _python(source: str) -> str:
+    # IPython's own syntax, as in `%matplotlib inline`, must not hide the imports below it.
+    try:
+        ast.parse(source)
+    except SyntaxError:
+        from IPython.core.inputtransformer2 import TransformerManager
+
+        return str(TransformerManager().transform_cell(source))
+    return source

@@ -1,0 +1,234 @@
+"""Grades many submissions at a time: in processes of this machine, or on a Dask cluster."""
+
+import json
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack, closing, contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from nbjudge.errors import MachineError, SandboxError, SchedulerError
+from nbjudge.grading import environment_of, grade
+from nbjudge.model import Assignment, EngineOptions, Graded, Limits, SourceNotebook, Submission
+from nbjudge.zygote_client import ZygoteClient, ZygoteServer, adopt
+
+Submit = Callable[[Submission], "Future[Graded]"]
+AHEAD = 2  # submissions that wait for each worker
+
+_shared: dict[str, Any] = {}
+
+
+def _prepare_worker(
+    parent: int, assignment: Assignment, limits: Limits, options: EngineOptions, zygote: ZygoteClient
+) -> None:
+    # Ctrl-C is for the main process, which ends its workers.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # One for all workers; should it end, each starts its own.
+    adopt(zygote)
+    _shared.update(assignment=assignment, limits=limits, options=options)
+    threading.Thread(target=_end_with_parent, args=(parent,), daemon=True).start()
+
+
+def _end_with_parent(parent: int) -> None:
+    # A worker whose main process was killed, perhaps before the worker had begun, would wait for ever.
+    ended = threading.Event()
+    while os.getppid() == parent:
+        ended.wait(1)
+    os._exit(1)
+
+
+def _grade_here(submission: Submission) -> Graded:
+    return grade(_shared["assignment"], submission, _shared["limits"], _shared["options"])
+
+
+class _Pool:
+    """Processes of this machine; started anew if one of them is killed."""
+
+    def __init__(
+        self, workers: int, assignment: Assignment, limits: Limits, options: EngineOptions, zygote: ZygoteClient
+    ):
+        self.workers = workers
+        self.arguments = (os.getpid(), assignment, limits, options, zygote)
+        self.executor = self._start()
+
+    def _start(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(
+            self.workers,
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=_prepare_worker,
+            initargs=self.arguments,
+        )
+
+    def begin(self) -> None:
+        """Start the processes, which otherwise come with the first submissions."""
+        for _ in range(self.workers):
+            self.executor.submit(os.getpid)
+
+    def submit(self, submission: Submission) -> "Future[Graded]":
+        try:
+            return self.executor.submit(_grade_here, submission)
+        except BrokenProcessPool:
+            _close_queue(self.executor)
+            self.executor.shutdown(wait=False, cancel_futures=True)
+            self.executor = self._start()
+            return self.executor.submit(_grade_here, submission)
+
+    def close(self, at_once: bool) -> None:
+        processes = list((self.executor._processes or {}).values())
+        if self.executor._broken:
+            _close_queue(self.executor)
+        self.executor.shutdown(wait=not at_once, cancel_futures=True)
+        if at_once:
+            for process in processes:
+                process.kill()
+            for process in processes:
+                process.join()
+
+
+def _close_queue(broken: ProcessPoolExecutor) -> None:
+    # Python before 3.11.5 waits at its end for the thread that hands out the work (CPython's issue 94777), which waits
+    # for a process that is gone to read: without a reader it gets an error instead. Later ones do this themselves, in
+    # another thread; to close it twice would close whatever has got its number by then, of the next pool for example.
+    if sys.version_info >= (3, 11, 5):
+        return
+    call_queue: Any = vars(broken).get("_call_queue")
+    with suppress(AttributeError, OSError):
+        call_queue._reader.close()
+
+
+def early_zygote(source: Path, options: EngineOptions) -> ZygoteServer:
+    """Start a zygote for the assignment in a folder of solutions/, from what its notebooks import at first sight.
+
+    It imports while nbgrader is imported and the gradebook is opened. If the assignment turns out to need something
+    else, `local_workers` starts another.
+
+    Raises:
+        SandboxError: if there can be no sandbox here.
+    """
+    notebooks = []
+    for path in sorted(source.glob("*.ipynb")):
+        # Whoever loads the assignment complains of a notebook that can't be read.
+        with suppress(OSError, ValueError, LookupError, TypeError):
+            content = json.loads(path.read_text(encoding="utf-8"))
+            cells = [{**cell, "source": "".join(cell["source"])} for cell in content["cells"]]
+            notebooks.append(SourceNotebook(path.stem, {"cells": cells}))
+    return ZygoteServer(environment_of(notebooks, options))
+
+
+@contextmanager
+def local_workers(
+    workers: int, assignment: Assignment, limits: Limits, options: EngineOptions, early: ZygoteServer | None = None
+) -> Iterator[Submit]:
+    """Processes of this machine that grade, all forking from one zygote; ended when the block is left.
+
+    Args:
+        workers: how many.
+        assignment: what all submissions are of.
+        limits: for each submission.
+        options: how the engine runs.
+        early: a zygote that was started before, used if it fits.
+    """
+    environment = environment_of(assignment.notebooks, options)
+    with ExitStack() as stack:
+        if early is None or early.environment != environment:
+            early = stack.enter_context(closing(ZygoteServer(environment)))
+        pool = _Pool(workers, assignment, limits, options, early)
+        at_once = True
+        try:
+            pool.begin()
+            # If it does not begin, the workers try in their turn, and tell why.
+            with suppress(MachineError):
+                early.wait()
+            yield pool.submit
+            at_once = False
+        finally:
+            pool.close(at_once)
+
+
+@contextmanager
+def dask_workers(
+    address: str, assignment: Assignment, limits: Limits, options: EngineOptions
+) -> Iterator[tuple[Submit, int]]:
+    """Workers of a Dask cluster that grade, and how many there are. They need this package, but no shared disk.
+
+    Raises:
+        SchedulerError: if there is no scheduler at the address, or it has no workers.
+    """
+    from distributed import Client
+
+    try:
+        client = Client(address, timeout=10, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise SchedulerError(
+            f"No Dask scheduler answers at {address} ({type(error).__name__})", "start one with 'dask scheduler'"
+        ) from None
+    with client:
+        threads = sum(client.nthreads().values())
+        if not threads:
+            raise SchedulerError(
+                f"The Dask scheduler at {address} has no workers", f"start some with 'dask worker {address}'"
+            )
+        executor: Executor = client.get_executor(pure=False)
+        # Sent once, not with every submission.
+        shared = client.scatter((assignment, limits, options), broadcast=True, hash=False)
+        try:
+            yield lambda submission: executor.submit(_grade_there, shared, submission), threads
+        finally:
+            executor.shutdown(wait=False)
+
+
+def _grade_there(shared: tuple[Assignment, Limits, EngineOptions], submission: Submission) -> Graded:
+    assignment, limits, options = shared
+    return grade(assignment, submission, limits, options)
+
+
+def grade_all(
+    jobs: Iterable[tuple[str, Callable[[], Submission]]], submit: Submit, workers: int
+) -> Iterator[tuple[str, Graded | MachineError]]:
+    """Grade submissions in any order, a bounded number of them in memory at a time.
+
+    Args:
+        jobs: names, and functions that read what was handed in.
+        submit: hands one to a worker.
+        workers: how many there are.
+
+    Yields:
+        Each name with the result, or with what kept the machine from grading.
+
+    Raises:
+        SandboxError: if no submission can be graded here at all.
+    """
+    running: dict[Future[Graded], tuple[str, Callable[[], Submission], int]] = {}
+    waiting = iter(jobs)
+
+    def start(name: str, read: Callable[[], Submission], attempt: int) -> None:
+        running[submit(read())] = (name, read, attempt)
+
+    def fill() -> None:
+        while len(running) < AHEAD * workers:
+            job = next(waiting, None)
+            if job is None:
+                return
+            start(*job, 1)
+
+    fill()
+    while running:
+        for future in wait(running, return_when=FIRST_COMPLETED).done:
+            name, read, attempt = running.pop(future)
+            try:
+                yield name, future.result()
+            except SandboxError:
+                raise
+            except Exception as error:
+                # A worker that was killed, by the kernel for example, is no fault of this submission; once.
+                if attempt == 1:
+                    start(name, read, 2)
+                else:
+                    yield name, MachineError(str(error) or type(error).__name__)
+        fill()

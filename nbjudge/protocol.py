@@ -1,0 +1,393 @@
+"""Every message between the processes that grade one notebook, with its direction and its limits.
+
+A notebook's life, from the fork to the end; time runs down, `-->` is a message::
+
+    supervisor                    student                       judge
+        | <----------- Ready ------- |                            |
+        | <----------- Ready ---------------------------------- --|
+        | --- PutFiles ------------> |                            |
+        | --- Begin ---------------------------------------------> |   hidden files, seed
+        |                            |                            |
+        |   a cell of the assignment tagged `setup`               |
+        | --- RunSetup ------------------------------------------> |
+        | --- RunCell -------------> |                            |   both at the same time
+        | <-- Displayed, Raised ---- |                            |   none, one or many
+        | <-- CellDone ------------- |                            |
+        |                            |                            |
+        |   any other cell but a test: RunCell alone              |
+        |                            |                            |
+        |   a test                                                |
+        | <-- Report ---------------------------------------------|   of the setup cell, waited for with the first test
+        | --- RunTest -------------------------------------------> |
+        |                            | <-- Get, Call, ... ------- |   each name and each call that is the student's
+        |                            | --- Value, Missing ------> |
+        |                            |     or Failure             |
+        | <-- Report ---------------------------------------------|   from which the score comes
+        |                            |                            |
+        |   after the last cell                                   |
+        | --- Collect -------------> |                            |
+        | <-- LeftFiles ------------ |                            |
+
+The supervisor believes the judge, and nobody believes the student. A field of a wrong type is read as if it had not
+been sent, and a message of an unknown kind is not read at all. What does not even obey the format of `wire` ends the
+student's process.
+
+The wire carries a message as a dictionary of its fields and its `kind`. What the supervisor and the zygote tell each
+other, at the end of this file, is JSON, since they trust each other.
+"""
+
+import types
+from dataclasses import dataclass, field, fields
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from nbjudge.model import Limits
+from nbjudge.wire import WireLimits
+
+MAX_FILES = 1000  # that are taken from a submission, and from what its code leaves
+MESSAGE_LENGTH = 10_000  # characters of an exception's text that are handed on
+HINT_LENGTH = 2_000
+
+
+@dataclass(frozen=True)
+class Message:
+    """Anything that one process tells another."""
+
+
+# Supervisor -> student
+
+
+@dataclass(frozen=True)
+class PutFiles(Message):
+    """Write these files into your working folder."""
+
+    files: dict[str, bytes]
+
+
+@dataclass(frozen=True)
+class RunCell(Message):
+    """Run this cell and say what it shows and how it ends."""
+
+    source: str
+
+
+@dataclass(frozen=True)
+class Collect(Message):
+    """Send the files that the notebook has left, up to so many bytes."""
+
+    budget: int
+
+
+# Student -> supervisor
+
+
+@dataclass(frozen=True)
+class Ready(Message):
+    """The process stands behind its wall, with everything imported. The judge says it, too."""
+
+
+@dataclass(frozen=True)
+class Displayed(Message):
+    """A cell shows something: texts by their MIME types."""
+
+    data: dict[Any, Any] = field(default_factory=dict)
+    is_result: bool = False  # the value of the cell's last line
+
+
+@dataclass(frozen=True)
+class Raised(Message):
+    """A cell ended with an exception."""
+
+    ename: str = ""
+    evalue: str = ""
+    traceback: list[Any] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class CellDone(Message):
+    """The cell has ended: `status` is ok, error or memory; `count` is its number in the notebook."""
+
+    status: str = ""
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class LeftFiles(Message):
+    """The answer to `Collect`: contents by relative path."""
+
+    files: dict[Any, Any] = field(default_factory=dict)
+
+
+# Supervisor -> judge
+
+
+@dataclass(frozen=True)
+class Begin(Message):
+    """What is tested.
+
+    Attributes:
+        files: to be written into the judge's working folder.
+        seed: for the environment variable NBJUDGE_SEED.
+        imports: statements of the source that import a name, by the name.
+        answers: names that the source's solution cells define.
+    """
+
+    files: dict[str, bytes]
+    seed: int
+    imports: dict[str, str]
+    answers: list[str]
+
+
+@dataclass(frozen=True)
+class RunSetup(Message):
+    """Run a setup cell, whose last line is no score."""
+
+    source: str
+
+
+@dataclass(frozen=True)
+class RunTest(Message):
+    """Run a test cell and report."""
+
+    source: str
+
+
+# Judge -> supervisor
+
+
+@dataclass(frozen=True)
+class Report(Message):
+    """How a setup or a test cell went in the judge.
+
+    Attributes:
+        passed: whether it ran to its end.
+        value: the number that its last line gave, None if it gave none.
+        hint: what the student may be told.
+        printed: what it printed.
+        ename: the exception that ended it, and so on.
+        evalue: its text.
+        traceback: its last line.
+        line: of the cell, where it stopped.
+        from_student: whether the student's code raised it.
+        student_gone: whether it was raised because there is no student process any more.
+    """
+
+    passed: bool = False
+    value: float | None = None
+    hint: str | None = None
+    printed: str = ""
+    ename: str = ""
+    evalue: str = ""
+    traceback: str = ""
+    line: int | None = None
+    from_student: bool = False
+    student_gone: bool = False
+
+
+# Judge -> student: each has a `number`, which the answer repeats.
+
+
+@dataclass(frozen=True)
+class Request(Message):
+    """Something that a test needs of the student's."""
+
+    number: int
+
+
+@dataclass(frozen=True)
+class Get(Request):
+    """The value of a name."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Set(Request):
+    """Give an object of the student's a name, which it may have already."""
+
+    name: str
+    value: Any
+
+
+@dataclass(frozen=True)
+class Delete(Request):
+    """Take a name away."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Attribute(Request):
+    """A public attribute of an object."""
+
+    target: Any
+    name: str
+
+
+@dataclass(frozen=True)
+class Item(Request):
+    """An item of an object."""
+
+    target: Any
+    key: Any
+
+
+@dataclass(frozen=True)
+class Iterate(Request):
+    """All elements of an object, up to 100,000."""
+
+    target: Any
+
+
+@dataclass(frozen=True)
+class Call(Request):
+    """What a function gives for these arguments."""
+
+    target: Any
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+
+
+# Student -> judge
+
+
+@dataclass(frozen=True)
+class Value(Message):
+    """The answer to a request."""
+
+    number: int = -1
+    value: Any = None
+
+
+@dataclass(frozen=True)
+class Missing(Message):
+    """There is no such name."""
+
+    number: int = -1
+
+
+@dataclass(frozen=True)
+class Failure(Message):
+    """The student's code raised an exception: the names of its class and of the classes above it."""
+
+    number: int = -1
+    classes: list[Any] = field(default_factory=list)
+    message: str = ""
+
+
+KINDS: dict[str, type[Message]] = {
+    kind.__name__: kind
+    for kind in (
+        PutFiles, RunCell, Collect, Ready, Displayed, Raised, CellDone, LeftFiles, Begin, RunSetup, RunTest, Report,
+        Get, Set, Delete, Attribute, Item, Iterate, Call, Value, Missing, Failure,
+    )
+}  # fmt: skip
+
+
+TYPES = {
+    name: {each.name: get_type_hints(kind)[each.name] for each in fields(kind)}  # of the fields of each kind
+    for name, kind in KINDS.items()
+}
+
+
+def to_wire(message: Message) -> dict[str, Any]:
+    """The plain form of a message, for `wire.pack`."""
+    # Not `asdict`, which would copy whatever is in it.
+    kind = type(message).__name__
+    return {"kind": kind, **{name: getattr(message, name) for name in TYPES[kind]}}
+
+
+def from_wire(data: Any, *kinds: type[Message]) -> Message | None:
+    """The message in what was received, None if it is none of these kinds.
+
+    A field that was not sent, or is not of its type, has its default; a message that needs such a field is none.
+    """
+    name = data.get("kind") if type(data) is dict else None
+    # Anything else than text may have no truth of its own when it is compared, as an array.
+    kind = KINDS.get(name) if type(name) is str else None
+    if kind is None or not issubclass(kind, kinds):
+        return None
+    types_of_fields = TYPES[kind.__name__]
+    given = {name: data[name] for name, wanted in types_of_fields.items() if name in data and _is(data[name], wanted)}
+    try:
+        return kind(**given)
+    except TypeError:
+        return None
+
+
+def _is(value: Any, wanted: Any) -> bool:
+    """Whether a value is exactly of a type; a subclass could do as it likes."""
+    if wanted is Any:
+        return True
+    origin, inner = get_origin(wanted), get_args(wanted)
+    if origin in (types.UnionType, Union):
+        return any(_is(value, choice) for choice in inner)
+    if origin is dict:
+        key, item = inner
+        return type(value) is dict and all(_is(name, key) and _is(part, item) for name, part in value.items())
+    if origin in (list, tuple):
+        return type(value) is origin and all(_is(part, inner[0]) for part in value)
+    return type(value) is wanted
+
+
+# How much each direction may carry. What is between student and judge has the limits of `wire.LIMITS`.
+
+
+def limits_of_files(limits: Limits) -> WireLimits:
+    """Of `PutFiles` and `Begin`: files may be as large as what a student may write, and so may those of the course."""
+    return WireLimits(size=4 * limits.disk_bytes + (256 << 20))
+
+
+def limits_of_shown(limits: Limits) -> WireLimits:
+    """Of what the student process says while cells run: it must be short, and quickly read."""
+    return WireLimits(size=2 * limits.output_bytes + (1 << 16), items=5 * MAX_FILES)
+
+
+def limits_of_left_files(limits: Limits) -> WireLimits:
+    """Of `LeftFiles`."""
+    return WireLimits(size=2 * limits.disk_bytes + (1 << 20), items=5 * MAX_FILES, text=1 << 20)
+
+
+# Supervisor <-> zygote, as JSON
+
+
+@dataclass(frozen=True)
+class ZygoteSettings:
+    """What a zygote is started with.
+
+    Attributes:
+        imports: statements to run before the first fork, or after each if it is not warm.
+        warm: import before the fork.
+        sandboxed: put each process that is forked behind the inner wall.
+        visible: folders below which packages lie that the processes need.
+    """
+
+    imports: list[str]
+    warm: bool
+    sandboxed: bool
+    visible: list[str]
+
+
+@dataclass(frozen=True)
+class ForkOrder:
+    """Fork a student process or a judge.
+
+    It comes with four descriptors: the sockets to the supervisor and to the other process, standard output and error.
+
+    Attributes:
+        role: "student" or "judge".
+        limits: fields of `Limits`.
+        wire: fields of `WireLimits`, for what student and judge tell each other.
+        folder: the working folder of a process without a sandbox.
+    """
+
+    role: str
+    limits: dict[str, Any]
+    wire: dict[str, Any]
+    folder: str | None = None
+
+
+@dataclass(frozen=True)
+class ZygoteReady:
+    """The zygote takes orders; it is not warm if what it imported had started threads."""
+
+    warm: bool

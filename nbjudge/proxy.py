@@ -1,0 +1,260 @@
+"""The student's side as the tests in the judge see it: names, functions and objects, each asked for when it is used."""
+
+import builtins
+import sys
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+
+from nbjudge import empty_arrays, keras_models
+from nbjudge.channel import Channel, ChannelClosedError, ChannelTimeoutError
+from nbjudge.protocol import (
+    MESSAGE_LENGTH,
+    Attribute,
+    Call,
+    Delete,
+    Failure,
+    Get,
+    Item,
+    Iterate,
+    Message,
+    Missing,
+    Request,
+    Set,
+    Value,
+    from_wire,
+    to_wire,
+)
+from nbjudge.wire import Codec, WireError, unpack
+
+
+class StudentGoneError(Exception):
+    """The student process has ended; nothing can be asked of it any more."""
+
+
+class AnswerError(TypeError):
+    """The student process sent something that the tests can't accept."""
+
+
+class Proxy:
+    """Something of the student's that is not plain data, mostly a function.
+
+    Calling it, reading its public attributes, items and elements happens in the student process. It is equal to
+    nothing, and has no size or truth of its own, so that no comparison is ever left to the student's code.
+    """
+
+    __slots__ = ("_callable", "_id", "_kind", "_student")
+
+    def __init__(self, student: "StudentSide", number: int, kind: str, is_callable: bool):
+        object.__setattr__(self, "_student", student)
+        object.__setattr__(self, "_id", number)
+        object.__setattr__(self, "_kind", kind)
+        object.__setattr__(self, "_callable", is_callable)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """What the student's function returns for these arguments."""
+        if not self._callable:
+            raise TypeError(f"{self._kind!r} object is not callable")
+        return self._student.ask(Call, target=self, args=args, kwargs=kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        """A public attribute of the student's object."""
+        if name.startswith("_"):
+            raise AttributeError(f"{self._kind!r} object has no attribute {name!r} that a test can read")
+        return self._student.ask(Attribute, target=self, name=name)
+
+    def __getitem__(self, key: Any) -> Any:
+        """An item of the student's object."""
+        return self._student.ask(Item, target=self, key=key)
+
+    def __iter__(self) -> Iterator[Any]:
+        """The elements of the student's object, read all at once."""
+        return iter(self._student.ask(Iterate, target=self))
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise TypeError("a test can't change a student's object")
+
+    def _refuse(self, *_: Any) -> Any:
+        raise AnswerError(f"an object of type {self._kind!r} is not plain data, so no test can compare it")
+
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _refuse
+    __bool__ = __len__ = __contains__ = __int__ = __float__ = __index__ = _refuse
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __array__ = _refuse
+    __reduce_ex__ = _refuse
+    __hash__ = object.__hash__
+
+    def __repr__(self) -> str:
+        return f"<{self._kind} of the student's>"
+
+
+class JudgeCodec(Codec):
+    """Turns handles into proxies and configurations into models; sends proxies back as their handles."""
+
+    student: "StudentSide"
+
+    def encode(self, value: Any) -> tuple[str, Any] | None:
+        """What may be sent to the student process beside plain data."""
+        if type(value) is Proxy:
+            return "handle", {"id": value._id}
+        if isinstance(value, np.random.Generator):
+            return "generator", value.bit_generator.state
+        if keras_models.is_model(value):
+            return "model", keras_models.encode_model(value)
+        tensorflow = sys.modules.get("tensorflow")
+        if tensorflow is not None and isinstance(value, tensorflow.Tensor | tensorflow.Variable):
+            raise WireError("a tensor can't be sent; send its NumPy array")
+        return None
+
+    def decode(self, name: str, data: Any) -> Any:
+        """What the student process sent beside plain data."""
+        if name == "handle" and isinstance(data, dict) and set(data) == {"id", "type", "callable"}:
+            number, kind, is_callable = data["id"], data["type"], data["callable"]
+            if type(number) is int and type(kind) is str and type(is_callable) is bool:
+                return Proxy(self.student, number, kind[:80], is_callable)
+        if name == "model":
+            return keras_models.decode_model(data)
+        if name == "tensor" and isinstance(data, np.ndarray):
+            import tensorflow
+
+            return tensorflow.constant(data)
+        return super().decode(name, data)
+
+    def array(self, array: "np.ndarray[Any, Any]") -> Any:
+        """An array of the student's; one without elements is watched."""
+        return empty_arrays.guarded(array)
+
+
+# These end a loop instead of a test: `all(map(f, inputs))` would be true for an f that raises one.
+ENDS = (StopIteration, StopAsyncIteration)
+
+
+def _exception(names: list[Any], message: str) -> Exception:
+    # Only Python's own exceptions: a class of the student's would be the student's code.
+    kind: type[Exception] = RuntimeError
+    for name in names:
+        known = getattr(builtins, name, None) if isinstance(name, str) else None
+        if isinstance(known, type) and issubclass(known, Exception) and known is not Exception:
+            kind = RuntimeError if issubclass(known, ENDS) else known
+            break
+    text = message[:MESSAGE_LENGTH]
+    try:
+        error: Exception = kind(text)
+    except TypeError:
+        # UnicodeDecodeError and its like want more.
+        error = RuntimeError(text)
+    error.from_student = True  # type: ignore[attr-defined]
+    return error
+
+
+class StudentSide:
+    """The judge's line to the student process."""
+
+    def __init__(self, channel: Channel):
+        self.channel = channel
+        self.count = 0
+        self.lost = False
+
+    def ask(self, kind: type[Request], **details: Any) -> Any:
+        """Send a request and give what it was answered with.
+
+        Raises:
+            Exception: one of Python's own, if the student's code raised one like it.
+            StudentGoneError: if there is no student process any more.
+            AnswerError: if what came can't be accepted.
+        """
+        answer = self._exchange(kind, **details)
+        if isinstance(answer, Failure):
+            raise _exception(answer.classes, answer.message)
+        return answer.value if isinstance(answer, Value) else None
+
+    def read(self, name: str) -> Any:
+        """The value of a name in the student process.
+
+        Raises:
+            KeyError: if it has no such name.
+        """
+        answer = self._exchange(Get, name=name)
+        if not isinstance(answer, Value):
+            raise KeyError(name)
+        return answer.value
+
+    def _exchange(self, kind: type[Request], **details: Any) -> Message:
+        if self.lost:
+            raise StudentGoneError("the student's process has ended")
+        self.count += 1
+        try:
+            self.channel.send(to_wire(kind(self.count, **details)))
+        except ChannelClosedError:
+            self.lost = True
+            raise StudentGoneError("the student's process has ended") from None
+        except WireError as error:
+            raise TypeError(f"a test can't hand this to the student's code: {error}") from None
+        try:
+            packed = self.channel.receive_bytes()
+        except KeyboardInterrupt:
+            # What it would answer later must not be taken for an answer to the next question.
+            self.lost = True
+            raise StudentGoneError("the student's code did not answer in time") from None
+        except (ChannelClosedError, ChannelTimeoutError):
+            self.lost = True
+            raise StudentGoneError("the student's process has ended") from None
+        except WireError as error:
+            # The rest of the stream makes no sense any more.
+            self.lost = True
+            raise AnswerError(str(error)) from None
+        try:
+            received = unpack(packed, self.channel.codec, self.channel.limits)
+        except WireError as error:
+            raise AnswerError(str(error)) from None
+        answer = from_wire(received, Value, Missing, Failure)
+        if not isinstance(answer, Value | Missing | Failure) or answer.number != self.count:
+            raise AnswerError("the student's process did not answer what it was asked")
+        return answer
+
+
+class Namespace(dict[str, Any]):
+    """The names of the graded cells: the judge's own, Python's, and, for all others, the student's."""
+
+    def __init__(self, student: StudentSide, imports: dict[str, str], answers: Iterable[str] = ()):
+        super().__init__(__name__="__main__", __builtins__=builtins)
+        self.student = student
+        self.imports = imports
+        self.answers = frozenset(answers)
+        self.stars: dict[str, Any] | None = None
+
+    def __missing__(self, name: str) -> Any:
+        if hasattr(builtins, name) or name.startswith("__"):
+            raise KeyError(name)
+        if name in self.imports:
+            exec(self.imports[name], self)  # noqa: S102  (a statement of the source notebook)
+            return dict.__getitem__(self, name)
+        if name in self._all_of_modules():
+            return self.setdefault(name, self._all_of_modules()[name])
+        return self.student.read(name)
+
+    def _all_of_modules(self) -> dict[str, Any]:
+        # What `from module import *` gives in the source notebook.
+        if self.stars is None:
+            self.stars = {}
+            for statement in self.imports.get("*", "").splitlines():
+                exec(statement, self.stars)  # noqa: S102  (a statement of the source notebook)
+            # What an exercise asks for is the student's, even if a module has a name like it.
+            for name in self.answers:
+                self.stars.pop(name, None)
+        return self.stars
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        if type(value) is Proxy:
+            # A student's function under another name is still the student's.
+            self.student.ask(Set, name=name, value=value)
+            self.pop(name, None)
+        else:
+            super().__setitem__(name, value)
+
+    def __delitem__(self, name: str) -> None:
+        if name in self:
+            super().__delitem__(name)
+        else:
+            self.student.read(name)
+            self.student.ask(Delete, name=name)

@@ -1,0 +1,158 @@
+"""The inner wall: namespaces, mounts and limits of one process that runs what a student sent. Linux only.
+
+The standard library has no call for these before Python 3.12, so the C library is called; numbers are those of the
+kernel's headers.
+"""
+
+import ctypes
+import os
+import resource
+import signal
+import socket
+from collections.abc import Sequence
+from pathlib import Path
+
+from nbjudge.model import Limits
+from nbjudge.sandbox import seccomp
+from nbjudge.sandbox.bubblewrap import visible_paths
+
+CLONE_NEWNS = 0x00020000
+CLONE_NEWCGROUP = 0x02000000
+CLONE_NEWUTS = 0x04000000
+CLONE_NEWIPC = 0x08000000
+CLONE_NEWUSER = 0x10000000
+CLONE_NEWPID = 0x20000000
+CLONE_NEWNET = 0x40000000
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REC, MS_PRIVATE, MS_BIND = 1, 2, 4, 8, 16384, 1 << 18, 4096
+PR_SET_PDEATHSIG, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_SET_DUMPABLE = 1, 24, 38, 4
+CAPABILITY_VERSION_3 = 0x20080522
+SYS_CAPSET = {"x86_64": 126, "aarch64": 91}
+SYS_KEYCTL = {"x86_64": 250, "aarch64": 219}
+KEYCTL_JOIN_SESSION_KEYRING = 1
+
+INSIDE_ID = 1000
+WORK = "/tmp/work"  # noqa: S108  (a private mount)
+FILES = 4096
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _call(result: int, what: str) -> None:
+    if result != 0:
+        error = ctypes.get_errno()
+        raise OSError(error, f"{what}: {os.strerror(error)}")
+
+
+def _mount(source: str, target: str, kind: str | None, flags: int, options: str = "") -> None:
+    kind_bytes = kind.encode() if kind else None
+    _call(
+        libc.mount(source.encode(), target.encode(), kind_bytes, ctypes.c_ulong(flags), options.encode()),
+        f"mount on {target}",
+    )
+
+
+def isolate(limits: Limits, control: socket.socket, visible: Sequence[str]) -> None:
+    """Take the calling process, just forked and with one thread, behind the wall; returns in a new process.
+
+    The new process is the first of its own PID namespace, so all that it starts ends with it. It has no network, no
+    capabilities, a private /tmp with the folder /tmp/work, and the limits. The caller ends here. A descriptor that
+    stands for the new process is sent over `control`, for its supervisor.
+    """
+    uid, gid = os.getuid(), os.getgid()
+    new = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP
+    _call(libc.unshare(new), "unshare")
+    Path("/proc/self/setgroups").write_text("deny")
+    Path("/proc/self/uid_map").write_text(f"{INSIDE_ID} {uid} 1")
+    Path("/proc/self/gid_map").write_text(f"{INSIDE_ID} {gid} 1")
+    _mount("none", "/", None, MS_REC | MS_PRIVATE)
+    size = limits.disk_bytes
+    # Python itself may lie below the folder that becomes private.
+    kept = {path: os.open(path, os.O_PATH) for path in visible if Path(path).is_relative_to("/tmp")}  # noqa: S108
+    _mount("tmpfs", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, f"size={size},nr_inodes={FILES},mode=755")  # noqa: S108
+    for path, descriptor in kept.items():
+        place = f"/proc/self/fd/{descriptor}"
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        if Path(place).is_dir():
+            Path(path).mkdir(exist_ok=True)
+        else:
+            Path(path).touch()
+        _mount(place, path, None, MS_BIND)
+        os.close(descriptor)
+    Path(WORK).mkdir()
+    Path("/tmp/.shm").mkdir()  # noqa: S108
+    # One budget for all that can be written.
+    _mount("/tmp/.shm", "/dev/shm", None, MS_BIND)  # noqa: S108
+    # A keyring of its own, so that keys of whoever grades can't be read.
+    libc.syscall(SYS_KEYCTL[os.uname().machine], KEYCTL_JOIN_SESSION_KEYRING, None)
+    told, tell = os.pipe()
+    first = os.fork()
+    if first:
+        descriptor = os.pidfd_open(first)
+        socket.send_fds(control, [b"P"], [descriptor])
+        os.write(tell, b".")
+        os._exit(0)
+    # From here on in the new PID namespace. The supervisor must get the descriptor before anything else.
+    os.close(tell)
+    if not os.read(told, 1):
+        os._exit(70)
+    os.close(told)
+    # No namespace inside: there capabilities could be had again, and with them mounts.
+    Path("/proc/sys/user/max_user_namespaces").write_text("0")
+    # Read-only: who is root outside could change settings of the kernel in /proc/sys, even without capabilities.
+    _mount("proc", "/proc", "proc", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC)
+    drop_privileges()
+    limit_resources(limits)
+    seccomp.install_filter(libc)
+    os.chdir(WORK)
+
+
+def self_test() -> None:
+    """Go behind the wall once and say nothing: whether it can be built is tried before anybody is graded.
+
+    Raises:
+        SystemExit: if it can't be built; the reason stands in the error output.
+    """
+    ours, theirs = socket.socketpair()
+    if not os.fork():
+        ours.close()
+        isolate(Limits(), theirs, visible_paths())
+        theirs.send(b"+")
+        os._exit(0)
+    theirs.close()
+    said = b""
+    while more := ours.recv(16):
+        said += more
+    if b"+" not in said:
+        raise SystemExit(1)
+
+
+def drop_privileges() -> None:
+    """Give up all capabilities, and all ways to regain any."""
+    for capability in range(64):
+        if libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0:
+            break
+    header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
+    nothing = (ctypes.c_uint32 * 6)()
+    _call(libc.syscall(SYS_CAPSET[os.uname().machine], header, nothing), "capset")
+    _call(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
+
+
+def limit_resources(limits: Limits) -> None:
+    """Set what the kernel enforces for each process; the supervisor watches the sums."""
+    data = limits.memory
+    for what, value in [
+        (resource.RLIMIT_DATA, data),
+        (resource.RLIMIT_FSIZE, limits.disk_bytes),
+        # The kernel counts threads; TensorFlow starts some.
+        (resource.RLIMIT_NPROC, 4 * limits.processes),
+        (resource.RLIMIT_NOFILE, 256),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_MEMLOCK, 1 << 20),
+        (resource.RLIMIT_MSGQUEUE, 0),
+        (resource.RLIMIT_CPU, int(limits.notebook_seconds * (os.cpu_count() or 1)) + 60),
+    ]:
+        _soft, hard = resource.getrlimit(what)
+        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(what, (value, value))
+    # A file that grows too large is an error to report, not a reason to die.
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

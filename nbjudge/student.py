@@ -1,0 +1,321 @@
+"""What runs in the student process: the student's cells, and the requests of the judge.
+
+Nothing here protects anything: the student's code can change all of it. What it sends is checked by those who read it.
+"""
+
+import base64
+import os
+import select
+import signal
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+from nbjudge import keras_models
+from nbjudge.channel import Channel, ChannelClosedError
+from nbjudge.protocol import (
+    MAX_FILES,
+    MESSAGE_LENGTH,
+    Attribute,
+    Call,
+    CellDone,
+    Collect,
+    Delete,
+    Displayed,
+    Failure,
+    Get,
+    Item,
+    Iterate,
+    LeftFiles,
+    Message,
+    Missing,
+    PutFiles,
+    Raised,
+    Ready,
+    Request,
+    RunCell,
+    Set,
+    Value,
+    from_wire,
+    to_wire,
+)
+from nbjudge.wire import Codec, WireError
+
+MOST_ELEMENTS = 100_000  # of an object that a test loops over
+
+
+@contextmanager
+def _interrupts(how: int) -> Iterator[None]:
+    if how == signal.SIG_UNBLOCK:
+        # One that came too late, after its cell had ended, is not for the next.
+        signal.sigtimedwait({signal.SIGINT}, 0)
+    before = signal.pthread_sigmask(how, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+class StudentCodec(Codec):
+    """Sends models as configuration and weights, tensors as arrays, anything else as a handle."""
+
+    def __init__(self) -> None:
+        self.objects: list[Any] = []
+
+    def encode(self, value: Any) -> tuple[str, Any]:
+        """A name and plain data for an object."""
+        if keras_models.is_model(value):
+            return "model", keras_models.encode_model(value)
+        tensorflow = sys.modules.get("tensorflow")
+        if tensorflow is not None and isinstance(value, tensorflow.Tensor | tensorflow.Variable):
+            return "tensor", np.asarray(value)
+        self.objects.append(value)
+        kind = type(value).__name__
+        return "handle", {"id": len(self.objects) - 1, "type": str(kind)[:80], "callable": callable(value)}
+
+    def decode(self, name: str, data: Any) -> Any:
+        """The object that a handle of the judge's stands for, or what the judge sent."""
+        if name == "handle":
+            return self.objects[data["id"]]
+        if name == "model":
+            return keras_models.decode_model(data)
+        if name == "generator":
+            generator = np.random.Generator(getattr(np.random, data["bit_generator"])())
+            generator.bit_generator.state = data
+            return generator
+        return super().decode(name, data)
+
+
+class _Published(DisplayPublisher):
+    def publish(self, data: dict[str, Any], metadata: Any = None, **_: Any) -> None:
+        self.shell.student.show(data)
+
+    def clear_output(self, wait: bool = False) -> None:
+        pass
+
+
+class _Result(DisplayHook):
+    def write_output_prompt(self) -> None:
+        pass
+
+    def write_format_data(self, format_dict: dict[str, Any], md_dict: Any = None) -> None:
+        self.shell.student.show(format_dict, is_result=True)
+
+    def finish_displayhook(self) -> None:
+        pass
+
+
+class Shell(InteractiveShell):
+    """IPython as in a kernel, but without a kernel: what it shows goes to the supervisor."""
+
+    student: "Student"
+
+    def init_display_pub(self) -> None:
+        """Send what `display` shows to the supervisor."""
+        self.display_pub = _Published(parent=self, shell=self)
+
+    def init_displayhook(self) -> None:
+        """Send the value of a cell's last line to the supervisor."""
+        super().init_displayhook()
+        self.displayhook = _Result(parent=self, shell=self)
+        self.display_trap.hook = self.displayhook
+
+    def _showtraceback(self, etype: Any, evalue: Any, stb: Any) -> None:
+        lines = [str(line) for line in stb]
+        self.student.tell(Raised(str(etype.__name__), str(evalue)[:MESSAGE_LENGTH], lines[-100:]))
+
+    def enable_gui(self, gui: Any = None) -> None:
+        """Do nothing: there is no window to draw in."""
+
+
+def make_shell() -> Shell:
+    """A shell without history, so without the thread that would save it."""
+    settings = Config()
+    settings.HistoryManager.enabled = False
+    settings.InteractiveShell.colors = "NoColor"
+    shell: Shell = Shell.instance(config=settings)
+    return shell
+
+
+class Student:
+    """The loop of the student process."""
+
+    def __init__(self, shell: Shell, control: Channel, judge: Channel, output: int):
+        self.shell = shell
+        self.control = control
+        self.judge = judge
+        self.left = self.output = output
+        self.codec = judge.codec
+        shell.student = self
+        if "matplotlib" in sys.modules:
+            shell.enable_matplotlib("inline")
+
+    def tell(self, message: Message) -> None:
+        """Send a message to the supervisor, whole."""
+        with _interrupts(signal.SIG_BLOCK):
+            _flush()
+            self.control.send(to_wire(message))
+
+    def show(self, data: dict[str, Any], is_result: bool = False) -> None:
+        """Send something that a cell shows, by its MIME types."""
+        bundle = {}
+        for name, value in data.items():
+            if isinstance(value, bytes):
+                value = base64.b64encode(value).decode()
+            if isinstance(value, str) and self.left >= 0:
+                self.left -= len(value)
+                bundle[str(name)] = value if self.left >= 0 else "... output cut off ..."
+        self.tell(Displayed(bundle, is_result))
+
+    def run(self, source: str) -> None:
+        """Run one cell and say how it ended."""
+        self.left = self.output
+        status = "ok"
+        try:
+            with _interrupts(signal.SIG_UNBLOCK):
+                result = self.shell.run_cell(source, store_history=True)
+            error = result.error_before_exec or result.error_in_exec
+            if isinstance(error, MemoryError):
+                status = "memory"
+            elif error is not None:
+                status = "error"
+        except KeyboardInterrupt:
+            status = "error"
+        self.tell(CellDone(status, int(self.shell.execution_count)))
+
+    def answer(self, request: Request) -> None:
+        """Do what the judge asks for."""
+        reply: Message
+        try:
+            with _interrupts(signal.SIG_UNBLOCK):
+                reply = self._do(request)
+        except BaseException as error:
+            reply = _failure(request.number, error)
+        _flush()
+        try:
+            self.judge.send(to_wire(reply))
+        except WireError as error:
+            if isinstance(error, ChannelClosedError):
+                raise
+            text = f"the answer can't be handed to the tests: {error}"
+            self.judge.send(to_wire(Failure(request.number, ["TypeError"], text)))
+
+    def _do(self, request: Request) -> Message:
+        names = self.shell.user_ns
+        value = None
+        match request:
+            case Get(name=name):
+                if name not in names:
+                    return Missing(request.number)
+                value = names[name]
+            case Set(name=name, value=given):
+                names[name] = given
+            case Delete(name=name):
+                names.pop(name, None)
+            case Attribute(target=target, name=name):
+                value = getattr(target, name)
+            case Item(target=target, key=key):
+                value = target[key]
+            case Iterate(target=target):
+                value = _elements(target)
+            case Call(target=target, args=args, kwargs=kwargs):
+                value = target(*args, **kwargs)
+        return Value(request.number, value)
+
+    def collect(self, given: set[str], budget: int) -> None:
+        """Send the files that are in the working folder and were not put there."""
+        left: dict[str, bytes] = {}
+        for folder, folders, names in os.walk("."):
+            folders[:] = [name for name in folders if not name.startswith(".")]
+            for name in names:
+                path = Path(folder, name)
+                relative = path.as_posix().removeprefix("./")
+                if relative in given or name.startswith(".") or path.is_symlink() or not path.is_file():
+                    continue
+                budget -= path.stat().st_size
+                if budget >= 0 and len(left) < MAX_FILES:
+                    left[relative] = path.read_bytes()
+        self.tell(LeftFiles(left))
+
+    def loop(self) -> None:
+        """Serve until the supervisor has gone."""
+        given: set[str] = set()
+        while True:
+            ready, _, _ = select.select([self.control, self.judge], [], [])
+            if self.judge in ready:
+                try:
+                    request = from_wire(self.judge.receive(), Request)
+                    if isinstance(request, Request):
+                        self.answer(request)
+                except ChannelClosedError:
+                    # The judge is gone; the supervisor knows, and goes on or not.
+                    ready = [self.control]
+            if self.control not in ready:
+                continue
+            match from_wire(self.control.receive(), PutFiles, RunCell, Collect):
+                case PutFiles(files=files):
+                    _write(files)
+                    given = set(files)
+                case RunCell(source=source):
+                    self.run(source)
+                case Collect(budget=budget):
+                    self.collect(given, budget)
+
+
+def _write(files: dict[str, bytes]) -> None:
+    for name, data in files.items():
+        try:
+            Path(name).parent.mkdir(parents=True, exist_ok=True)
+            Path(name).write_bytes(data)
+        except (OSError, ValueError) as error:
+            print(f"A file could not be put into the folder: {error}", file=sys.stderr)
+
+
+def _elements(target: Any) -> list[Any]:
+    values = []
+    for value in target:
+        values.append(value)
+        if len(values) > MOST_ELEMENTS:
+            raise ValueError(f"it gives more than {MOST_ELEMENTS:,} values")
+    return values
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(Exception):
+            stream.flush()
+
+
+def _failure(number: int, error: BaseException) -> Failure:
+    try:
+        message = str(error)[:MESSAGE_LENGTH]
+    except BaseException:
+        message = ""
+    return Failure(number, [kind.__name__ for kind in type(error).__mro__][:20], message)
+
+
+def main(shell: Shell, control: Channel, judge: Channel, output: int) -> None:
+    """Run as the student process; does not return."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    sys.stdout = os.fdopen(1, "w", buffering=1, errors="replace", closefd=False)
+    sys.stderr = os.fdopen(2, "w", buffering=1, errors="replace", closefd=False)
+    sys.path.insert(0, str(Path.cwd()))
+    try:
+        student = Student(shell, control, judge, output)
+        student.tell(Ready())
+        student.loop()
+    except ChannelClosedError:
+        pass
+    except BaseException:
+        traceback.print_exc()
+    os._exit(0)

@@ -1,0 +1,309 @@
+"""Leads one notebook through its two processes: hands out its cells, hears how they end, and scores the tests."""
+
+import copy
+import signal
+import time
+from typing import Any
+
+from nbjudge.channel import ChannelClosedError, ChannelTimeoutError
+from nbjudge.errors import MachineError
+from nbjudge.event_loop import Deadline, EventLoop
+from nbjudge.files import files_to_keep
+from nbjudge.hints import NOT_RUN, hint_for
+from nbjudge.model import Assignment, GradedNotebook, Limits, SourceNotebook, Status
+from nbjudge.notebook import (
+    Cell,
+    grade_id,
+    imports_of,
+    is_graded,
+    is_setup,
+    is_solution,
+    is_test,
+    is_unanswered,
+    names_of_answers,
+    nbgrader,
+)
+from nbjudge.outputs import CellOutput, clean_text, error_output
+from nbjudge.process import ProcessPair
+from nbjudge.protocol import (
+    Begin,
+    CellDone,
+    Collect,
+    Displayed,
+    LeftFiles,
+    Message,
+    PutFiles,
+    Raised,
+    Ready,
+    Report,
+    RunCell,
+    RunSetup,
+    RunTest,
+    from_wire,
+    limits_of_files,
+    limits_of_left_files,
+    limits_of_shown,
+    to_wire,
+)
+from nbjudge.rebuild import Rebuilt
+from nbjudge.scoring import outputs_of_test, score_of
+from nbjudge.wire import WireError
+from nbjudge.zygote_client import IMPORT_TIMEOUT
+
+EXIT_GRACE = 0.2  # seconds until it is known what else ended, and why, after the end of a process
+SEND_TIMEOUT = 7.0  # seconds until the judge takes a message
+COLLECT_TIMEOUT = 10.0
+HIGHEST_COUNT = 1 << 31  # of the numbers that a cell may have
+
+REASONS = {
+    "memory": "it needed more memory than the {memory} MiB allowed",
+    "processes": "it started more than the {processes} processes allowed",
+    "time": "it did not end within the {notebook_seconds:g} s allowed for a notebook",
+}
+AFTERWARDS = "; the cells from there on got no points"
+
+
+class NotebookRun:
+    """One notebook in its two processes."""
+
+    def __init__(self, source: SourceNotebook, rebuilt: Rebuilt, limits: Limits, pair: ProcessPair):
+        self.source = source
+        self.rebuilt = rebuilt
+        self.limits = limits
+        self.pair = pair
+        self.loop = EventLoop(pair)
+        self.result = GradedNotebook(source.name, Status.GRADED, content=copy.deepcopy(rebuilt.content))
+        self.result.findings = rebuilt.findings
+        self.ended = False  # nothing of the student's can be run any more
+        self.slow: list[str] = []  # ids of cells that were interrupted
+        self.deadline = 0.0
+        self.room = limits.notebook_bytes  # for the output of all cells together
+        self.pending_setups = 0  # setup cells that the judge has not yet reported on
+        self.unanswered = False  # the last solution cell is as it was released
+
+    def run(self, assignment: Assignment, given: dict[str, bytes], seed: int) -> GradedNotebook:
+        """Run all cells, then collect what was left.
+
+        Args:
+            assignment: whose files the judge gets.
+            given: files for the student's folder.
+            seed: of hidden inputs.
+
+        Raises:
+            MachineError: if the processes don't begin, or a setup cell fails in the judge.
+        """
+        self._begin(given, {**assignment.files, **assignment.hidden}, seed)
+        start = time.monotonic()
+        self.deadline = start + self.limits.notebook_seconds
+        for cell in (self.result.content or {})["cells"]:
+            self._run_cell(cell)
+        self._collect_files()
+        self.result.seconds = time.monotonic() - start
+        self.result.memory = self.pair.student.peak
+        if self.slow and self.result.status is Status.GRADED:
+            self.result.status = Status.TIMEOUT
+            self.result.reason = f"{len(self.slow)} cell(s) did not end within {self.limits.cell_seconds:g} s"
+        if self.result.status is Status.GRADED and self.rebuilt.missing:
+            self.result.findings.append("It is graded as if the missing exercises had been left empty.")
+        return self.result
+
+    def _begin(self, given: dict[str, bytes], for_judge: dict[str, bytes], seed: int) -> None:
+        until = time.monotonic() + IMPORT_TIMEOUT
+        student, judge = self.pair.student.control, self.pair.judge.control
+        usual = judge.limits
+        try:
+            for channel in (student, judge):
+                if from_wire(channel.receive(until), Ready) is None:
+                    raise MachineError("a process for a notebook did not begin as it should")
+                channel.limits = limits_of_files(self.limits)
+            student.send(to_wire(PutFiles(given)), until)
+            begin = Begin(for_judge, seed, imports_of(self.source), names_of_answers(self.source))
+            judge.send(to_wire(begin), until)
+        except WireError as error:
+            printed = CellOutput(2000)
+            self.loop.drain(printed)
+            last = "".join(item["text"] for item in printed.items).strip().splitlines()[-1:]
+            raise MachineError(f"the processes for a notebook did not begin: {error} {' '.join(last)}") from None
+        finally:
+            judge.limits = usual
+            student.limits = limits_of_shown(self.limits)
+
+    # One cell
+
+    def _run_cell(self, cell: Cell) -> None:
+        if is_test(cell):
+            self._run_test(cell)
+            return
+        if is_solution(cell):
+            self.unanswered = is_unanswered(cell)
+        name = grade_id(cell)
+        if name and (is_graded(cell) or nbgrader(cell).get("task")):
+            self.result.max_scores[name] = float(nbgrader(cell).get("points") or 0)
+            is_empty = name in self.rebuilt.missing or (is_graded(cell) and is_unanswered(cell))
+            self.result.scores[name] = 0.0 if is_empty else None
+        if cell["cell_type"] != "code":
+            return
+        if is_setup(cell):
+            # Both processes run the cell at the same time; the judge's report is waited for with the next test.
+            self._tell_judge(RunSetup(cell["source"]))
+            self.pending_setups += 1
+        if not self.ended:
+            self._run_for_student(cell)
+
+    def _run_for_student(self, cell: Cell) -> None:
+        output = CellOutput(min(self.limits.output_bytes, max(self.room, 0)))
+        end = self._end_of_cell()
+        status = ""
+        try:
+            self.pair.student.control.send(to_wire(RunCell(cell["source"])), end)
+            status = self._await_student(output, Deadline(end, lambda: self._interrupt_student(cell)), cell)
+        except WireError as error:
+            self._end_student(error)
+        cell["outputs"] = output.items
+        self.room -= output.used
+        if status == "memory":
+            self._abort(Status.MEMORY, REASONS["memory"])
+
+    def _await_student(self, output: CellOutput, deadline: Deadline, cell: Cell) -> str:
+        """Take in what the student process sends until its cell has ended; say how."""
+        control = self.pair.student.control
+        while True:
+            message = from_wire(self.loop.receive(control, deadline, output), CellDone, Displayed, Raised)
+            if isinstance(message, CellDone):
+                count = message.count or 0
+                cell["execution_count"] = count if 0 < count < HIGHEST_COUNT else None
+                self.loop.drain(output)
+                return message.status
+            output.add_message(message)
+
+    def _end_of_cell(self) -> float:
+        return min(time.monotonic() + self.limits.cell_seconds, self.deadline)
+
+    def _interrupt_student(self, cell: Cell | None) -> None:
+        if cell is not None:
+            self.slow.append(cell["id"])
+        self.pair.student.signal(signal.SIGINT)
+
+    # One test
+
+    def _run_test(self, cell: Cell) -> None:
+        name = str(grade_id(cell))
+        points = float(nbgrader(cell).get("points") or 0)
+        self.result.max_scores[name] = points
+        self.result.scores[name] = 0.0
+        if self.ended:
+            cell["outputs"] = [error_output("NotRun", "the student's process had ended before this test")]
+            self.result.hints[name] = NOT_RUN
+            return
+        report = None
+        if self._await_setups():
+            end = self._end_of_cell()
+            self._tell_judge(RunTest(cell["source"]))
+            report = self._await_judge(end, cell)
+        if report is None:
+            cell["outputs"] = [error_output("NotRun", self.result.reason)]
+            self.result.hints[name] = NOT_RUN
+            return
+        is_slow = cell["id"] in self.slow
+        if report.student_gone:
+            self._end_student(ChannelTimeoutError("interrupted") if is_slow else ChannelClosedError("it has gone"))
+        score = score_of(report, points)
+        self.result.scores[name] = score
+        cell["outputs"] = outputs_of_test(report, cell, score)
+        if not report.passed:
+            self.result.hints[name] = hint_for(report, cell, is_slow, self.unanswered)
+        elif score < points and report.hint:
+            self.result.hints[name] = clean_text(report.hint)
+
+    def _tell_judge(self, message: Message) -> None:
+        try:
+            self.pair.judge.control.send(to_wire(message), time.monotonic() + SEND_TIMEOUT)
+        except WireError:
+            self._end_judge()
+
+    def _await_setups(self) -> bool:
+        """Wait until the judge has run the setup cells that it was given; whether tests can follow.
+
+        Raises:
+            MachineError: if one of them fails there, which is not the student's fault.
+        """
+        while self.pending_setups and not self.ended:
+            report = self._await_judge(min(time.monotonic() + IMPORT_TIMEOUT, self.deadline), None)
+            if report is None:
+                return False
+            self.pending_setups -= 1
+            if not (report.passed or report.from_student or report.student_gone):
+                failure = f"{clean_text(report.ename)}: {clean_text(report.evalue)}"
+                raise MachineError(f"a setup cell of {self.source.name} fails in the judge ({failure[:300]})")
+        return not self.ended
+
+    def _await_judge(self, end: float, cell: Cell | None) -> Report | None:
+        """The judge's report; what the student's code prints and sends meanwhile is thrown away."""
+        # Either the student's code ignores the interrupt, or the test itself takes its time: then the judge knows.
+        deadline = Deadline(end, lambda: self._interrupt_student(cell), lambda: self.pair.judge.signal(signal.SIGINT))
+        student = None if self.ended else self.pair.student.control
+        try:
+            message = self.loop.receive(self.pair.judge.control, deadline, CellOutput(0), student, self._end_student)
+        except WireError:
+            self._end_judge()
+            return None
+        report = from_wire(message, Report)
+        return report if isinstance(report, Report) else None
+
+    # Ends
+
+    def _end_student(self, error: WireError) -> None:
+        """The student process is of no use any more: find out why."""
+        if self.ended:
+            return
+        process = self.pair.student
+        if isinstance(error, ChannelTimeoutError):
+            process.reason = process.reason or "stuck"
+        process.wait_for_reason(EXIT_GRACE)
+        process.signal(signal.SIGKILL)
+        if process.reason in REASONS:
+            status = {"memory": Status.MEMORY, "time": Status.TIMEOUT}.get(process.reason, Status.DIED)
+            self._abort(status, REASONS[process.reason])
+        elif process.reason == "stuck":
+            seconds = self.limits.cell_seconds
+            self._abort(Status.TIMEOUT, f"a cell did not end within {seconds:g} s nor when interrupted")
+        elif isinstance(error, ChannelClosedError):
+            self._abort(Status.DIED, "its process ended in the middle of the notebook")
+        else:
+            self._abort(Status.DIED, "it sent what no notebook sends")
+
+    def _end_judge(self) -> None:
+        process = self.pair.judge
+        process.wait_for_reason(EXIT_GRACE)
+        process.signal(signal.SIGKILL)
+        if process.reason == "memory":
+            self._abort(Status.MEMORY, "what it handed to the tests needed more memory than the {memory} MiB allowed")
+        elif process.reason:
+            self._abort(Status.TIMEOUT, "the tests of what it handed in did not end in time")
+        else:
+            self._abort(Status.JUDGE_DIED, "the judge ended while it tested what was handed in")
+
+    def _abort(self, status: Status, reason: str) -> None:
+        self.ended = True
+        values: dict[str, Any] = {
+            "memory": self.limits.memory >> 20,
+            "processes": self.limits.processes,
+            "notebook_seconds": self.limits.notebook_seconds,
+        }
+        self.result.status = status
+        self.result.reason = reason.format(**values) + AFTERWARDS
+
+    def _collect_files(self) -> None:
+        if self.ended:
+            return
+        control = self.pair.student.control
+        control.limits = limits_of_left_files(self.limits)
+        until = time.monotonic() + COLLECT_TIMEOUT
+        try:
+            control.send(to_wire(Collect(self.limits.disk_bytes)), until)
+            message = None
+            while not isinstance(message, LeftFiles):
+                message = from_wire(control.receive(until), LeftFiles)
+        except WireError:
+            return
+        self.result.files = files_to_keep(message.files)

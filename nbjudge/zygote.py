@@ -1,0 +1,102 @@
+"""The process that has everything imported and from which student and judge are forked, one pair for each notebook.
+
+Started as `python -m nbjudge.zygote DESCRIPTOR SETTINGS`; see `ZygoteSettings` and `ForkOrder` in `protocol`.
+It never sees a notebook.
+"""
+
+import gc
+import json
+import os
+import resource
+import signal
+import socket
+import sys
+from contextlib import suppress
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from nbjudge import judge, student
+from nbjudge.channel import Channel
+from nbjudge.model import Limits
+from nbjudge.protocol import ForkOrder, ZygoteReady, ZygoteSettings
+from nbjudge.sandbox import namespaces
+from nbjudge.wire import WireLimits
+
+
+def count_threads() -> int:
+    """Threads of this process."""
+    return sum(1 for _ in Path("/proc/self/task").iterdir())
+
+
+def run_imports(statements: list[str]) -> None:
+    """Import what an assignment uses, as far as it is installed; statements of the source, none of a student's."""
+    for statement in statements:
+        with suppress(ImportError):
+            exec(statement, {})  # noqa: S102
+
+
+def _become(order: ForkOrder, settings: ZygoteSettings, shell: student.Shell, descriptors: list[int]) -> None:
+    """Turn this process, just forked, into a student process or a judge."""
+    limits = Limits(**order.limits)
+    # Signals to its own group would reach the zygote and the judge, through all walls.
+    os.setsid()
+    os.dup2(descriptors[2], 1)
+    os.dup2(descriptors[3], 2)
+    keep = sorted({0, 1, 2, *descriptors[:2]})
+    for low, high in zip(keep, [*keep[1:], 1 << 16], strict=True):
+        os.closerange(low + 1, high)
+    control = socket.socket(fileno=descriptors[0])
+    peer = socket.socket(fileno=descriptors[1])
+    if settings.sandboxed:
+        namespaces.isolate(limits, control, settings.visible)
+    else:
+        # In a sandbox the outer wall ends them all.
+        namespaces.libc.prctl(namespaces.PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        socket.send_fds(control, [b"P"], [os.pidfd_open(os.getpid())])
+        os.chdir(order.folder or ".")
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    if not settings.warm:
+        run_imports(settings.imports)
+    wire = WireLimits(**order.wire)
+    if order.role == "student":
+        student.main(shell, Channel(control), Channel(peer, student.StudentCodec(), wire), limits.output_bytes)
+    else:
+        judge.main(Channel(control), Channel(peer, limits=wire))
+
+
+def main() -> None:
+    """Import, then fork as ordered until the other side of the socket is closed."""
+    descriptor, settings = int(sys.argv[1]), ZygoteSettings(**json.loads(sys.argv[2]))
+    orders = socket.socket(fileno=descriptor)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    if settings.warm:
+        run_imports(settings.imports)
+        if count_threads() > 1:
+            # A fork would copy locks that other threads hold: start again, and import after each fork.
+            cold = json.dumps(asdict(replace(settings, warm=False)))
+            os.set_inheritable(descriptor, True)
+            os.execv(sys.executable, [sys.executable, "-m", "nbjudge.zygote", str(descriptor), cold])  # noqa: S606
+    shell = student.make_shell()
+    gc.collect()
+    gc.freeze()
+    orders.send(json.dumps(asdict(ZygoteReady(settings.warm))).encode())
+    while True:
+        data, descriptors, _, _ = socket.recv_fds(orders, 1 << 16, 4)
+        if not data:
+            return
+        child = os.fork()
+        if not child:
+            try:
+                orders.close()
+                _become(ForkOrder(**json.loads(data)), settings, shell, descriptors)
+            except BaseException as error:
+                os.write(2, f"{type(error).__name__}: {error}\n".encode())
+            os._exit(70)
+        for number in descriptors:
+            os.close(number)
+
+
+if __name__ == "__main__":
+    main()

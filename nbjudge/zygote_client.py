@@ -1,0 +1,232 @@
+"""Starts zygotes, the processes that have everything imported, and has student and judge processes forked from them."""
+
+import ctypes
+import fcntl
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from nbjudge.channel import Channel
+from nbjudge.errors import MachineError
+from nbjudge.model import Limits
+from nbjudge.process import Process, ProcessPair, Watchdog
+from nbjudge.protocol import ForkOrder, ZygoteReady, ZygoteSettings
+from nbjudge.sandbox import bubblewrap
+from nbjudge.wire import LIMITS, WireLimits
+
+IMPORT_TIMEOUT = 120  # seconds that importing may take
+FORK_TIMEOUT = 20  # seconds until a forked process stands behind its wall
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What a zygote is: one serves all notebooks that need the same.
+
+    Attributes:
+        imports: statements that import what the notebooks need, as far as it is installed.
+        warm: import before the fork, else after it.
+        sandboxed: behind both walls; without them a notebook can do what the user can do who grades.
+    """
+
+    imports: tuple[str, ...] = ()
+    warm: bool = True
+    sandboxed: bool = True
+
+
+class ZygoteClient:
+    """A running zygote, to fork from. What is pickled for another process on this machine forks from the same one."""
+
+    def __init__(self, environment: Environment, orders: socket.socket):
+        self.environment = environment
+        self.orders = orders
+        orders.settimeout(FORK_TIMEOUT)
+
+    def alive(self, seconds: float = 0) -> bool:
+        """Whether it still runs after so many seconds; says at once if it does not."""
+        try:
+            readable = select.select([self.orders], [], [], seconds)[0]
+            # Nothing comes but its end, and, before `wait`, that it has begun.
+            return not readable or bool(self.orders.recv(1, socket.MSG_PEEK))
+        except (OSError, ValueError):
+            return False
+
+    def close(self) -> None:
+        """Close the socket to the zygote, which goes on for others."""
+        self.orders.close()
+
+    def fork(self, limits: Limits, wire: WireLimits = LIMITS) -> ProcessPair:
+        """Fork a student process and a judge that are joined to each other and to the caller.
+
+        Raises:
+            MachineError: if that can't be done.
+        """
+        between_student, between_judge = socket.socketpair()
+        out_read, out_write = os.pipe()
+        err_read, err_write = os.pipe()
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        for pipe in (out_read, err_read):
+            fcntl.fcntl(pipe, fcntl.F_SETFL, os.O_NONBLOCK)
+        started: list[Process] = []
+        folders: list[str] = []
+        try:
+            for role, peer, out, err in [
+                ("student", between_student, out_write, err_write),
+                ("judge", between_judge, nothing, err_write),
+            ]:
+                if not self.environment.sandboxed:
+                    folders.append(tempfile.mkdtemp(prefix="nbjudge-unsandboxed-"))
+                order = ForkOrder(role, asdict(limits), asdict(wire), folders[-1] if folders else None)
+                started.append(self._start(order, limits, peer, out, err))
+            watchdog = Watchdog(limits)
+            pair = ProcessPair(started[0], started[1], out_read, err_read, watchdog, folders)
+            watchdog.start(started)
+        except BaseException:
+            for process in started:
+                process.end()
+            for folder in folders:
+                shutil.rmtree(folder, ignore_errors=True)
+            os.close(out_read)
+            os.close(err_read)
+            raise
+        finally:
+            between_student.close()
+            between_judge.close()
+            for number in (out_write, err_write, nothing):
+                os.close(number)
+        return pair
+
+    def _start(self, order: ForkOrder, limits: Limits, peer: socket.socket, out: int, err: int) -> Process:
+        here, there = socket.socketpair()
+        try:
+            data = json.dumps(asdict(order)).encode()
+            socket.send_fds(self.orders, [data], [there.fileno(), peer.fileno(), out, err])
+            there.close()
+            here.settimeout(FORK_TIMEOUT)
+            mark, descriptors, _, _ = socket.recv_fds(here, 1, 1)
+        except OSError as error:
+            here.close()
+            raise MachineError(f"a process for a notebook could not be started ({error})") from None
+        finally:
+            there.close()
+        if mark != b"P" or not descriptors:
+            here.close()
+            raise MachineError("a process for a notebook ended before it began")
+        return Process(descriptors[0], Channel(here), limits)
+
+
+class ZygoteServer(ZygoteClient):
+    """A zygote that this process starts, and that ends with it.
+
+    It imports while the caller goes on; `wait` before it is forked. The thread that starts it must last as long.
+    """
+
+    def __init__(self, environment: Environment):
+        if environment.sandboxed:
+            bubblewrap.require()
+        here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        super().__init__(environment, here)
+        visible = bubblewrap.visible_paths(environment.imports) if environment.sandboxed else []
+        settings = ZygoteSettings(list(environment.imports), environment.warm, environment.sandboxed, visible)
+        program = [sys.executable, "-m", "nbjudge.zygote", str(there.fileno()), json.dumps(asdict(settings))]
+        self.home: str | None = None
+        line, variables = program, None
+        if environment.sandboxed:
+            line = bubblewrap.command(program, visible)
+        else:
+            self.home = tempfile.mkdtemp(prefix="nbjudge-unsandboxed-")
+            variables = {**bubblewrap.ENVIRONMENT, "PATH": os.environ.get("PATH", ""), "HOME": self.home}
+            variables |= {"MPLCONFIGDIR": self.home, "IPYTHONDIR": self.home}
+        self.log = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the zygote)
+        self.process = subprocess.Popen(
+            line,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=self.log,
+            pass_fds=[there.fileno()],
+            env=variables,
+            start_new_session=True,
+            preexec_fn=_die_with_parent if not environment.sandboxed else None,
+        )
+        there.close()
+        self._warm: bool | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Another process may fork from it; only this one ends it.
+        return ZygoteClient, (self.environment, self.orders)
+
+    def wait(self) -> bool:
+        """Wait until it has begun; tell whether it has everything imported, or each fork has to.
+
+        Raises:
+            MachineError: if it did not begin.
+        """
+        if self._warm is None:
+            self.orders.settimeout(IMPORT_TIMEOUT)
+            try:
+                hello = self.orders.recv(1 << 12)
+            except OSError:
+                hello = b""
+            if not hello:
+                self.close()
+                self.log.seek(0)
+                last = self.log.read().decode(errors="replace").strip().splitlines()[-1:]
+                raise MachineError(f"the zygote process did not start: {' '.join(last) or 'it gave no reason'}")
+            self._warm = ZygoteReady(**json.loads(hello)).warm
+        return self._warm
+
+    def close(self) -> None:
+        """End the zygote, and with it everything that it forked."""
+        super().close()
+        with suppress(ProcessLookupError):
+            self.process.kill()
+        self.process.wait()
+        if self.home:
+            shutil.rmtree(self.home, ignore_errors=True)
+
+
+def _die_with_parent() -> None:
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)
+
+
+class _Local(threading.local):
+    # Each thread of a worker has its own: a zygote answers one caller at a time.
+    def __init__(self) -> None:
+        self.zygotes: dict[Environment, ZygoteClient] = {}
+
+
+_local = _Local()
+
+
+def zygote_for(environment: Environment) -> ZygoteClient:
+    """The zygote of this thread for an environment, started if need be."""
+    zygotes = _local.zygotes
+    zygote = zygotes.get(environment)
+    if zygote is not None and zygote.alive():
+        return zygote
+    # One at a time: each holds some hundred megabytes.
+    close_zygotes()
+    server = ZygoteServer(environment)
+    server.wait()
+    zygotes[environment] = server
+    return server
+
+
+def adopt(zygote: ZygoteClient) -> None:
+    """Let this thread fork from a zygote of another process, for as long as it lasts."""
+    _local.zygotes[zygote.environment] = zygote
+
+
+def close_zygotes() -> None:
+    """End all zygotes of this thread."""
+    while _local.zygotes:
+        _local.zygotes.popitem()[1].close()
