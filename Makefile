@@ -4,13 +4,12 @@ SHELL := /bin/bash
 PYTHON ?= python3
 GDL := .venv/bin/gdl
 SAMPLE := 02_shapes_and_parameters
-# Tests that measure time or interrupt runs.
-TIMED := tests/attacks $(addprefix tests/grading/,$(addprefix engine/test_,cgroups.py fuzz.py walls.py wire.py) test_check.py \
-	test_interrupted.py test_parallel.py)
+PYTEST := .venv/bin/pytest
 # TensorFlow's notes on its own build say nothing to a reader of these commands.
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
-.PHONY: help setup setup-test demo book book-full train serve assignments grade kill-matrix figures test test-slow test-hub image-test lint bench lock clean
+.PHONY: help setup setup-test demo book book-full train serve assignments grade kill-matrix lint figures quick test test-unit test-book \
+	test-grading test-browser test-timing test-rest test-notebooks test-slow test-hub image-test bench lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | \
@@ -57,10 +56,11 @@ kill-matrix: setup ## write pages that show which test catches which wrong answe
 setup-test:
 	@PYTHON=$(PYTHON) requirements/install.sh test
 
-lint: setup ## check style and types
+lint: setup ## check style, types, and what may use what
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
+	.venv/bin/lint-imports
 	.venv/bin/hadolint docker/Dockerfile
 
 # Needs only Node of the virtual environment, and npm's packages of package-lock.json.
@@ -68,22 +68,45 @@ figures: setup-test ## check, test and build the interactive figures anew: what 
 	cd book/interactive && export PATH="$(CURDIR)/.venv/bin:$$PATH" && npm ci --silent --no-audit --no-fund && \
 		npm run --silent lint && npm test --silent && npm run --silent check
 
-# Tests that measure time run alone. What is left leaves half of the machine idle, so it runs as two parts side by side:
-# the pages, then the scores of the grader; and all the others.
-test: setup-test lint figures ## lint, unit tests, every page and solution run again in the smoke profile (under 20 minutes)
-	.venv/bin/pytest $(TIMED) -m "not slow"
-	@mkdir -p _build
-	@(GDL_PROFILE=smoke .venv/bin/pytest --nbval book && GDL_PROFILE=smoke .venv/bin/pytest --nbval-lax solutions && \
-		.venv/bin/pytest tests/grading $(TIMED:%=--ignore=%) -m "not slow") \
-		>_build/beside.log 2>&1 & beside=$$!; trap 'kill $$beside' INT TERM; \
-		.venv/bin/pytest tests --ignore=tests/grading $(TIMED:%=--ignore=%) -m "not slow"; tests=$$?; \
-		wait $$beside; found=$$?; cat _build/beside.log; [ $$tests = 0 ] && [ $$found = 0 ]
+quick: lint ## lint and the fast tests (under a minute)
+	$(PYTEST) -q -n 2 -m "quick and not slow"
+
+# What measures time runs alone. What is left leaves half of the machine idle, so it runs as two parts side by side.
+test: setup-test lint figures test-timing ## everything but the longer proofs: lint, tests, pages and solutions run again (under 20 minutes)
+	@$(MAKE) --no-print-directory -j2 --output-sync=target test-notebooks test-rest
+
+test-timing: setup-test
+	$(PYTEST) -m "timing and not slow"
+
+# Of the two parts side by side, one is the notebooks and then the grader, the other all the rest.
+test-notebooks: setup-test
+	GDL_PROFILE=smoke $(PYTEST) --nbval book
+	GDL_PROFILE=smoke $(PYTEST) --nbval-lax solutions
+	$(PYTEST) -m "grading and not timing and not slow"
+
+test-rest: setup-test
+	$(PYTEST) -m "not grading and not timing and not slow"
+
+test-unit: setup-test ## the tests of helpers, data sets, commands and files
+	$(PYTEST) -m "unit and not slow"
+
+test-book: setup-test ## every page run again in the smoke profile, the tests of pages and site
+	GDL_PROFILE=smoke $(PYTEST) --nbval book
+	$(PYTEST) -m "book and not slow"
+
+test-grading: setup-test ## every solution run again, the tests of engine, classroom and assignments
+	GDL_PROFILE=smoke $(PYTEST) --nbval-lax solutions
+	$(PYTEST) -m "(grading or assignments) and not slow"
+
+test-browser: setup-test ## the interactive figures built anew, the site in a real browser
+	@$(MAKE) --no-print-directory figures
+	$(PYTEST) -m "browser and not slow"
 
 test-slow: setup-test ## the longer proofs
-	.venv/bin/pytest tests -m slow
+	$(PYTEST) -m slow
 
 test-hub: setup-test ## a class on a real JupyterHub in a real browser, as root (a minute or two)
-	GDL_TEST_HUB=1 .venv/bin/pytest tests/hub
+	GDL_TEST_HUB=1 $(PYTEST) -m hub
 
 image-test: setup-test ## build the images of docker/ for real and use them, as root (a quarter of an hour)
 	docker/test.sh
@@ -95,4 +118,4 @@ lock: setup ## resolve the dependencies of pyproject.toml anew into requirements
 	@requirements/lock.sh
 
 clean: ## delete everything that was built, but not the virtual environment
-	rm -rf _build .pytest_cache .mypy_cache .ruff_cache
+	rm -rf _build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -18,11 +18,17 @@ def is_acceptable(name: str) -> bool:
 
 
 def files_to_put(files: dict[str, bytes], limits: Limits, log: list[str]) -> dict[str, bytes]:
-    """The files handed in that have a place in the student's folder; what has none is noted in the log."""
+    """The files handed in, but for notebooks, that have a place in the student's folder.
+
+    Args:
+        files: contents by relative path.
+        limits: what a submission may use.
+        log: takes a sentence if not all fit.
+    """
     kept: dict[str, bytes] = {}
     room, all_fit = limits.disk_bytes, True
     for name, data in files.items():
-        if not is_acceptable(name):
+        if name.endswith(".ipynb") or not is_acceptable(name):
             continue
         if len(data) > room or len(kept) >= MAX_FILES:
             all_fit = False

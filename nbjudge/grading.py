@@ -1,6 +1,7 @@
 """The heart of the engine: `grade`, a function of an assignment, a submission and limits alone."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from nbjudge.errors import MachineError
 from nbjudge.files import files_to_put
@@ -41,89 +42,76 @@ def grade(
         MachineError: if the machine fails twice; nothing is the student's fault then.
         SandboxError: if there can be no sandbox here.
     """
-    limits, options = limits or Limits(), options or EngineOptions()
-    graded = Graded([])
-    for source in assignment.notebooks:
-        notebook = _grade_notebook(assignment, source, submission, limits, options, graded.log)
-        annotate(notebook)
-        graded.notebooks.append(notebook)
-    return graded
+    grader = Grader(assignment, limits or Limits(), options or EngineOptions())
+    return Graded([grader.grade_notebook(source, submission) for source in assignment.notebooks])
 
 
-def _grade_notebook(
-    assignment: Assignment,
-    source: SourceNotebook,
-    submission: Submission,
-    limits: Limits,
-    options: EngineOptions,
-    log: list[str],
-) -> GradedNotebook:
-    data = submission.files.get(f"{source.name}.ipynb")
-    if data is None:
-        return ungraded(source, Status.MISSING, f"{source.name}.ipynb was not handed in")
-    try:
-        rebuilt = rebuild(source, data, limits)
-    except UnreadableError as error:
-        return ungraded(source, Status.UNREADABLE, str(error))
-    except OtherNotebookError as error:
-        return ungraded(source, Status.OTHER_NOTEBOOK, str(error))
-    beside = {name: content for name, content in submission.files.items() if not name.endswith(".ipynb")}
-    graded = grade_rebuilt(assignment, source, rebuilt, Submission(beside, submission.seed), limits, options, log)
-    log += [f"{source.name}: {finding}" for finding in rebuilt.findings]
-    return graded
+@dataclass(frozen=True)
+class Grader:
+    """Grades notebooks of one assignment.
 
-
-def grade_rebuilt(
-    assignment: Assignment,
-    source: SourceNotebook,
-    rebuilt: Rebuilt,
-    submission: Submission,
-    limits: Limits,
-    options: EngineOptions,
-    log: list[str],
-) -> GradedNotebook:
-    """Run and score a rebuilt notebook; a failure of the machine, or of the judge, is tried a second time.
-
-    Args:
-        assignment: to which the notebook belongs.
-        source: of the notebook.
-        rebuilt: the notebook with the student's answers.
-        submission: the files beside the notebook, and the seed.
-        limits: what it may use.
+    Attributes:
+        assignment: with its hidden tests.
+        limits: what a submission may use.
         options: how the engine runs.
-        log: takes what the instructor should know.
-
-    Raises:
-        MachineError: if the machine fails twice.
-        SandboxError: if there can be no sandbox here.
     """
-    environment = environment_of(assignment.notebooks, options)
-    given = {**files_to_put(submission.files, limits, log), **assignment.files}
-    try:
-        graded = _run_once(environment, assignment, source, rebuilt, given, submission.seed, limits)
-        if graded.status is not Status.JUDGE_DIED:
-            return graded
-    except MachineError as error:
-        close_zygotes()
-        log.append(f"{source.name}: tried again, since {error}")
-    return _run_once(environment, assignment, source, rebuilt, given, submission.seed, limits)
 
+    assignment: Assignment
+    limits: Limits
+    options: EngineOptions
 
-def _run_once(
-    environment: Environment,
-    assignment: Assignment,
-    source: SourceNotebook,
-    rebuilt: Rebuilt,
-    given: dict[str, bytes],
-    seed: int,
-    limits: Limits,
-) -> GradedNotebook:
-    zygote = zygote_for(environment)
-    with zygote.fork(limits) as pair:
-        graded = NotebookRun(source, rebuilt, limits, pair).run(assignment, given, seed)
-    if graded.status in (Status.DIED, Status.JUDGE_DIED) and not zygote.alive(EXIT_GRACE):
-        raise MachineError("the zygote process died, and its workers with it")
-    return graded
+    def grade_notebook(self, source: SourceNotebook, submission: Submission) -> GradedNotebook:
+        """What a submission gets for one notebook of the assignment."""
+        graded = self._grade_file(source, submission)
+        annotate(graded)
+        return graded
+
+    def _grade_file(self, source: SourceNotebook, submission: Submission) -> GradedNotebook:
+        data = submission.files.get(f"{source.name}.ipynb")
+        if data is None:
+            return ungraded(source, Status.MISSING, f"{source.name}.ipynb was not handed in")
+        try:
+            rebuilt = rebuild(source, data, self.limits)
+        except UnreadableError as error:
+            return ungraded(source, Status.UNREADABLE, str(error))
+        except OtherNotebookError as error:
+            return ungraded(source, Status.OTHER_NOTEBOOK, str(error))
+        graded = self.grade_rebuilt(source, rebuilt, submission)
+        graded.log += [f"{source.name}: {finding}" for finding in rebuilt.findings]
+        return graded
+
+    def grade_rebuilt(self, source: SourceNotebook, rebuilt: Rebuilt, submission: Submission) -> GradedNotebook:
+        """Run and score a rebuilt notebook; a failure of the machine, or of the judge, is tried a second time.
+
+        Args:
+            source: of the notebook.
+            rebuilt: the notebook with the student's answers.
+            submission: the files beside the notebook, and the seed.
+
+        Raises:
+            MachineError: if the machine fails twice.
+            SandboxError: if there can be no sandbox here.
+        """
+        log: list[str] = []
+        given = {**files_to_put(submission.files, self.limits, log), **self.assignment.files}
+        try:
+            graded = self._run(source, rebuilt, given, submission.seed)
+        except MachineError as error:
+            close_zygotes()
+            log.append(f"{source.name}: tried again, since {error}")
+            graded = None
+        if graded is None or graded.status is Status.JUDGE_DIED:
+            graded = self._run(source, rebuilt, given, submission.seed)
+        graded.log = log
+        return graded
+
+    def _run(self, source: SourceNotebook, rebuilt: Rebuilt, given: dict[str, bytes], seed: int) -> GradedNotebook:
+        zygote = zygote_for(environment_of(self.assignment.notebooks, self.options))
+        with zygote.fork(self.limits) as pair:
+            graded = NotebookRun(source, rebuilt, self.limits, pair).run(self.assignment, given, seed)
+        if graded.status in (Status.DIED, Status.JUDGE_DIED) and not zygote.alive(EXIT_GRACE):
+            raise MachineError("the zygote process died, and its workers with it")
+        return graded
 
 
 def environment_of(notebooks: Iterable[SourceNotebook], options: EngineOptions) -> Environment:

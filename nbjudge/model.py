@@ -112,7 +112,7 @@ class GradedNotebook:
         name: without `.ipynb`.
         status: how it went.
         reason: one sentence for the instructor if it needs attention.
-        content: the graded notebook, in nbformat 4; its metadata `gdl_grading` tell how it went.
+        content: the graded notebook, in nbformat 4; its metadata `nbjudge` tell how it went.
         scores: points by grade_id, None where a person has to grade.
         max_scores: points to be had, by grade_id.
         hints: what the student is told, by grade_id of the test cell; holds nothing hidden.
@@ -120,6 +120,7 @@ class GradedNotebook:
         files: what the student's code left in its folder, by relative path.
         seconds: wall clock.
         memory: most bytes that the student's processes had at a time.
+        log: what else the instructor should know, a sentence each.
     """
 
     name: str
@@ -133,6 +134,7 @@ class GradedNotebook:
     files: dict[str, bytes] = field(default_factory=dict)
     seconds: float = 0.0
     memory: int = 0
+    log: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -141,16 +143,19 @@ class Graded:
 
     Attributes:
         notebooks: one for each notebook of the assignment.
-        log: what the engine noted, for the instructor.
     """
 
     notebooks: list[GradedNotebook]
-    log: list[str] = field(default_factory=list)
+
+    @property
+    def log(self) -> list[str]:
+        """What the engine noted, for the instructor."""
+        return [line for notebook in self.notebooks for line in notebook.log]
 
     @property
     def scores(self) -> dict[tuple[str, str], float | None]:
         """Points by notebook and grade_id."""
-        return {(book.name, name): score for book in self.notebooks for name, score in book.scores.items()}
+        return {(notebook.name, name): score for notebook in self.notebooks for name, score in notebook.scores.items()}
 
     @property
     def score(self) -> float:
@@ -160,20 +165,21 @@ class Graded:
     @property
     def max_score(self) -> float:
         """Points to be had."""
-        return sum(sum(book.max_scores.values()) for book in self.notebooks)
+        return sum(sum(notebook.max_scores.values()) for notebook in self.notebooks)
 
     @property
     def hints(self) -> dict[tuple[str, str], str]:
         """What the student is told, by notebook and grade_id."""
-        return {(book.name, name): hint for book in self.notebooks for name, hint in book.hints.items()}
+        return {(notebook.name, name): hint for notebook in self.notebooks for name, hint in notebook.hints.items()}
 
     @property
     def status(self) -> Status:
         """The first status of its notebooks that needs attention."""
-        return next((book.status for book in self.notebooks if book.status is not Status.GRADED), Status.GRADED)
+        statuses = (notebook.status for notebook in self.notebooks)
+        return next((status for status in statuses if status is not Status.GRADED), Status.GRADED)
 
     @property
     def attention(self) -> list[str]:
         """Sentences for the instructor, empty if nothing needs attention."""
-        several = len(self.notebooks) > 1
-        return [f"{book.name}: {book.reason}" if several else book.reason for book in self.notebooks if book.reason]
+        reasons = [(notebook.name, notebook.reason) for notebook in self.notebooks if notebook.reason]
+        return [f"{name}: {reason}" if len(self.notebooks) > 1 else reason for name, reason in reasons]

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Sets up what the project runs on: the system packages of system.txt, then .venv from the lock. With the argument
-# `test`, also the system packages that only tests need, system-test.txt.
+# `test`, also the system packages that only tests need, system-test.txt; with the argument `system`, no more than the
+# system packages.
 # Safe to run again at any time: a .venv that was not finished, or was made from another lock, is made anew.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -33,6 +34,8 @@ if [ ${#missing[@]} -gt 0 ]; then
         say "system packages are missing; type: $type_this"
     fi
 fi
+
+[ "${1:-}" != system ] || exit 0
 
 wanted="$("$python" -c 'import sys; print(sys.version)') $PWD $(cksum <$lock)"
 if [ "$(cat .venv/.lock 2>/dev/null)" != "$wanted" ]; then

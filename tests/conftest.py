@@ -7,16 +7,45 @@ from pathlib import Path
 
 import pytest
 
+from gdl_utils.classroom.course import Course
+
 ROOT = Path(__file__).resolve().parents[1]
 CHROMIUM = Path("/usr/bin/chromium")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("MPLBACKEND", "agg")
 
 
+# The marker of the tests in a folder; all others are of the unit.
+GROUPS = {
+    "nbjudge": "grading",
+    "attacks": "grading",
+    "classroom": "grading",
+    "authoring": "grading",
+    "assignments": "assignments",
+    "book": "book",
+    "browser": "browser",
+    "hub": "hub",
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give each test the marker of its folder, by which the Makefile and the workflow choose."""
+    for item in items:
+        folders = item.path.relative_to(ROOT).parts
+        if folders[0] == "tests":
+            item.add_marker(GROUPS.get(folders[1], "unit"))
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The folder of the repository."""
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def course() -> Course:
+    """The course of this repository, with its sources, releases and answers."""
+    return Course(ROOT)
 
 
 @pytest.fixture(scope="session")

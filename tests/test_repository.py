@@ -3,8 +3,11 @@
 import ast
 import os
 import re
+import shutil
 import subprocess
+import sys
 import tomllib
+from pathlib import Path
 
 import pytest
 import yaml
@@ -21,7 +24,12 @@ TARGETS = [
     "serve",
     "assignments",
     "grade",
+    "quick",
     "test",
+    "test-unit",
+    "test-book",
+    "test-grading",
+    "test-browser",
     "test-slow",
     "lint",
     "bench",
@@ -107,14 +115,17 @@ def test_a_wrong_python_is_refused_in_one_line(root):
 
 
 def test_without_rights_one_line_says_what_to_type(root, tmp_path):
-    """The set-up as it is, up to the virtual environment, for a user who is not root and may not use sudo."""
-    script = (root / "requirements" / "install.sh").read_text()
+    """The system packages, for a user who is not root and may not use sudo."""
     (tmp_path / "requirements").mkdir()
-    copy = tmp_path / "requirements" / "install.sh"
-    copy.write_text(script[: script.index("wanted=")].replace("$(id -u)", "1000").replace("sudo -n true", "false"))
-    copy.chmod(0o755)
+    script = shutil.copy(root / "requirements" / "install.sh", tmp_path / "requirements")
     (tmp_path / "requirements" / "system.txt").write_text("# comment\nbubblewrap no-such-command --version\n")
-    done = subprocess.run([copy], cwd=tmp_path, capture_output=True, text=True, check=True)
+    for name, body in {"id": "echo 1000", "sudo": "exit 1"}.items():
+        program = tmp_path / "bin" / name
+        program.parent.mkdir(exist_ok=True)
+        program.write_text(f"#!/bin/sh\n{body}\n")
+        program.chmod(0o755)
+    environment = {**os.environ, "PATH": f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}"}
+    done = subprocess.run([script, "system"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
     assert done.stderr == (
         "setup: system packages are missing; type: sudo apt-get update && sudo apt-get install -y bubblewrap\n"
     )
@@ -126,39 +137,55 @@ def test_workflows_are_sound(root):
         for job in workflow["jobs"].values():
             assert job["timeout-minutes"]
             assert all("uses" in step or "run" in step for step in job["steps"]), path.name
-            for command in (step["run"] for step in job["steps"] if "run" in step):
+            parts = job.get("strategy", {}).get("matrix", {}).get("part", [""])
+            commands = [step["run"] for step in job["steps"] if "run" in step]
+            for command in (command.replace("${{ matrix.part }}", part) for command in commands for part in parts):
                 target = re.match(r"make ([a-z-]+)", command)
                 assert not target or target[1] in TARGETS, f"{path.name}: {command}"
 
 
-def layer_of(module):
-    """GradingOptions far up a module of gdl_utils stands: it may use only what is further down."""
-    mathematics = ["probability", "convolution", "layers", "models", "networks"]
-    order = [
-        "errors",
-        "quiet",
-        "glue",
-        "seeds",
-        *mathematics,
-        "plotting",
-        "datasets",
-        "checks",
-        "book",
-        "grading",
-        "doctor",
-        "cli",
-    ]
-    return order.index(module.split(".")[1]) if "." in module else -1
+def test_the_image_for_students_holds_no_answers(root):
+    ignored = (root / ".dockerignore").read_text().split()
+    assert {"solutions", "answers", "tests", ".git"} <= set(ignored)
 
 
-def test_dependence_goes_one_way(root):
-    for path in sorted((root / "gdl_utils").rglob("*.py")):
-        module = ".".join(path.relative_to(root).with_suffix("").parts)
-        for node in ast.walk(ast.parse(path.read_text())):
-            names = [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
-            if names == ["gdl_utils"]:
-                names = [f"gdl_utils.{alias.name}" for alias in node.names]
-            names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-            for name in names:
-                if name.startswith("gdl_utils."):
-                    assert layer_of(name) <= layer_of(module), f"{module} uses {name}"
+@pytest.mark.parametrize(
+    ("module", "line", "broken"),
+    [
+        ("nbjudge/wire.py", "import gdl_utils.errors", "The engine knows nothing of the course"),
+        ("nbjudge/wire.py", "from nbjudge import supervisor", "The layers of the engine"),
+        ("nbjudge/student.py", "from nbjudge import judge", "Judge and student are strangers"),
+        ("gdl_utils/checks/result.py", "from gdl_utils.classroom import grade", "The layers of the course"),
+        ("gdl_utils/plotting/images.py", "import nbjudge", "Pages, exercises and students need none of what grades"),
+        ("gdl_utils/errors.py", "import gdl_utils.stderr as late", None),
+    ],
+)
+def test_an_import_that_runs_upwards_is_found(root, tmp_path, module, line, broken):
+    for name in ("gdl_utils", "nbjudge"):
+        shutil.copytree(root / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(root / "pyproject.toml", tmp_path)
+    path = tmp_path / module
+    path.write_text(f"{path.read_text()}\n\n{line}\n")
+    program = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run([program, "--no-cache"], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode != 0) == (broken is not None), done.stdout
+    assert broken is None or f"{broken} BROKEN" in done.stdout
+
+
+def test_no_file_of_the_packages_is_long(root):
+    lengths = {
+        path.relative_to(root).as_posix(): len(path.read_text().splitlines())
+        for package in ("gdl_utils", "nbjudge")
+        for path in (root / package).rglob("*.py")
+    }
+    assert {name: length for name, length in lengths.items() if length > 450} == {}
+
+
+def test_every_test_has_a_name_that_can_be_typed(root):
+    names = {
+        f"{path.relative_to(root)}::{node.name}"
+        for path in (root / "tests").rglob("test_*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and len(node.name) >= 60
+    }
+    assert names == set(), "a sentence that is longer goes into a docstring"

@@ -1,6 +1,7 @@
 """Builds the site with Jupyter Book and checks that it is all there."""
 
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -14,6 +15,7 @@ import yaml
 from sphinx_external_toc.parsing import parse_toc_yaml
 
 from gdl_utils.book.postprocess import patch_site
+from gdl_utils.book.provenance import METADATA_KEY
 from gdl_utils.errors import CourseError
 
 SITE = Path("_build/html")
@@ -45,6 +47,11 @@ def build_site(root: Path) -> Path:
     Raises:
         SiteError: if Jupyter Book warns or fails, or `site_problems` finds any.
     """
+    never_run = [f"{name}.ipynb" for name in toc_pages(root) if _was_never_run(root / f"{name}.ipynb")]
+    if never_run:
+        raise SiteError(
+            f"These pages have no results yet: {', '.join(never_run)}", f"type 'gdl book run {' '.join(never_run)}'"
+        )
     # Nor is a style sheet or a script copied again where no page has changed.
     static = sorted(path for path in (root / STATIC).rglob("*") if path.is_file())
     whole = [*(root / name for name in WHOLE_SITE), *static]
@@ -73,6 +80,11 @@ def build_site(root: Path) -> Path:
         raise SiteError("\n".join(["The site was built but is not whole:", *problems]))
     recorded.write_text(fingerprint)
     return root / SITE / "index.html"
+
+
+def _was_never_run(page: Path) -> bool:
+    # What a page glues into its text is missing then, of which Sphinx would warn place by place.
+    return page.is_file() and METADATA_KEY not in json.loads(page.read_text(encoding="utf-8"))["metadata"]
 
 
 def _write_sitemap(root: Path) -> None:

@@ -28,7 +28,7 @@ from gdl_utils.classroom.folders import files_to_write, read_submission, write_f
 from gdl_utils.classroom.gradebook import ClassGradebook
 from gdl_utils.errors import GradingError
 from nbjudge import Assignment, EngineOptions, Limits, SourceNotebook, Status, Submission
-from nbjudge.grading import NOTE, annotate, grade_rebuilt
+from nbjudge.grading import NOTE, Grader, annotate
 from nbjudge.rebuild import OtherNotebookError, Rebuilt, UnreadableError, rebuild
 
 Resources = dict[str, Any]
@@ -312,13 +312,12 @@ class JudgeCells(Execute):
             cell.setdefault("id", f"cell-{number}")
         known = exporter.rebuilt.get(name) or Rebuilt(content)
         rebuilt = Rebuilt(content, list(known.findings), known.missing)
-        log: list[str] = []
         submission = Submission(given, seed_of(assignment.name, resources["nbgrader"]["student"]))
         options = EngineOptions(warm=self.warm, sandboxed=self.sandboxed)
-        result = grade_rebuilt(assignment, source, rebuilt, submission, self.limits(), options, log)
+        result = Grader(assignment, self.limits(), options).grade_rebuilt(source, rebuilt, submission)
         annotate(result)
         graded = result.content or content
-        for line in log:
+        for line in result.log:
             self.log.warning("%s", line)
         self.log.info("%s took %.2f s and %d MiB", name, result.seconds, result.memory >> 20)
         for cell, judged in zip(nb.cells, graded["cells"], strict=True):

@@ -12,6 +12,7 @@ from gdl_utils.cli.shared import Sentences
 
 app = typer.Typer(cls=Sentences, no_args_is_help=True, pretty_exceptions_enable=False, help="The course's own tool.")
 app.add_typer(book.app, name="book")
+app.add_typer(book.page_app, name="page")
 COMMANDS: dict[str, Callable[..., None]] = {
     "data": machine.data,
     "doctor": machine.doctor,

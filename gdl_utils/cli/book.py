@@ -11,6 +11,7 @@ from gdl_utils.cli.shared import console, progress_bar, repository, status
 from gdl_utils.errors import CourseError
 
 app = typer.Typer(no_args_is_help=True, help="Run the pages of the book and build the site.")
+page_app = typer.Typer(no_args_is_help=True, help="Look at one page of the book.")
 
 
 @app.command("build")
@@ -77,3 +78,32 @@ def serve_book(port: Annotated[int, typer.Option(help="The port on this computer
         server.serve_forever()
     except KeyboardInterrupt:
         server.server_close()
+
+
+@page_app.command("check")
+def check_page(
+    page: Annotated[str, typer.Argument(help="The page, by its name or the beginning of it, such as 1_2.")],
+) -> None:
+    """Check all that concerns one page: its stored outputs, the site, the page run again, its tests.
+
+    Exits with 1 if something is wrong.
+    """
+    from gdl_utils.book import check
+
+    root = repository().folder
+    path = check.find_page(root, page)
+
+    def show(step: check.Step) -> None:
+        console.print(f"{'ok' if not step.problems else 'WRONG':6}{step.name}")
+        for problem in step.problems:
+            console.print(f"      {problem}")
+
+    with status(f"Checking {path.relative_to(root)}"):
+        is_sound = check.check_page(root, path, show)
+    if not is_sound:
+        raise typer.Exit(1)
+
+
+@page_app.callback()
+def page() -> None:
+    """Look at one page of the book."""

@@ -3,6 +3,7 @@
 import base64
 from xml.etree import ElementTree
 
+import nbformat
 import pytest
 
 from gdl_utils.book import build
@@ -20,7 +21,7 @@ def site(root):
     return root / build.SITE
 
 
-def test_every_page_of_the_toc_is_there_and_the_build_had_no_warning(site, root):
+def test_the_site_is_whole_and_was_built_without_a_warning(site, root):
     # A warning would have raised.
     for name in build.toc_pages(root):
         assert (site / f"{name}.html").is_file()
@@ -72,7 +73,7 @@ def small(tmp_path):
 def test_a_warning_is_an_error_each_time(small):
     (small / "book" / "second.md").write_text("# Second\n\nSee [nowhere](missing.md).\n")
     for _ in range(2):
-        with pytest.raises(build.SiteError, match=r"(?s)mend this:.*second\.md.*missing\.md"):
+        with pytest.raises(build.SiteError, match=r"(?s)fix the following.*second\.md.*missing\.md"):
             build.build_site(small)
     (small / "book" / "second.md").write_text("# Second\n")
     build.build_site(small)
@@ -88,18 +89,18 @@ def test_a_page_of_the_toc_that_does_not_exist_is_named(small):
 def test_a_page_that_vanished_from_the_site_is_named(small):
     build.build_site(small)
     (small / build.SITE / "book" / "second.html").unlink()
-    assert build.site_complaints(small) == [
+    assert build.site_problems(small) == [
         "The page book/second of _toc.yml was not built: add the file, or take it out of _toc.yml."
     ]
 
 
-def test_all_pages_stand_in_the_sitemap_though_one_alone_was_built_again(small):
+def test_the_sitemap_has_all_pages_after_a_build_of_one(small):
     for text in ("# First\n\nSee [the second](second).\n", "# The first\n\nSee [the second](second).\n"):
         (small / "book" / "index.md").write_text(text)
         build.build_site(small)
-        found = ElementTree.parse(small / build.SITE / "sitemap.xml").findall(".//{*}loc")
+        addresses = ElementTree.parse(small / build.SITE / "sitemap.xml").findall(".//{*}loc")
         pages = ["book/index.html", "book/second.html", "index.html"]
-        assert [one.text for one in found] == [f"https://example.org/small/{page}" for page in pages]
+        assert [address.text for address in addresses] == [f"https://example.org/small/{page}" for page in pages]
 
 
 def test_a_page_taken_out_of_the_toc_is_taken_out_of_the_site(small):
@@ -140,3 +141,17 @@ def test_a_build_that_was_cut_short_is_not_built_upon(small, monkeypatch):
     (small / build.SITE / "book" / "second.html").write_text("half a page")
     build.build_site(small)
     assert "Second" in (small / build.SITE / "book" / "second.html").read_text()
+
+
+def test_pages_that_never_ran_are_all_named_with_the_remedy(small):
+    for name in ("third", "fourth"):
+        page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1")])
+        nbformat.write(page, small / "book" / f"{name}.ipynb")
+    toc = small / "_toc.yml"
+    toc.write_text(f"{toc.read_text()}- file: book/third\n- file: book/fourth\n")
+    with pytest.raises(build.SiteError) as caught:
+        build.build_site(small)
+    assert str(caught.value) == (
+        "These pages have no results yet: book/third.ipynb, book/fourth.ipynb: "
+        "type 'gdl book run book/third.ipynb book/fourth.ipynb'."
+    )

@@ -85,7 +85,7 @@ def test_the_network_is_that_of_the_specification(namespace):
     assert model.input_shape == (None, 32, 32, 3)
 
 
-def test_the_network_that_is_measured_with_five_seeds_is_that_of_the_page(namespace):
+def test_the_network_of_the_five_seeds_is_that_of_the_page(namespace):
     assert checks.steps(convolutional_network()) == checks.steps(namespace["model"])
 
 

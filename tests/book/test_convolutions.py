@@ -188,7 +188,7 @@ def test_check_yourself_answers(page):
     assert page.text("check-parameters-answer") == "weights: 7200 and biases: 40"
 
 
-def test_the_kernel_for_slopes_finds_one_slope_and_not_the_other(namespace, page):
+def test_the_kernel_for_slopes_finds_only_one_slope(namespace, page):
     slope = namespace["slope"]
     assert slope.sum() == 0
     assert set(slope.ravel()) == {-1, 0, 1}

@@ -49,7 +49,7 @@ def test_one_column_of_the_table_answers_and_no_pixel_does(page):
     assert "pixels: best of 1024 is right 0." in page.text("best-column-of-houses")
 
 
-def test_the_best_column_is_chosen_on_one_part_and_measured_on_another(namespace):
+def test_the_best_column_is_chosen_and_measured_on_other_parts(namespace):
     """A column that is right by luck where it is chosen must not be believed."""
     rng = np.random.default_rng(5)
     labels = np.arange(40) % 2
@@ -64,7 +64,7 @@ def test_the_best_column_is_chosen_on_one_part_and_measured_on_another(namespace
     assert namespace["best_single_column"](fit, labels, check, labels) == 1, "yes may be on either side"
 
 
-def test_moving_the_house_changes_more_than_taking_its_chimney_away(page, namespace):
+def test_moving_the_house_changes_more_than_losing_its_chimney(page, namespace):
     house, changed = namespace["house"], namespace["changed"]
     counts = {name: int(np.sum(image != house)) for name, image in changed.items()}
     assert counts["all moved"] > 4 * counts["taken away"] > 0
@@ -113,7 +113,7 @@ def test_the_chain_by_hand_by_a_nudge_and_by_the_tape(page, namespace):
     assert page.text("check-zero-answer").endswith(" 0.0000")
 
 
-def test_the_function_runs_through_python_once_and_gives_three_results(page):
+def test_the_function_is_traced_once_and_gives_three_results(page):
     assert page.text("graph").splitlines() == [
         "Python runs through the function",
         "the result is 1",
@@ -179,7 +179,7 @@ def test_the_gradients_of_the_exercise_are_those_of_the_tape(page, namespace):
         assert np.allclose(hand, expected, rtol=1e-10)
 
 
-def test_without_neighbours_only_the_convolutional_network_loses(page):
+def test_shuffled_pixels_cost_only_the_convolutional_network(page):
     assert page.number("linear_shuffled") == pytest.approx(page.number("linear_mean"), abs=0.04)
     assert page.number("linear_mean") - 0.02 < page.number("convolutional_shuffled")
     assert page.number("convolutional_shuffled") < page.number("convolutional_lowest") - 0.02

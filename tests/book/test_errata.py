@@ -74,7 +74,7 @@ def test_erratum_the_second_patch_gives_0_3(patch, result):
         assert np.sum(patch * np.abs(HORIZONTAL_EDGE)) == pytest.approx(-0.1)
 
 
-def test_erratum_two_training_accuracies_are_not_one_number_rounded(root):
+def test_erratum_two_accuracies_are_not_one_number_rounded(root):
     """They are 115 images apart, and page 2.2 quotes the one that the training run printed and mentions the other."""
     printed_by_the_run, in_the_text = 51.67, 51.9
     assert round(printed_by_the_run, 1) == 51.7 != in_the_text
@@ -121,7 +121,7 @@ def test_erratum_an_index_from_minus_1_shifts_the_image():
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_erratum_the_best_of_many_on_the_test_set_promises_too_much(seed):
+def test_erratum_the_best_on_the_test_set_promises_too_much(seed):
     """A hundred networks that only guess among ten classes: the best of them is not better than chance."""
     rng = np.random.default_rng(seed)
     networks, images, chance = 100, 1_000, 0.1

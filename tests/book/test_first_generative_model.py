@@ -28,7 +28,7 @@ def numbers(text):
     return [float(number) for number in re.findall(r"\d+\.\d+", text)]
 
 
-def test_the_points_of_the_game_are_land_drawn_uniformly_from_the_map(page):
+def test_the_points_of_the_game_are_drawn_uniformly_from_land(page):
     names = {"np": np}
     exec(page.cells["spoiler"].source, names)
     points = names["points"]

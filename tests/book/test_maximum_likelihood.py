@@ -184,7 +184,7 @@ def test_formula_and_descent_agree_to_a_thousandth(page, data):
     assert page.number("descent_std") == pytest.approx(page.number("gaussian_std"), abs=1e-3)
 
 
-def test_the_descent_of_the_page_finds_the_formula_for_other_data_too(page):
+def test_the_descent_finds_the_formula_for_other_data_too(page):
     import tensorflow as tf
 
     x = np.random.default_rng(5).normal(0.3, 0.7, 200)

@@ -56,7 +56,7 @@ def test_both_networks_have_the_table_of_the_text(namespace, network):
     assert namespace[network].input_shape == (None, 32, 32, 3)
 
 
-def test_the_network_that_is_measured_with_five_seeds_is_that_of_the_page(namespace):
+def test_the_network_of_the_five_seeds_is_that_of_the_page(namespace):
     assert checks.steps(multilayer_perceptron()) == checks.steps(namespace["model"])
 
 

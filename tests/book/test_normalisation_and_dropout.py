@@ -75,7 +75,7 @@ def test_drift_is_measured_in_standard_deviations_of_the_start(page):
     assert drift_of([[start], [moved]]) == pytest.approx(np.array([[0], [2]]))
 
 
-def test_batch_normalisation_by_hand_is_that_of_keras_in_both_modes(page):
+def test_batch_normalisation_by_hand_is_that_of_keras(page):
     for cell_id in ("keras-training", "moving-equal", "keras-predicting", "solution-equal"):
         assert page.text(cell_id).endswith("True"), cell_id
     assert page.text("images-by-hand") == "((1024, 3), True)"

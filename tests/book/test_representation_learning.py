@@ -75,7 +75,7 @@ def test_the_principal_components_are_those_of_the_covariance(namespace, page):
     assert shares[:count].sum() >= 0.99 > shares[: count - 1].sum()
 
 
-def test_a_reconstruction_leaves_the_variance_of_the_other_components(namespace):
+def test_a_reconstruction_leaves_the_other_components(namespace):
     pixels, training = namespace["pixels"], namespace["training"]
     images = namespace["tins"][training]
     left = np.sum((namespace["with_components"](images, 10) - images) ** 2)
@@ -133,7 +133,7 @@ def test_generated_tins_have_sizes_that_the_dataset_lacks(page):
     assert numbers(to_tin) == [pytest.approx(page.number("middle_to_tin"), abs=6e-4)]
 
 
-def test_the_nearest_image_of_the_dataset_is_far_from_the_middle_of_the_hole(namespace):
+def test_no_image_of_the_dataset_is_near_the_middle_of_the_hole(namespace):
     """So that a memorised image could not pass for a generated one."""
     tins = namespace["tins"]
     to_dataset = np.sqrt(np.mean((tins - draw_tins([17], [17])) ** 2, axis=(1, 2))).min()

@@ -78,7 +78,7 @@ def test_the_data(page, run):
     assert page.number("gaussian_distance") > 3 * page.number("real_most")
 
 
-def test_autoregressive_probabilities_sum_to_one_and_are_those_of_the_samples(page, run):
+def test_autoregressive_probabilities_are_those_of_the_samples(page, run):
     rng = np.random.default_rng(0)
     names = run("binary", "fit-tables", "product", rng=rng, x=rng.normal(size=2_000))
     assert page.text("product").endswith(": 1.0")

@@ -34,7 +34,7 @@ def test_the_numbers_are_those_of_the_pages(results, page_of):
         assert result.device == "CPU"
 
 
-def test_a_new_measurement_takes_the_place_of_the_old_one_of_the_same_machine(results, tmp_path):
+def test_a_new_measurement_replaces_that_of_the_same_machine(results, tmp_path):
     (tmp_path / "book" / "devices").mkdir(parents=True)
     assert train.read(tmp_path) == []
     train.keep(tmp_path, results)
@@ -103,7 +103,7 @@ def test_two_devices_train_one_network(root):
 def test_a_backend_that_is_missing_is_named(monkeypatch):
     before = os.environ.get("KERAS_BACKEND")
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(CourseError, match=r"PyTorch is not installed here; type: \.venv/bin/pip install torch"):
+    with pytest.raises(CourseError, match=r"PyTorch is not installed here: type '\.venv/bin/pip install torch"):
         list(train.train_networks("torch", print))
     assert os.environ.get("KERAS_BACKEND") == before
 
@@ -128,7 +128,7 @@ def test_both_networks_learn_under_another_backend(root, other_backends, backend
     assert done.returncode == 0, done.stderr[-2000:]
     *said, last = done.stdout.splitlines()
     assert [line for line in said if line.startswith("now ")] == [f"now {network}" for network in train.PAGES]
-    results = [train.Result(**fields) for fields in json.loads(last)]
+    results = [train.TrainingResult(**fields) for fields in json.loads(last)]
     assert [result.network for result in results] == list(train.PAGES)
     for result in results:
         assert (result.backend, result.device) == (title, "CPU")

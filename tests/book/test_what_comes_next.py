@@ -26,7 +26,7 @@ def test_upsampling_repeats(page):
     assert re.findall(r"\d", page.text("upsampling")) == list("1122112233443344")
 
 
-def test_the_transposed_convolution_is_the_product_with_the_transposed_matrix(page):
+def test_the_transposed_convolution_is_the_transposed_matrix(page):
     assert page.text("convolution-as-matrix").endswith("True")
     assert page.text("transposed").endswith("True")
     numbers = re.findall(r"\d+(?=\.)", page.text("transposed"))
@@ -74,7 +74,7 @@ def test_encoder_and_decoder_mirror_each_other(page, namespace):
     assert namespace["grow"].count_params() == 32_800
 
 
-def test_a_draw_is_shifted_and_scaled_and_lets_the_gradient_through(page):
+def test_a_shifted_and_scaled_draw_lets_the_gradient_through(page):
     assert page.text("reparametrise").splitlines() == [
         "mean 2.00, deviation 0.50",
         "slope of the average by the mean: 1",

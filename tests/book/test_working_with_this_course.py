@@ -8,8 +8,9 @@ import pytest
 import typer.main
 import yaml
 
-from gdl_utils import self_check as checking
-from gdl_utils.cli import app, check
+from gdl_utils import self_check
+from gdl_utils.cli import app
+from gdl_utils.cli.grading import check
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +71,7 @@ def test_gdl_check_says_what_the_page_quotes(text, root, tmp_path):
     cell["source"] = answered
     path = tmp_path / "probability.ipynb"
     path.write_text(json.dumps(notebook))
-    said = checking.summary(checking.check(path))
+    said = self_check.summary(self_check.check(path))
     before, after = re.search(r"```text\n(.+?)\.\.\.\n(.+?)```", text, re.DOTALL).groups()
     assert said.startswith(before)
     assert after.strip() in said.removeprefix(before).splitlines()

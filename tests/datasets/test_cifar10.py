@@ -395,7 +395,7 @@ def test_a_home_that_does_not_exist_is_one_sentence(monkeypatch):
         load_cifar10()
 
 
-def test_the_cause_of_a_failed_download_is_said_and_the_socket_timeout_restored(server, monkeypatch):
+def test_a_failed_download_is_explained_and_leaves_no_timeout(server, monkeypatch):
     monkeypatch.setenv("GDL_PROFILE", "smoke")
     before = socket.getdefaulttimeout()
     dataset = load_cifar10()

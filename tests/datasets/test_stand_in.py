@@ -19,7 +19,7 @@ def test_shapes_types_and_balance():
     assert len(stand_in.CLASS_NAMES) == len(stand_in.FIGURES) == 10
 
 
-def test_drawn_twice_it_is_the_same_and_a_short_run_gets_the_first_images_of_a_long_one():
+def test_drawn_twice_it_is_the_same_and_starts_the_same():
     short, long = stand_in.draw_dataset(1_500, 300), stand_in.draw_dataset(3_000, 1_000)
     for name, array in short.items():
         np.testing.assert_array_equal(array, long[name][: len(array)])
