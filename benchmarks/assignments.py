@@ -10,45 +10,45 @@ class shares it.
 import os
 import statistics
 import time
-from collections.abc import Mapping
 from pathlib import Path
 
 import rich.table
 from rich.console import Console
 
 from gdl_utils.authoring.answer_bank import Bank, exercises_of
+from gdl_utils.classroom.course import Course
 from nbjudge import EngineOptions, Limits
 from nbjudge.pool import local_workers
 
-ROOT = Path(__file__).resolve().parents[1]
+COURSE = Course(Path(__file__).resolve().parents[1])
 ROUNDS = 5
 # Seconds that a student of each assignment may take.
 LIMITS = {"01_probability": 2, "02_shapes_and_parameters": 2, "03_convolution": 2, "04_mlp": 20, "05_cnn": 20}
 
 
-def submissions(bank: Bank) -> Mapping[str, Mapping[str, bytes]]:
-    """The kinds of submission that are measured."""
-    wrong = {exercise.name: exercise.wrong[0].source for exercise in exercises_of(ROOT, bank.name)}
+def answers_to(bank: Bank) -> dict[str, dict[str, str]]:
+    """The kinds of submission that are measured: answers by the grade_id of their cells."""
+    wrong = {exercise.name: exercise.wrong[0].source for exercise in exercises_of(COURSE, bank.name)}
     return {
-        "all right": bank.submission({name: bank.reference(name) for name in bank.solutions()}),
-        "all wrong": bank.submission(wrong),
-        "blank": bank.submission({}),
+        "all right": {name: bank.reference(name) for name in bank.solutions()},
+        "all wrong": wrong,
+        "blank": {},
     }
 
 
 def seconds_of(bank: Bank) -> dict[str, list[float]]:
     """Seconds for each kind of submission, in each of the rounds."""
-    found: dict[str, list[float]] = {}
+    seconds: dict[str, list[float]] = {}
     with local_workers(1, bank.assignment, Limits(), EngineOptions()) as submit:
-        kinds = submissions(bank)
         # The first one waits for the worker.
-        submit("start", dict(kinds["blank"])).result()
+        submit(bank.submission({}, "start")).result()
         for number in range(ROUNDS):
-            for kind, files in kinds.items():
+            for kind, answers in answers_to(bank).items():
+                submission = bank.submission(answers, f"student-{number}")
                 start = time.perf_counter()
-                submit(f"student-{number}", dict(files)).result()
-                found.setdefault(kind, []).append(time.perf_counter() - start)
-    return found
+                submit(submission).result()
+                seconds.setdefault(kind, []).append(time.perf_counter() - start)
+    return seconds
 
 
 def main() -> None:
@@ -61,10 +61,10 @@ def main() -> None:
     kinds = ("all right", "all wrong", "blank")
     for column in (*kinds, "limit", "slowest against limit"):
         table.add_column(column, justify="right")
-    for name in assignment_names(ROOT):
-        found = seconds_of(Bank(ROOT, name))
-        cells = [f"{statistics.median(found[kind]):.2f} ({max(found[kind]):.2f})" for kind in kinds]
-        slowest = max(map(max, found.values()))
+    for name in COURSE.assignments:
+        seconds = seconds_of(Bank(COURSE, name))
+        cells = [f"{statistics.median(seconds[kind]):.2f} ({max(seconds[kind]):.2f})" for kind in kinds]
+        slowest = max(map(max, seconds.values()))
         limit = LIMITS.get(name)
         table.add_row(name, *cells, str(limit or "-"), f"{slowest / limit:.2f}" if limit else "-")
     Console().print(table)

@@ -1,4 +1,4 @@
-"""Measures what grading costs, for the page for operators, into gdl_utils/grading/capacity.json.
+"""Measures what grading costs, for the page for operators, into gdl_utils/capacity.json.
 
     python benchmarks/capacity.py
 
@@ -31,14 +31,15 @@ from gdl_utils.authoring.answer_bank import Bank
 from gdl_utils.book.build import SITE
 from gdl_utils.book.provenance import processor
 from gdl_utils.capacity import Capacity, Cost, write_capacity
-from gdl_utils.classroom.course import CONFIG
+from gdl_utils.classroom.course import Course
 from gdl_utils.classroom.gradebook import ClassGradebook
+from gdl_utils.classroom.nbgrader_api import open_course
+from nbjudge import EngineOptions, Graded, Limits
 from nbjudge.pool import local_workers
+from tests.classroom.postgresql import server
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tests" / "grading"))
-
-from postgresql import server  # noqa: E402
+AUTHOR = Course(ROOT)
 
 GDL = Path(sys.executable).with_name("gdl")
 FEW = 2
@@ -68,13 +69,24 @@ class Run:
     main_seconds: float
 
 
+def course_in(folder: Path, bank: Bank, database: str | None = None) -> Course:
+    """A course folder with the source of an assignment."""
+    course = Course(folder, AUTHOR.config_file, database)
+    shutil.copytree(AUTHOR.source(bank.name), course.source(bank.name))
+    return course
+
+
+def right_files(bank: Bank) -> dict[str, bytes]:
+    """A submission in which all is right."""
+    return bank.files({name: bank.reference(name) for name in bank.solutions()})
+
+
 def right_class(folder: Path, bank: Bank, count: int) -> None:
     """A course folder with `count` submissions in which all is right."""
-    shutil.copytree(ROOT / "solutions" / bank.name, folder / "solutions" / bank.name)
-    files = bank.submission({name: bank.reference(name) for name in bank.solutions()})
+    course = course_in(folder, bank)
     for number in range(count):
-        for name, data in files.items():
-            path = folder / "submitted" / f"student-{number:05d}" / bank.name / name
+        for name, data in right_files(bank).items():
+            path = course.submitted(f"student-{number:05d}", bank.name) / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
 
@@ -82,9 +94,9 @@ def right_class(folder: Path, bank: Bank, count: int) -> None:
 def memory_of(process: psutil.Process) -> int:
     """Bytes of a process and all below it; a page that several share is divided among them (PSS)."""
     total = 0
-    for one in [process, *process.children(recursive=True)]:
+    for each in [process, *process.children(recursive=True)]:
         with suppress(psutil.Error):
-            total += one.memory_full_info().pss
+            total += each.memory_full_info().pss
     return total
 
 
@@ -128,11 +140,11 @@ def bytes_below(*folders: Path) -> int:
     return sum(path.stat().st_size for folder in folders for path in folder.rglob("*") if path.is_file())
 
 
-def save_many(url: str, folder: str, name: str, graded: Graded, first: int, count: int, barrier: Any) -> None:
+def save_many(course: Course, name: str, graded: Graded, first: int, count: int, barrier: Any) -> None:
     """Save one result for `count` students, in a process of its own that begins when all are ready."""
     with (
-        course(Path(folder), ROOT / CONFIG, url) as api,
-        ClassGradebook(url, api.coursedir.course_id, name, api.config) as gradebook,
+        open_course(course) as api,
+        ClassGradebook(course.db_url, api.coursedir.course_id, name, api.config) as gradebook,
     ):
         barrier.wait()
         for number in range(first, first + count):
@@ -140,13 +152,13 @@ def save_many(url: str, folder: str, name: str, graded: Graded, first: int, coun
         barrier.wait()
 
 
-def saves_a_second(url: str, folder: Path, name: str, graded: Graded, first: int, writers: int) -> float:
+def saves_a_second(course: Course, name: str, graded: Graded, first: int, writers: int) -> float:
     """Submissions a second that so many processes save."""
     context = multiprocessing.get_context("spawn")
     barrier = context.Barrier(writers + 1, timeout=120)
     each = SAVES // writers
     processes = [
-        context.Process(target=save_many, args=(url, str(folder), name, graded, first + number * each, each, barrier))
+        context.Process(target=save_many, args=(course, name, graded, first + number * each, each, barrier))
         for number in range(writers)
     ]
     for process in processes:
@@ -168,21 +180,21 @@ def asked(url: str, query: str) -> Any:
 
 def database_of(bank: Bank, url: str, scratch: Path) -> tuple[float, float, dict[int, float]]:
     """Bytes in the database and in its log for a submission, and submissions saved a second by number of writers."""
-    shutil.copytree(ROOT / "solutions" / bank.name, scratch / "solutions" / bank.name)
-    files = bank.submission({name: bank.reference(name) for name in bank.solutions()})
+    course = course_in(scratch, bank, url)
+    right = {name: bank.reference(name) for name in bank.solutions()}
     with local_workers(1, bank.assignment, Limits(), EngineOptions()) as submit:
-        graded = submit("student", files).result()
-    with course(scratch, ROOT / CONFIG, url) as api:
+        graded = submit(bank.submission(right, "student")).result()
+    with open_course(course) as api:
         result = api.generate_assignment(bank.name, force=True)
     if not result["success"]:
         raise SystemExit(f"{bank.name} can't be released: {result}")
     # The first ones make files of the log, which later ones use again.
-    saves_a_second(url, scratch, bank.name, graded, 0, 1)
+    saves_a_second(course, bank.name, graded, 0, 1)
     sizes, rates = [], {}
     for writers in WRITERS:
         before = asked(url, "select pg_database_size(current_database())"), asked(url, "select pg_current_wal_lsn()")
         first = writers * SAVES
-        rates[writers] = saves_a_second(url, scratch, bank.name, graded, first, writers)
+        rates[writers] = saves_a_second(course, bank.name, graded, first, writers)
         size = asked(url, "select pg_database_size(current_database())") - before[0]
         log = asked(url, f"select pg_wal_lsn_diff(pg_current_wal_lsn(), '{before[1]}')")
         sizes.append((size / SAVES, float(log) / SAVES))
@@ -203,6 +215,7 @@ def cost_of(bank: Bank, database: float, log: float) -> Cost:
         run_of(many, bank.name, FEW)
         whole = run_of(many, bank.name, 1)
         memory = [most_memory(many, bank.name, workers) for workers in (1, FEW)]
+        course = Course(many)
         feedback = [str(GDL), "feedback", bank.name, "--course", str(many)]
         subprocess.run(feedback, check=True, stdout=subprocess.DEVNULL)
         seconds = (whole.seconds - start.seconds) / (count - FEW)
@@ -214,7 +227,7 @@ def cost_of(bank: Bank, database: float, log: float) -> Cost:
             memory_a_worker=memory[1] - memory[0],
             database=database,
             log=log,
-            folders=bytes_below(many / "submitted", many / "autograded", many / "feedback") / count,
+            folders=bytes_below(course.submissions, course.results, course.pages) / count,
         )
 
 
@@ -230,8 +243,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         Path(scratch).chmod(0o755)
         with server(Path(scratch) / "postgresql", durable=True) as new_database:
-            for name in assignment_names(ROOT):
-                bank = Bank(ROOT, name)
+            for name in AUTHOR.assignments:
+                bank = Bank(AUTHOR, name)
                 folder = Path(scratch) / name
                 folder.mkdir()
                 url = new_database()

@@ -31,10 +31,12 @@ from rich.console import Console
 
 from gdl_utils.authoring.answer_bank import Bank
 from gdl_utils.authoring.sample_class import Student, students_of, write_submission
-from gdl_utils.classroom.grade import released_assignment
+from gdl_utils.classroom.course import Course
+from nbjudge import EngineOptions, Graded, Limits, Submission
 from nbjudge.pool import Submit, local_workers
 
 ROOT = Path(__file__).resolve().parents[1]
+AUTHOR = Course(ROOT)
 NAME = "02_shapes_and_parameters"
 GDL = Path(sys.executable).with_name("gdl")
 CORES = 2
@@ -47,7 +49,6 @@ import os, sys, json, time
 sys.stdout = sys.stderr = open(os.devnull, "w")
 import keras, matplotlib.pyplot, IPython, numpy
 from nbjudge.student import make_shell
-from nbjudge import EngineOptions, Graded, Limits
 shell = make_shell()
 print("ready", file=sys.__stdout__, flush=True)
 sys.stdin.readline()
@@ -71,12 +72,14 @@ print("done", file=sys.__stdout__, flush=True)
 
 def honest_class(folder: Path, count: int) -> None:
     """A course folder with `count` submissions of the sample class, without those that are broken in some way."""
-    students = [one for one in students_of(ROOT, NAME) if not (one.attention or one.edit or one.data)]
-    shutil.copytree(ROOT / "solutions", folder / "solutions")
+    every = students_of(AUTHOR, NAME)
+    students = [student for student in every if not (student.attention or student.edit or student.data)]
+    course = Course(folder)
+    shutil.copytree(AUTHOR.sources, course.sources)
     for number in range(count):
-        one = students[number % len(students)]
-        copy = Student(f"{one.name}-{number:05d}", one.note, one.answers)
-        write_submission(ROOT, NAME, copy, folder / "submitted")
+        student = students[number % len(students)]
+        copy = Student(f"{student.name}-{number:05d}", student.note, student.answers)
+        write_submission(AUTHOR, NAME, copy, course)
 
 
 def seconds_of(line: list[str], folder: Path, place: Path = ROOT) -> float:
@@ -160,12 +163,10 @@ def compare(console: Console, rounds: int) -> None:
 
 def profile(console: Console) -> None:
     """Where the time of one submission goes: the same notebook with fewer and fewer of its cells run."""
-    with tempfile.TemporaryDirectory() as scratch:
-        assignment = released_assignment(ROOT, NAME, Path(scratch))
-    (book,) = assignment.notebooks
-    bank = Bank(ROOT, NAME)
+    bank = Bank(AUTHOR, NAME)
+    (book,) = bank.assignment.notebooks
     right = {name: bank.reference(name) for name in bank.solutions()}
-    cells = [cell for cell in json.loads(bank.submission(right)[bank.file])["cells"] if cell["cell_type"] == "code"]
+    cells = [cell for cell in json.loads(bank.files(right)[bank.file])["cells"] if cell["cell_type"] == "code"]
     setup = [cell for cell in book.content["cells"] if "setup" in cell["metadata"].get("tags", [])]
     # What the notebook imports is imported before the fork, even if the cell that does so is not run.
     idle = [{**cell, "source": textwrap.indent(cell["source"], "    ", lambda _: True)} for cell in setup]
@@ -183,7 +184,7 @@ def profile(console: Console) -> None:
     ]:
         notebook = replace(book, content={**book.content, "cells": kept})
         given = {bank.file: json.dumps({**bank.released, "cells": handed_in}).encode()}
-        with local_workers(1, replace(assignment, notebooks=(notebook,)), Limits(), EngineOptions()) as submit:
+        with local_workers(1, replace(bank.assignment, notebooks=(notebook,)), Limits(), EngineOptions()) as submit:
             _finished(submit, given)
             found[what] = statistics.median(_seconds(_finished, submit, given) for _ in range(15))
     whole, before = max(found.values()), 0.0
@@ -200,7 +201,7 @@ def profile(console: Console) -> None:
 
 
 def _finished(submit: Submit, files: dict[str, bytes]) -> Graded:
-    return submit("student", files).result()
+    return submit(Submission(files)).result()
 
 
 def _seconds(function: Callable[..., object], *arguments: object) -> float:

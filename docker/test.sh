@@ -23,7 +23,7 @@ for program in buildah debootstrap bwrap; do
 done
 mkdir -p "$work"
 
-# In the place of the official image of Python, which this script can do without: Debian with its own Python.
+# Instead of the official image of Python, a Debian with its own Python.
 if ! buildah inspect --type image $base >/dev/null 2>&1; then
     say "a base of Debian, by debootstrap"
     [ -e "$work/debian.done" ] || {
@@ -46,7 +46,10 @@ build() { # target variant
     say "$1 ($2) is $(du -sm --apparent-size "$root" | cut -f1) MB unpacked"
     ! find "$root/usr" "$root/opt" -name 'gcc*' -type f -perm -1 | grep . || fail "a compiler was left behind"
     [ "$(buildah inspect --format '{{.OCIv1.Config.User}}' "$box")" = 1000 ] || fail "the user is not student"
-    [ ! -e "$root/course/solutions" ] || fail "solutions are in the image"
+    for folder in solutions answers tests; do
+        [ ! -e "$root/course/$folder" ] || fail "$folder is in the image"
+    done
+    for package in gdl_utils nbjudge; do [ -e "$root/course/$package" ] || fail "$package is not in the image"; done
 }
 # What can't write but to its volumes runs as in a container: as the image's user, with its variables.
 inside() { buildah run --user student "${options[@]}" "${more[@]}" "$box" -- "$@"; }
@@ -94,7 +97,7 @@ for what in ${*:-cpu cuda grading}; do
             course=$(mktemp -d)
             .venv/bin/gdl sample-class 02_shapes_and_parameters --course "$course/class" >/dev/null
             chmod -R a+rwX "$course"
-            # The kernel makes no namespaces for who is in a chroot: here bubblewrap takes the place of the container.
+            # The kernel makes no namespaces for a process in a chroot, so bubblewrap takes the place of the container here.
             bwrap --die-with-parent --bind "$root" / --dev /dev --perms 1777 --tmpfs /dev/shm \
                 --bind /proc /proc --perms 1777 --tmpfs /tmp --bind "$course/class" /srv/course --chdir /course \
                 --clearenv --setenv HOME /home/student --setenv PATH /opt/gdl/bin:/usr/local/bin:/usr/bin:/bin \

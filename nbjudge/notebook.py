@@ -74,14 +74,18 @@ def text_of(source: Any) -> str | None:
     return source.encode("utf-8", "replace").decode()
 
 
-def _syntax(cell: Cell) -> list[ast.AST]:
+def _syntax(cell: Cell) -> tuple[ast.AST, ...]:
     """All nodes of the syntax of a cell; none if it is no code or no Python."""
-    if cell["cell_type"] != "code":
-        return []
+    return _nodes(text_of(cell["source"]) or "") if cell["cell_type"] == "code" else ()
+
+
+@lru_cache(maxsize=1000)
+def _nodes(source: str) -> tuple[ast.AST, ...]:
+    # Asked for with each submission, of the same cells.
     try:
-        return list(ast.walk(ast.parse(_python(text_of(cell["source"]) or ""))))
+        return tuple(ast.walk(ast.parse(_python(source))))
     except (SyntaxError, ValueError):
-        return []
+        return ()
 
 
 def imports_of(source: SourceNotebook) -> dict[str, str]:
@@ -111,7 +115,7 @@ def names_of_answers(source: SourceNotebook) -> list[str]:
     """The names that the solution cells of the source notebook define."""
     names = set(source.answers)
     for cell in source.content["cells"]:
-        for node in _syntax(cell) if is_solution(cell) else []:
+        for node in _syntax(cell) if is_solution(cell) else ():
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                 names.add(node.name)
             elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
@@ -119,7 +123,6 @@ def names_of_answers(source: SourceNotebook) -> list[str]:
     return sorted(names)
 
 
-@lru_cache(maxsize=1000)
 def _python(source: str) -> str:
     # IPython's own syntax, as in `%matplotlib inline`, must not hide the imports below it.
     try:

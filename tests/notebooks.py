@@ -37,6 +37,11 @@ def text(source: str, name: str | None = None, **flags: Any) -> Cell:
     return cell(source, name, "markdown", **flags)
 
 
+def added(source: str, id: str, kind: str = "code") -> Cell:
+    """A cell that a student has added."""
+    return cell(source, kind=kind) | {"id": id}
+
+
 def setup(source: str, name: str = "setup") -> Cell:
     """A locked cell that runs in both processes."""
     return cell(source, name, tags=("setup",), locked=True)
@@ -57,9 +62,9 @@ def answer(source: str = STUB, name: str = "answer") -> Cell:
     return cell(source, name, solution=True)
 
 
-def test(visible: str, name: str, points: float, hidden: str = "") -> Cell:
-    """A test cell, with hidden tests below the visible ones if there are any."""
-    source = "\n".join(part for part in (visible, HIDDEN.format(hidden) if hidden else "") if part)
+def test(visible: str, name: str, points: float, hidden: str = "", after: str = "") -> Cell:
+    """A test cell, with hidden tests below the visible ones if there are any, and what comes after them."""
+    source = "\n".join(part for part in (visible, HIDDEN.format(hidden) if hidden else "", after) if part)
     return cell(source, name, grade=True, locked=True, points=points)
 
 

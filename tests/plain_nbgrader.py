@@ -4,11 +4,11 @@ It runs what students wrote without any isolation: never use it for submissions 
 """
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from nbgrader.api import Gradebook, MissingEntry
 
-from gdl_utils.classroom.course import CONFIG
+from gdl_utils.classroom.course import Course
+from gdl_utils.classroom.nbgrader_api import open_course, why_failed
 from gdl_utils.errors import GradingError
 
 
@@ -27,24 +27,25 @@ class PlainResult:
     log: str = ""
 
 
-def grade_by_plain_nbgrader(root: Path, folder: Path, name: str) -> dict[str, PlainResult]:
+def grade_with_plain_nbgrader(course: Course, name: str) -> dict[str, PlainResult]:
     """Grade a class with nbgrader's own steps, one submission after the other.
 
     Args:
-        root: the folder of the repository, whose nbgrader_config.py is used without the engine.
-        folder: the course folder, with solutions/ and submitted/.
+        course: with sources and submissions; its configuration is used without the engine.
         name: the assignment.
 
     Returns:
         The results by student.
+
+    Raises:
+        GradingError: if nbgrader can't release the assignment.
     """
-    students = sorted(path.parent.name for path in (folder / "submitted").glob(f"*/{name}"))
     results = {}
-    with course(folder, root / CONFIG, engine=False) as api:
+    with open_course(course, engine=False) as api:
         released = api.generate_assignment(name)
         if not released["success"]:
-            raise GradingError(f"nbgrader can't release {folder / 'solutions' / name}: {released.get('log')}")
-        for student in students:
+            raise GradingError(f"nbgrader can't release {course.source(name)}: {why_failed(released)}")
+        for student in course.students(name):
             outcome = api.autograde(name, student)
             log = f"{outcome.get('log') or ''}{outcome.get('error') or ''}"
             results[student] = PlainResult(None, log=log)
@@ -54,6 +55,6 @@ def grade_by_plain_nbgrader(root: Path, folder: Path, name: str) -> dict[str, Pl
                         submission = gradebook.find_submission(name, student)
                     except MissingEntry:
                         continue
-                    scores = {one.name: float(one.score) for book in submission.notebooks for one in book.grades}
+                    scores = {grade.name: float(grade.score) for book in submission.notebooks for grade in book.grades}
                     results[student] = PlainResult(float(submission.score), scores, log)
     return results

@@ -10,6 +10,8 @@ from typer.testing import CliRunner
 
 from gdl_utils import cli
 from gdl_utils.classroom import grade as grading
+from gdl_utils.cli.shared import INTERNAL_ERROR
+from nbjudge.sandbox import bubblewrap
 
 runner = CliRunner()
 
@@ -79,7 +81,9 @@ def test_a_package_that_is_missing_is_named(monkeypatch):
             raise ModuleNotFoundError("No module named 'nbgrader'", name="nbgrader")
         return real(name, *arguments)
 
-    for name in [name for name in sys.modules if name.startswith(("nbgrader", "gdl_utils.grading"))]:
+    for name in [
+        name for name in sys.modules if name.startswith(("nbgrader", "gdl_utils.classroom", "gdl_utils.authoring"))
+    ]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setattr(builtins, "__import__", without_nbgrader)
     result = run("release")
@@ -109,7 +113,7 @@ def test_a_sample_class_never_overwrites_anything_else(course, root):
     before = sorted(path.name for path in (root / "solutions").rglob("*"))
     result = run("sample-class", "02_shapes_and_parameters", "--course", course)
     assert result.exit_code == 2
-    assert "holds something else than a sample class" in result.stderr
+    assert "is not empty and is not a sample class: choose a new or empty folder." in result.stderr
     assert sorted(path.name for path in (root / "solutions").rglob("*")) == before
 
 
@@ -123,7 +127,7 @@ def test_a_path_with_brackets_is_shown_as_it_is(monkeypatch):
 def test_a_failure_of_our_own_has_an_exit_code_of_its_own(monkeypatch):
     monkeypatch.setattr("gdl_utils.datasets.cifar10_at_hand", lambda: 1 / 0)
     result = run("data")
-    assert result.exit_code == cli.INTERNAL_ERROR
+    assert result.exit_code == INTERNAL_ERROR
 
 
 @pytest.mark.usefixtures("in_root")
@@ -134,7 +138,7 @@ def test_grade_prints_the_table_and_tells_what_needs_attention(tmp_path, monkeyp
         grading.Outcome("kurt", None, 20, remark="no [grade]"),
     ]
 
-    def grade_class(_root, _folder, _name, on_outcome, _how, _db, _zygote):
+    def grade_class(_course, _name, on_outcome, _options, _zygote):
         for outcome in outcomes:
             on_outcome(outcome)
 
@@ -149,10 +153,47 @@ def test_grade_prints_the_table_and_tells_what_needs_attention(tmp_path, monkeyp
 
 
 @pytest.mark.usefixtures("in_root")
-def test_a_wrong_option_of_grade_is_a_sentence(tmp_path):
-    assert run("sample-class", "02_shapes_and_parameters", "--course", str(tmp_path)).exit_code == 0
-    result = run("grade", "02_shapes_and_parameters", "--course", str(tmp_path), "--sandbox", "chroot")
-    assert (result.exit_code, result.stderr) == (2, "--sandbox is 'chroot': choose one of bubblewrap, none.\n")
+@pytest.mark.parametrize(
+    ("arguments", "choices"),
+    [
+        (("grade", "02_shapes_and_parameters", "--sandbox", "chroot"), "'bubblewrap', 'none'"),
+        (("grade", "02_shapes_and_parameters", "--start", "tepid"), "'warm', 'cold'"),
+        (("export", "02_shapes_and_parameters", "--format", "xls"), "'csv', 'canvas', 'moodle', 'json'"),
+    ],
+)
+def test_a_wrong_choice_is_refused_with_the_right_ones(arguments, choices):
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert choices in " ".join(re.sub(r"[│╭╮╰╯─]", "", result.stderr).split())
+
+
+@pytest.fixture
+def sample(in_root, tmp_path):
+    """A course folder with a sample class."""
+    folder = tmp_path / "course"
+    assert run("sample-class", "02_shapes_and_parameters", "--course", str(folder)).exit_code == 0
+    return folder
+
+
+def test_without_bubblewrap_the_options_that_help_are_told(sample, tmp_path, monkeypatch):
+    bubblewrap.unavailable_reason.cache_clear()
+    with monkeypatch.context() as patch:
+        patch.setenv("PATH", str(tmp_path / "nothing"))
+        result = run("grade", "02_shapes_and_parameters", "--course", str(sample))
+    bubblewrap.unavailable_reason.cache_clear()
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "The sandbox needs bubblewrap, which is not installed: install the package bubblewrap of your system, or use "
+        "--sandbox none if you trust every notebook.\n"
+    )
+
+
+def test_without_a_scheduler_the_options_that_help_are_told(sample):
+    address = "tcp://127.0.0.1:9"
+    result = run("grade", "02_shapes_and_parameters", "--course", str(sample), "--scheduler", address)
+    assert result.exit_code == 2
+    assert f"No Dask scheduler answers at {address}" in result.stderr
+    assert "start one with 'dask scheduler', or grade on this machine without --scheduler." in result.stderr
 
 
 @pytest.mark.usefixtures("in_root")
@@ -167,7 +208,7 @@ def test_the_sample_class_is_the_same_whenever_it_is_made(tmp_path):
 
 
 @pytest.mark.usefixtures("in_root")
-def test_a_sample_class_of_before_is_graded_anew_when_the_assignment_changed(tmp_path):
+def test_a_sample_class_is_graded_anew_if_its_source_changed(tmp_path):
     line = ("sample-class", "02_shapes_and_parameters", "--course", str(tmp_path / "course"))
     run(*line)
     for name in ("gradebook.db", "autograded/ada/notebook.ipynb"):

@@ -54,7 +54,7 @@ def test_the_border_lies_where_keras_lays_it():
         np.testing.assert_array_equal(keras_output(padded, kernel, strides, "valid"), by_keras)
 
 
-def test_starts_are_the_pixels_that_the_upper_left_weight_lies_on():
+def test_starts_are_the_pixels_below_the_upper_left_weight():
     for size, kernel_size, strides, padding in [
         (9, 3, 2, "same"),
         (8, 3, 2, "same"),
@@ -122,7 +122,7 @@ def test_the_receptive_field_is_drawn_as_wide_as_it_is():
     plt.close(figure)
 
 
-def test_products_say_their_sum_and_responses_have_zero_in_the_middle():
+def test_products_say_their_sum_and_responses_centre_on_zero():
     figure = show_products([np.eye(3), -np.eye(3)], np.full((3, 3), 0.5))
     assert [axis.get_title() for axis in figure.axes[2::3]] == ["products, sum 1.5", "products, sum -1.5"]
     plt.close(figure)

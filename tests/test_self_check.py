@@ -10,29 +10,51 @@ import pytest
 from typer.testing import CliRunner
 
 from gdl_utils import checks
-from gdl_utils import self_check as checking
 from gdl_utils.cli import app
 from gdl_utils.errors import CourseError
 from gdl_utils.self_check import State, check, summary
+from tests.notebooks import answer, as_node, by_hand, notebook, setup, test, text
 
+pytestmark = pytest.mark.timing
 RIGHT = {
     "half": "def half(number):\n    return number / 2",
     "root": "def root_of(number):\n    return math.sqrt(number)",
 }
 
 
+STUB = 'def {}(number):\n    """What is asked for."""\n    # YOUR CODE HERE\n    raise NotImplementedError()'
+ROOT_TEST = 'assert root_of(9) == 3, "nine is three times three"'
+
+
+def released():
+    """An assignment as students get it: two exercises with visible and hidden tests, and an essay."""
+    return as_node(
+        notebook(
+            text("# Halves"),
+            setup("import math\n\nSCALE = 1"),
+            answer(STUB.format("half"), "half"),
+            test("assert half(8) == 4", "half-visible", 1),
+            test("# More tests run here when your work is graded.", "half-hidden", 2),
+            answer(STUB.format("root_of"), "root"),
+            test(ROOT_TEST, "root-visible", 1),
+            test(ROOT_TEST, "root-both", 3),
+            by_hand("Because.", "essay", 3),
+        )
+    )
+
+
 @pytest.fixture
-def write(released, tmp_path):
-    """Writes the small assignment with answers and cells of one's own, by the place where they are put in."""
+def write(tmp_path):
+    """Writes the small assignment with answers and cells of the student's own, by the place where they are put in."""
 
     def write(answers=RIGHT, own=()):
-        notebook = nbformat.reads(nbformat.writes(released), as_version=4)
-        for cell in notebook.cells:
+        content = released()
+        for cell in content.cells:
             name = cell.metadata.get("nbgrader", {}).get("grade_id")
             cell.source = answers.get(name, cell.source)
         for place, source in own:
-            notebook.cells.insert(place, nbformat.v4.new_code_cell(source))
-        nbformat.write(notebook, tmp_path / "halves.ipynb")
+            content.cells.insert(place, nbformat.v4.new_code_cell(source))
+        nbformat.write(content, tmp_path / "halves.ipynb")
         return tmp_path / "halves.ipynb"
 
     return write
@@ -42,14 +64,14 @@ def by_name(results):
     return {test.name: test for exercise in results for test in exercise.tests}
 
 
-def test_a_right_notebook_passes_and_hidden_tests_are_said_to_come(write):
+def test_a_right_notebook_passes_and_hidden_tests_are_named(write):
     path = write()
     before = path.read_bytes()
     done = []
     results = check(path, 10, lambda *progress: done.append(progress))
     assert path.read_bytes() == before
     assert done == [(number, 7) for number in range(1, 8)]
-    assert [(one.name, [test.name for test in one.tests], one.problems) for one in results] == [
+    assert [(result.name, [test.name for test in result.tests], result.problems) for result in results] == [
         ("half", ["half-visible", "half-hidden"], []),
         ("root", ["root-visible", "root-both"], []),
         ("essay", ["essay"], []),
@@ -57,7 +79,7 @@ def test_a_right_notebook_passes_and_hidden_tests_are_said_to_come(write):
     assert [test.state for test in by_name(results).values()] == [
         State.PASSED, State.HIDDEN, State.PASSED, State.PASSED, State.BY_HAND,
     ]  # fmt: skip
-    assert all(one.passed and one.answered for one in results)
+    assert all(result.passed and result.answered for result in results)
     text = summary(results)
     assert "  half-visible: passed (1 point)" in text
     assert "  half-hidden: runs when your work is graded (2 points)" in text
@@ -68,7 +90,7 @@ def test_a_right_notebook_passes_and_hidden_tests_are_said_to_come(write):
 
 def test_a_blank_notebook_is_not_answered(write):
     results = check(write({}), 10)
-    assert [one.answered for one in results] == [False, False, True]
+    assert [result.answered for result in results] == [False, False, True]
     assert by_name(results)["half-visible"].message == "half is not answered yet"
     assert "half (still raises NotImplementedError)" in summary(results)
     assert "0 of 3 visible tests pass." in summary(results)
@@ -117,7 +139,9 @@ def test_what_a_check_says_is_said_once(write):
 def test_a_cell_that_calls_what_is_not_answered_says_so(write):
     own = "# at the end\nhalf(8)"
     results = check(write({}, [(7, own)]), 10)
-    assert [one.problems for one in results if one.problems] == [["The cell 8 stopped: half is not answered yet"]]
+    assert [result.problems for result in results if result.problems] == [
+        ["The cell 8 stopped: half is not answered yet"]
+    ]
 
 
 def test_points_that_a_test_gives_are_told(write):
@@ -142,7 +166,7 @@ def test_a_loop_without_end_is_interrupted_and_the_rest_runs(write):
 
 
 def test_a_loop_that_can_not_be_interrupted_ends_the_run(write, monkeypatch):
-    monkeypatch.setattr(checking, "GRACE", 1)
+    monkeypatch.setattr("gdl_utils.self_check.GRACE", 1)
     stubborn = (
         "while True:\n    try:\n        while True:\n            pass\n    except KeyboardInterrupt:\n        pass"
     )
@@ -177,7 +201,7 @@ def test_it_runs_in_the_folder_of_the_notebook_and_can_not_ask(write, tmp_path):
     [
         (None, "can't be read (No such file or directory): name your notebook"),
         ("print(1)", "is not a notebook: name a file that Jupyter has saved"),
-        ("[1]", "is not a notebook of today's form"),
+        ("[1]", "is not in notebook format 4: open it in Jupyter"),
         ('{"nbformat": 4, "cells": [1]}', "has a damaged cell"),
         ('{"nbformat": 4, "cells": []}', "has no cell of tests"),
     ],

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from gdl_utils.authoring.answer_bank import exercises_of
 from gdl_utils.authoring.sample_class import Student, add_cell_after, delete_cell, duplicate_cell, spread
+from gdl_utils.classroom.course import Course
 
-EXERCISES = exercises_of(Path(__file__).parents[3], Path(__file__).parent.name)
+EXERCISES = exercises_of(Course(Path(__file__).parents[2]), Path(__file__).parent.name)
 NAMES = [
     "ada", "alan", "annie", "barbara", "blaise", "cecilia", "david", "dorothy", "edith", "emmy", "erwin", "florence",
     "gerda", "henri", "ida", "inge", "katherine", "klara", "leonhard", "maria", "niels", "sofia",

@@ -31,7 +31,7 @@ def prepare(source: Path) -> None:
     script = source / HIDDEN / PREPARE
     if not script.is_file():
         return
-    done = subprocess.run([sys.executable, script.name], cwd=script.parent, stderr=subprocess.PIPE, text=True)
+    done = subprocess.run([sys.executable, "-B", script.name], cwd=script.parent, stderr=subprocess.PIPE, text=True)
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or ["it gave no reason"])[-1]
         raise GradingError(f"{script} failed: {reason}")

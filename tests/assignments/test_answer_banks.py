@@ -1,29 +1,25 @@
 """Every wrong answer of the banks loses just what it should and is told why; every right one gets all points."""
 
-from pathlib import Path
-
 import pytest
 
-from gdl_utils.authoring.answer_bank import Answer, Bank, exercises_of, answer_grader
+from gdl_utils.authoring.answer_bank import Answer, Bank, answer_grader, exercises_of
 from gdl_utils.classroom.course import Course
+from tests.conftest import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 # Their answers train networks.
 LONG = ("04_mlp", "05_cnn")
-NAMES = [
-    pytest.param(name, marks=[pytest.mark.slow] if name in LONG else []) for name in assignment_names(ROOT)
-]
+NAMES = [pytest.param(name, marks=[pytest.mark.slow] if name in LONG else []) for name in Course(ROOT).assignments]
 
 
 @pytest.fixture(scope="module", params=NAMES)
-def tried(request, root):
+def tried(request, course):
     """An assignment's bank, and what each of its answers got; the reference solutions are right ones, too."""
-    bank = Bank(root, request.param)
-    exercises = exercises_of(root, request.param)
-    with answer_grader(bank) as run:
-        answers = [(one, Answer("reference", bank.reference(one.name))) for one in exercises]
-        answers += [(one, answer) for one in exercises for answer in (*one.right, *one.wrong)]
-        return bank, exercises, run(answers)
+    bank = Bank(course, request.param)
+    exercises = exercises_of(course, request.param)
+    with answer_grader(bank) as grade:
+        answers = [(exercise, Answer("reference", bank.reference(exercise.name))) for exercise in exercises]
+        answers += [(exercise, answer) for exercise in exercises for answer in (*exercise.right, *exercise.wrong)]
+        return bank, exercises, grade(answers)
 
 
 def lost(answer):
@@ -33,7 +29,9 @@ def lost(answer):
 def test_every_answer_loses_just_what_it_should(tried):
     _, _, results = tried
     wrong = {
-        (one.exercise.name, one.answer.name): (one.lost, one.hints) for one in results if one.lost != lost(one.answer)
+        (result.exercise.name, result.answer.name): (result.lost, result.hints)
+        for result in results
+        if result.lost != lost(result.answer)
     }
     assert wrong == {}
 
@@ -41,21 +39,22 @@ def test_every_answer_loses_just_what_it_should(tried):
 def test_every_wrong_answer_gets_its_hint(tried):
     _, _, results = tried
     untold = {
-        (one.exercise.name, one.answer.name): one.hints
-        for one in results
-        if lost(one.answer) and not (one.answer.hint and any(one.answer.hint in hint for hint in one.hints.values()))
+        (result.exercise.name, answer.name): result.hints
+        for result in results
+        if lost(answer := result.answer)
+        and not (answer.hint and any(answer.hint in hint for hint in result.hints.values()))
     }
     assert untold == {}
 
 
 def test_the_bank_is_large_enough(tried):
     bank, exercises, _ = tried
-    answered = {one.name for one in exercises}
+    answered = {exercise.name for exercise in exercises}
     assert answered == bank.solutions(), "each exercise has its answers"
-    for one in exercises:
-        assert len({answer.name for answer in one.right}) == len(one.right) >= 4, one.name
-        assert len({answer.name for answer in one.wrong}) == len(one.wrong) >= 8, one.name
-        assert all(lost(answer) for answer in one.wrong), one.name
+    for exercise in exercises:
+        assert len({answer.name for answer in exercise.right}) == len(exercise.right) >= 4, exercise.name
+        assert len({answer.name for answer in exercise.wrong}) == len(exercise.wrong) >= 8, exercise.name
+        assert all(lost(answer) for answer in exercise.wrong), exercise.name
 
 
 def test_every_hidden_test_is_needed(tried):
@@ -63,13 +62,11 @@ def test_every_hidden_test_is_needed(tried):
     for exercise in exercises:
         hidden = [name for name in bank.tests(exercise.name) if name in bank.hidden()]
         caught = {
-            name: {one.answer.name for one in results if one.exercise is exercise and name in one.lost}
+            name: {result.answer.name for result in results if result.exercise is exercise and name in result.lost}
             for name in hidden
         }
         assert all(caught.values()), f"a hidden test of {exercise.name} catches nothing"
-        assert len({frozenset(found) for found in caught.values()}) == len(hidden), (
-            f"two of {exercise.name} always agree"
-        )
+        assert len(set(map(frozenset, caught.values()))) == len(hidden), f"two of {exercise.name} always agree"
         for name in hidden:
-            others = set().union(*(found for other, found in caught.items() if other != name))
+            others = set().union(*(answers for other, answers in caught.items() if other != name))
             assert caught[name] - others or len(hidden) == 1, f"no wrong answer needs {name}"

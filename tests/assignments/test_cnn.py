@@ -1,32 +1,42 @@
 """What the answer bank of 05_cnn leaves open: files that are handed in, the hidden images, the reference network."""
 
 import dataclasses
+import importlib
 import io
 import re
 import shutil
+import sys
 
 import keras
 import numpy as np
 import pytest
 from nbgrader.api import Gradebook
 
-from gdl_utils.errors import CourseError
-from gdl_utils.grading import hidden_images
 from gdl_utils.authoring.answer_bank import Bank
+from gdl_utils.classroom.assignment import prepare as prepare_source
+from gdl_utils.classroom.course import Course
 from gdl_utils.classroom.grade import GradingOptions, grade_class
-from gdl_utils.classroom.course import CONFIG
-from gdl_utils.classroom.nbgrader_api import course as nbgrader_course
+from gdl_utils.classroom.nbgrader_api import open_course
+from gdl_utils.datasets import cifar10
+from gdl_utils.errors import GradingError
+from nbjudge import EngineOptions, Limits, Submission
 from nbjudge.pool import local_workers
-from nbjudge import EngineOptions, Limits
+from tests.conftest import ROOT
 
-NAME = hidden_images.ASSIGNMENT
+NAME = "05_cnn"
 TEST = "load-better-cnn-hidden"
 LOADS = "def load_better_cnn():\n    return keras.models.load_model(MODEL_FILE)"
+HIDDEN_FILES = Course(ROOT).source(NAME) / "hidden"
+
+# As in their own folder, where they are run.
+sys.path.insert(0, str(HIDDEN_FILES))
+measure, prepare = importlib.import_module("measure"), importlib.import_module("prepare")
+sys.path.remove(str(HIDDEN_FILES))
 
 
 @pytest.fixture(scope="module")
-def bank(root):
-    return Bank(root, NAME)
+def bank(course):
+    return Bank(course, NAME)
 
 
 def table_of(bank):
@@ -51,7 +61,7 @@ def test_the_network_of_section_2_5_is_that_of_the_syllabus(bank):
 
 def test_the_text_states_the_marks_and_the_limit(bank):
     (text,) = (cell["source"] for cell in bank.source if cell["source"].startswith("## 5."))
-    for low, high in hidden_images.MARKS.values():
+    for low, high in measure.MARKS.values():
         assert re.search(rf"\b{low * 100:.0f} %.*\b{high * 100:.0f} %", text)
     assert "600,000" in next(cell["source"] for cell in bank.source if cell["source"].startswith("## 4."))
 
@@ -65,7 +75,7 @@ def easy_images():
     return images, labels
 
 
-def hidden_file(marks=hidden_images.MARKS[hidden_images.CIFAR10]):
+def hidden_file(marks=measure.MARKS[measure.CIFAR10]):
     images, labels = easy_images()
     buffer = io.BytesIO()
     np.savez_compressed(buffer, images=images, labels=labels, marks=np.array(marks))
@@ -83,20 +93,22 @@ def bytes_of(tmp_path_factory, wrong_classes=0, scale=1.0):
     model.add(keras.layers.GlobalAveragePooling2D())
     model.add(keras.layers.Dense(10, activation="softmax"))
     model.set_weights([np.ones((1, 1, 3, 1)), kernel, bias])
-    path = tmp_path_factory.mktemp("network") / hidden_images.MODEL
+    path = tmp_path_factory.mktemp("network") / measure.MODEL
     model.save(path)
     return path.read_bytes()
 
 
 @pytest.fixture(scope="module")
 def graded(bank, tmp_path_factory):
-    """A function that grades some submissions: a name, the files beside the notebook, the judge's files."""
+    """A function that grades some submissions: a name, the files beside the notebook, the judge's data."""
+    code = {name: data for name, data in bank.assignment.hidden.items() if name.endswith(".py")}
+    assert code.keys() == {"measure.py"}
 
     def grade(files, hidden, given=None):
-        assignment = dataclasses.replace(bank.assignment, hidden=hidden, files=given or {})
+        assignment = dataclasses.replace(bank.assignment, hidden={**code, **hidden}, files=given or {})
         with local_workers(2, assignment, Limits(), EngineOptions()) as submit:
-            notebook = bank.submission({"load-better-cnn": LOADS})[bank.file]
-            started = {name: submit(name, {bank.file: notebook, **beside}) for name, beside in files.items()}
+            notebook = bank.files({"load-better-cnn": LOADS})[bank.file]
+            started = {name: submit(Submission({bank.file: notebook, **beside})) for name, beside in files.items()}
             return {name: future.result().notebooks[0] for name, future in started.items()}
 
     return grade
@@ -104,14 +116,14 @@ def graded(bank, tmp_path_factory):
 
 def test_what_is_handed_in_is_measured_on_the_hidden_images(graded, tmp_path_factory):
     files = {
-        "all classes": {hidden_images.MODEL: bytes_of(tmp_path_factory)},
-        "seven classes": {hidden_images.MODEL: bytes_of(tmp_path_factory, 3)},
-        "five classes": {hidden_images.MODEL: bytes_of(tmp_path_factory, 5)},
-        "values up to 255": {hidden_images.MODEL: bytes_of(tmp_path_factory, scale=255.0)},
-        "no network": {hidden_images.MODEL: b"nothing of the kind"},
+        "all classes": {measure.MODEL: bytes_of(tmp_path_factory)},
+        "seven classes": {measure.MODEL: bytes_of(tmp_path_factory, 3)},
+        "five classes": {measure.MODEL: bytes_of(tmp_path_factory, 5)},
+        "values up to 255": {measure.MODEL: bytes_of(tmp_path_factory, scale=255.0)},
+        "no network": {measure.MODEL: b"nothing of the kind"},
         "nothing": {},
     }
-    books = graded(files, {hidden_images.FILE: hidden_file()})
+    books = graded(files, {measure.FILE: hidden_file()})
     scores = {name: book.scores[TEST] for name, book in books.items()}
     hints = {name: book.hints.get(TEST, "") for name, book in books.items()}
     assert scores == {**dict.fromkeys(files, 0.0), "all classes": 4.0, "seven classes": 3.25}, hints
@@ -122,127 +134,168 @@ def test_what_is_handed_in_is_measured_on_the_hidden_images(graded, tmp_path_fac
     assert all("handed in" in hints[name] for name in ("no network", "nothing"))
 
 
-def test_without_the_images_nobody_is_told_that_the_network_is_bad(graded, tmp_path_factory):
-    network = {hidden_images.MODEL: bytes_of(tmp_path_factory)}
+def test_without_the_images_no_network_is_called_bad(graded, tmp_path_factory):
+    network = {measure.MODEL: bytes_of(tmp_path_factory)}
     (book,) = graded({"trained on CIFAR-10": network}, {}).values()
     assert book.scores[TEST] == 0
     assert "not your fault" in book.hints[TEST]
-    told = [one["evalue"] for cell in book.content["cells"] for one in cell.get("outputs", []) if "evalue" in one]
-    assert any("GDL_CIFAR10" in one for one in told)
+    outputs = [output for cell in book.content["cells"] for output in cell.get("outputs", [])]
+    assert any("GDL_CIFAR10" in output["evalue"] for output in outputs if "evalue" in output)
 
 
-def test_a_network_of_the_course_is_not_graded_in_the_place_of_the_students(graded, tmp_path_factory):
-    network = {hidden_images.MODEL: bytes_of(tmp_path_factory)}
-    (book,) = graded({"anyone": {}}, {hidden_images.FILE: hidden_file()}, given=network).values()
+def test_no_network_of_the_course_takes_the_place_of_a_students(graded, tmp_path_factory):
+    network = {measure.MODEL: bytes_of(tmp_path_factory)}
+    (book,) = graded({"anyone": {}}, {measure.FILE: hidden_file()}, given=network).values()
     assert book.scores[TEST] == 0
     assert "not your fault" in book.hints[TEST]
 
 
-def test_no_network_lies_among_what_is_handed_out(root):
-    assert not list((root / "solutions" / NAME).glob("*.keras"))
+def test_no_network_lies_among_what_is_handed_out(course):
+    assert not list(course.source(NAME).glob("*.keras"))
 
 
 # The file with the hidden images.
 
 
-class Data(tuple):
-    is_stand_in = False
-    source = "CIFAR-10 from a test"
+TEST_IMAGES = np.random.default_rng(4).integers(0, 256, (1_500, 32, 32, 3), dtype=np.uint8)
+TEST_LABELS = np.random.default_rng(5).integers(0, 10, (1_500, 1), dtype=np.uint8)
 
 
-def some_data():
-    draw = np.random.default_rng(4)
-    images = draw.integers(0, 256, (1_500, 32, 32, 3), dtype=np.uint8)
-    labels = draw.integers(0, 10, (1_500, 1), dtype=np.uint8)
-    return Data([(images[:0], labels[:0]), (images, labels)])
+@pytest.fixture(scope="module")
+def copy_of_cifar10(tmp_path_factory):
+    """A file in the form of CIFAR-10: most images are black."""
+    arrays = {name: np.zeros(shape, np.uint8) for name, shape in cifar10.SHAPES.items()}
+    arrays["x_test"][: len(TEST_IMAGES)], arrays["y_test"][: len(TEST_LABELS)] = TEST_IMAGES, TEST_LABELS
+    path = tmp_path_factory.mktemp("data") / "copy.npz"
+    np.savez_compressed(path, **arrays)
+    return path, arrays["x_test"], arrays["y_test"]
 
 
 @pytest.fixture
-def source(tmp_path):
-    folder = tmp_path / "solutions" / NAME
-    folder.mkdir(parents=True)
-    return folder
+def own_course(course, tmp_path):
+    """A course with nothing but the source of the assignment, without images."""
+    made = Course(tmp_path, course.config_file)
+    ignored = shutil.ignore_patterns("*.npz", "__pycache__")
+    shutil.copytree(course.source(NAME), made.source(NAME), ignore=ignored)
+    return made
 
 
-def load(monkeypatch, data):
-    monkeypatch.setattr("gdl_utils.datasets.load_cifar10", lambda: data)
+@pytest.fixture
+def with_cifar10(copy_of_cifar10, monkeypatch):
+    path, images, labels = copy_of_cifar10
+    monkeypatch.setenv("GDL_CIFAR10", str(path))
+    # Of a short run only the first images would be taken.
+    monkeypatch.setenv("GDL_PROFILE", "smoke")
+    return images, labels
 
 
-def test_the_file_is_made_once_and_says_what_it_is_of(source, monkeypatch):
-    load(monkeypatch, some_data())
-    assert hidden_images.make_hidden_images(source)
-    path = source / "hidden" / hidden_images.FILE
+@pytest.fixture
+def without_cifar10(tmp_path, monkeypatch):
+    """No copy named, an empty cache of Keras, and a network that refuses at once."""
+    monkeypatch.delenv("GDL_CIFAR10", raising=False)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
+
+
+def hidden_of(course):
+    return course.source(NAME) / "hidden"
+
+
+def files_below(folder):
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+def test_the_file_is_made_once_and_says_what_it_is_of(own_course, with_cifar10):
+    before = files_below(own_course.folder)
+    prepare_source(own_course.source(NAME))
+    path = hidden_of(own_course) / measure.FILE
     first = path.read_bytes()
-    assert not hidden_images.make_hidden_images(source)
+    prepare_source(own_course.source(NAME))
     assert path.read_bytes() == first
-    assert [entry.name for entry in path.parent.iterdir()] == [hidden_images.FILE]
+    made = path.relative_to(own_course.folder).as_posix()
+    assert files_below(own_course.folder) == sorted([*before, made])
     with np.load(path) as file:
         assert file["images"].shape == (1_000, 32, 32, 3)
         assert file["labels"].shape == (1_000,)
-        assert str(file["source"]) == "CIFAR-10 from a test"
-        assert tuple(file["marks"]) == hidden_images.MARKS[hidden_images.CIFAR10]
-        images, labels = hidden_images.draw(*some_data()[1], str(file["secret"]))
+        assert str(file["source"]) == "CIFAR-10 from the local file copy.npz"
+        assert tuple(file["marks"]) == measure.MARKS[measure.CIFAR10]
+        images, labels = prepare.draw(*with_cifar10, str(file["secret"]))
         np.testing.assert_array_equal(images, file["images"])
         np.testing.assert_array_equal(labels, file["labels"])
 
 
-def by_engine(root, folder):
-    grade_class(root, folder, NAME, lambda _: None, GradingOptions(workers=1))
+def by_engine(course):
+    grade_class(course, NAME, lambda _: None, GradingOptions(workers=1))
 
 
-def by_nbgrader(root, folder):
-    (folder / CONFIG).write_text((root / CONFIG).read_text())
-    with nbgrader_course(folder, folder / CONFIG) as api:
+def by_nbgrader(course):
+    with open_course(course) as api:
         assert api.generate_assignment(NAME)["success"]
         assert api.autograde(NAME, "ada")["success"]
 
 
+@pytest.mark.usefixtures("with_cifar10")
 @pytest.mark.parametrize("way", [by_engine, by_nbgrader])
-def test_whoever_grades_has_the_images_made_first(root, bank, way, tmp_path, monkeypatch):
-    load(monkeypatch, some_data())
-    shutil.copytree(root / "solutions" / NAME, tmp_path / "solutions" / NAME, ignore=shutil.ignore_patterns("*.npz"))
-    place = tmp_path / "submitted" / "ada" / NAME
+def test_whoever_grades_has_the_images_made_first(own_course, bank, way):
+    place = own_course.submitted("ada", NAME)
     place.mkdir(parents=True)
-    for name, data in bank.submission({"load-better-cnn": LOADS}).items():
+    for name, data in bank.files({"load-better-cnn": LOADS}).items():
         (place / name).write_bytes(data)
-    way(root, tmp_path)
-    with np.load(tmp_path / "solutions" / NAME / "hidden" / hidden_images.FILE) as file:
-        assert str(file["source"]) == "CIFAR-10 from a test"
-    with Gradebook(f"sqlite:///{tmp_path}/gradebook.db", "gdl") as gradebook:
+    way(own_course)
+    with np.load(hidden_of(own_course) / measure.FILE) as file:
+        assert str(file["source"]) == "CIFAR-10 from the local file copy.npz"
+    with Gradebook(own_course.db_url, "gdl") as gradebook:
         # The network that is handed in knows the drawings.
         assert gradebook.find_submission(NAME, "ada").score == 5
 
 
 def test_another_secret_gives_other_images():
-    images, labels = some_data()[1]
-    first, other = (hidden_images.draw(images, labels, secret)[0] for secret in ("a1", "a2"))
+    first, other = (prepare.draw(TEST_IMAGES, TEST_LABELS, secret)[0] for secret in ("a1", "a2"))
     assert not np.array_equal(first, other)
 
 
-def test_nothing_is_made_of_the_stand_in_nor_where_there_is_no_such_assignment(source, monkeypatch):
-    data = some_data()
-    load(monkeypatch, data)
-    assert not hidden_images.make_hidden_images(source.with_name("01_probability"))
-    assert not hidden_images.make_hidden_images(source / "nowhere" / NAME)
-    data.is_stand_in = True
-    assert not hidden_images.make_hidden_images(source)
-    assert not (source / "hidden").exists()
+@pytest.mark.usefixtures("without_cifar10")
+def test_nothing_is_made_of_the_stand_in(own_course, capfd):
+    before = files_below(own_course.folder)
+    prepare_source(own_course.source(NAME))
+    assert [name for name in files_below(own_course.folder) if not name.startswith("keras/")] == before
+    assert "Without CIFAR-10, 05_cnn can be graded only for students who have no CIFAR-10" in capfd.readouterr().out
 
 
-def test_a_network_in_the_source_is_refused(source):
-    (source / hidden_images.MODEL).touch()
-    with pytest.raises(CourseError, match="move it away"):
-        hidden_images.make_hidden_images(source)
+@pytest.mark.usefixtures("with_cifar10")
+def test_nothing_is_made_for_another_assignment(course, tmp_path):
+    source = tmp_path / "01_probability"
+    shutil.copytree(course.source("01_probability"), source)
+    before = files_below(source)
+    prepare_source(source)
+    prepare_source(tmp_path / "nowhere" / NAME)
+    assert files_below(source) == before
+    assert [path.name for path in tmp_path.iterdir()] == [source.name]
+
+
+def test_a_network_in_the_source_is_refused(own_course):
+    (own_course.source(NAME) / measure.MODEL).touch()
+    with pytest.raises(GradingError, match="in the place of what students hand in: move it away") as caught:
+        prepare_source(own_course.source(NAME))
+    assert "\n" not in str(caught.value)
+    assert not (hidden_of(own_course) / measure.FILE).exists()
+
+
+def test_a_copy_that_is_damaged_is_named(own_course, tmp_path, monkeypatch):
+    (tmp_path / "copy.npz").write_bytes(b"PK cut short")
+    monkeypatch.setenv("GDL_CIFAR10", str(tmp_path / "copy.npz"))
+    with pytest.raises(GradingError, match=r"copy.npz can't be read as CIFAR-10.*name another copy in GDL_CIFAR10"):
+        prepare_source(own_course.source(NAME))
 
 
 def test_every_image_is_altered_a_little():
     images = np.tile(np.arange(32, dtype=np.uint8)[:, None, None] * 3 + 60, (300, 1, 32, 3))
     images[:, :, 16:] += 30
-    altered = hidden_images.alter(images, np.random.default_rng(1))
+    altered = prepare.alter(images, np.random.default_rng(1))
     assert altered.shape == images.shape
     assert altered.dtype == np.uint8
     distance = np.abs(altered.astype(int) - images).max(axis=(1, 2, 3))
     assert distance.min() > 0
-    assert distance.max() <= 30 + 2 * 3 + hidden_images.BRIGHTNESS
+    assert distance.max() <= 30 + 2 * 3 + prepare.BRIGHTNESS
     mirrored = altered[:, :, :16].mean(axis=(1, 2, 3)) > altered[:, :, 16:].mean(axis=(1, 2, 3))
     assert 0.35 < mirrored.mean() < 0.65

@@ -2,24 +2,24 @@
 
 import re
 import shutil
-from pathlib import Path
 
 import nbformat
 import pytest
 
-from gdl_utils.authoring import release
-from gdl_utils.errors import GradingError
+from gdl_utils.authoring.release import release, stale_assignments
 from gdl_utils.classroom.course import Course
-from gdl_utils.authoring.sample_class import grade_id
+from gdl_utils.errors import GradingError
+from nbjudge.notebook import grade_id
+from tests.conftest import ROOT
 
 SOLUTION = re.compile(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", re.DOTALL)
 HIDDEN = re.compile(r"### BEGIN HIDDEN TESTS\n(.*?)### END HIDDEN TESTS", re.DOTALL)
-NAMES = assignment_names(Path(__file__).resolve().parents[2])
-ONE = "02_shapes_and_parameters"
+NAMES = Course(ROOT).assignments
+NAME = "02_shapes_and_parameters"
 
 
-def source_of(root, name):
-    (path,) = (root / "solutions" / name).glob("*.ipynb")
+def source_of(course, name):
+    (path,) = course.source(name).glob("*.ipynb")
     return nbformat.read(path, as_version=4)
 
 
@@ -27,18 +27,20 @@ def code_of(notebook):
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
-def test_assignments_are_exactly_what_solutions_give(root):
-    assert release.stale_assignments(root) == []
+def test_assignments_are_exactly_what_solutions_give(course):
+    assert stale_assignments(course) == []
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_release_holds_no_solution_and_no_hidden_test(root, name):
+def test_the_release_holds_no_solution_and_no_hidden_test(course, name):
     secrets = []
-    for cell in code_of(source_of(root, name)):
+    for cell in code_of(source_of(course, name)):
         for part in SOLUTION.findall(cell.source) + HIDDEN.findall(cell.source):
-            secrets += [line.strip() for line in part.splitlines() if len(line.strip()) > 14]
+            lines = [line.strip() for line in part.splitlines()]
+            # Short lines, and those that only open a call, may stand anywhere.
+            secrets += [line for line in lines if len(line) > 14 and not re.fullmatch(r"[\w.]+\(", line)]
     assert len(secrets) > 40
-    for path in (root / "assignments" / name).rglob("*"):
+    for path in course.release(name).rglob("*"):
         text = "\n".join(cell.source for cell in nbformat.read(path, as_version=4).cells)
         for marker in ("BEGIN SOLUTION", "BEGIN HIDDEN", "END HIDDEN"):
             assert marker not in path.read_text()
@@ -46,8 +48,8 @@ def test_the_release_holds_no_solution_and_no_hidden_test(root, name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_cells_have_the_metadata_that_nbgrader_and_the_course_need(root, name):
-    cells = code_of(source_of(root, name))
+def test_cells_have_the_metadata_that_nbgrader_needs(course, name):
+    cells = code_of(source_of(course, name))
     ids = [grade_id(cell) for cell in cells]
     assert None not in ids
     assert len(set(ids)) == len(ids)
@@ -61,12 +63,12 @@ def test_cells_have_the_metadata_that_nbgrader_and_the_course_need(root, name):
 
 
 @pytest.fixture
-def copy(root, tmp_path):
+def copy(course, tmp_path):
     """A copy of what a release is made from."""
-    for name in ("solutions", "assignments"):
-        shutil.copytree(root / name / ONE, tmp_path / name / ONE)
-    shutil.copy(root / "nbgrader_config.py", tmp_path)
-    return tmp_path
+    made = Course(tmp_path, course.config_file)
+    shutil.copytree(course.source(NAME), made.source(NAME))
+    shutil.copytree(course.release(NAME), made.release(NAME))
+    return made
 
 
 def change_one_character(path, old, new):
@@ -85,31 +87,31 @@ def change_one_character(path, old, new):
     ],
 )
 def test_a_change_on_either_side_is_noticed(copy, folder, old, new):
-    (path,) = (copy / folder / ONE).glob("*.ipynb")
+    (path,) = (copy.folder / folder / NAME).glob("*.ipynb")
     change_one_character(path, old, new)
-    (found,) = release.stale_assignments(copy)
-    assert found.startswith(f"assignments/{ONE}/{path.name} is not what solutions/{ONE} gives")
-    assert "run 'make assignments'" in found
+    (problem,) = stale_assignments(copy)
+    assert problem.startswith(f"assignments/{NAME}/{path.name} is not what solutions/{NAME} gives")
+    assert "run 'make assignments'" in problem
 
 
 def test_releasing_mends_it_and_then_has_nothing_to_do(copy):
-    (path,) = (copy / "assignments" / ONE).glob("*.ipynb")
+    (path,) = copy.release(NAME).glob("*.ipynb")
     right = path.read_bytes()
     path.write_text("spoilt")
-    assert release.release(copy, ONE)
+    assert release(copy, NAME)
     assert path.read_bytes() == right
-    assert not release.release(copy, ONE)
-    assert [entry.name for entry in (copy / "assignments").iterdir()] == [ONE]
+    assert not release(copy, NAME)
+    assert [entry.name for entry in copy.releases.iterdir()] == [NAME]
 
 
 def test_a_release_without_a_source_is_noticed(copy):
-    (copy / "assignments" / "99_gone").mkdir()
-    assert release.stale_assignments(copy) == ["assignments/99_gone has no source in solutions/: delete it."]
+    copy.release("99_gone").mkdir()
+    assert stale_assignments(copy) == ["assignments/99_gone has no source in solutions: delete it."]
 
 
 def test_a_source_that_nbgrader_refuses_is_one_sentence(copy):
-    (path,) = (copy / "solutions" / ONE).glob("*.ipynb")
+    (path,) = copy.source(NAME).glob("*.ipynb")
     change_one_character(path, "### END SOLUTION", "### END SOLUTIOM")
-    with pytest.raises(GradingError, match=rf"^solutions/{ONE} can't be released: .*") as caught:
-        release.release(copy, ONE)
+    with pytest.raises(GradingError, match=rf"^solutions/{NAME} can't be released: .*") as caught:
+        release(copy, NAME)
     assert "\n" not in str(caught.value)

@@ -40,7 +40,7 @@ def test_the_table_of_the_perceptron_is_what_keras_says(answers):
     assert model.count_params() == 646_260
 
 
-def test_the_table_of_the_convolutional_network_is_what_keras_says(answers):
+def test_the_table_of_the_network_is_what_keras_says(answers):
     layers = keras.layers
     stack = []
     for filters, strides in [(32, 1), (32, 2), (64, 1), (64, 2)]:
@@ -91,7 +91,7 @@ def test_dense_parameters_are_what_keras_says(answers):
 
 
 @pytest.mark.parametrize("padding", ["valid", "same"])
-def test_shapes_and_parameters_of_convolutions_are_what_keras_says(answers, padding):
+def test_shapes_and_parameters_are_what_keras_says(answers, padding):
     larger = 0
     for height, width, channels, filters, side, strides, use_bias in drawn(
         (1, 1, 1, 1, 1, 1, 0), (20, 20, 9, 30, 9, 5, 2)

@@ -13,7 +13,7 @@ A file of the bank has these names at module level, of which only WHAT is needed
     data      a function of the filled in notebook that gives the bytes that are handed in as the notebook.
     POINTS    what must be earned, by grade_id; all others must get nothing.
     STATUS    how the grading must end: a name of `Status`, or a set of names.
-    LIMITS    other limits than those of the tests.
+    LIMITS    other limits than those of the tests, by the fields of `nbjudge.Limits`.
     TIMES     how often the same submission is graded, one after the other.
     STOCK     True if nbgrader as shipped is believed to fall for it (asserted by a slow test).
 

@@ -1,22 +1,20 @@
 """Reads the bank of attacks, and makes submissions of them."""
 
-import copy
-import json
 import runpy
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from nbjudge import Limits, Status
-from tests.attacks import victims
-from tests.attacks.victims import Notebook
+from nbjudge import Limits, Status, Submission
+from tests.attacks.victims import VICTIMS, filled_in, release
+from tests.notebooks import Notebook, added, as_bytes
 
 HERE = Path(__file__).parent
 KINDS = ("gain", "read", "harm")
 SMALL = {
-    "memory": 512 << 20, "processes": 32, "cell_seconds": 2.0, "notebook_seconds": 20.0, "written": 8 << 20,
-    "output": 100_000, "notebook_bytes": 4 << 20, "cells": 100,
+    "memory": 512 << 20, "processes": 32, "cell_seconds": 2.0, "notebook_seconds": 20.0, "disk_bytes": 8 << 20,
+    "output_bytes": 100_000, "notebook_bytes": 4 << 20, "cells": 100,
 }  # fmt: skip
 LIMITS = {
     "plain": Limits(**SMALL),
@@ -45,20 +43,20 @@ class Attack:
     times: int = 1
     stock: bool = False
 
-    def submission(self, places: dict[str, str]) -> dict[str, bytes]:
-        """The files that are handed in; `places` holds what some words in the sources stand for."""
-        notebook = victims.release(self.victim)
-        _, honest, wrong, _ = victims.VICTIMS[self.victim]
-        for name, source in {**(honest if self.base == "honest" else wrong), **self.answers}.items():
-            victims.cell_of(notebook, name)["source"] = self._placed(source, places)
+    def submission(self, places: dict[str, str]) -> Submission:
+        """What is handed in; `places` holds what some words in the sources stand for."""
+        victim = VICTIMS[self.victim]
+        answers = {**(victim.honest if self.base == "honest" else victim.wrong), **self.answers}
+        sources = {name: self._placed(source, places) for name, source in answers.items()}
+        notebook = filled_in(release(self.victim), sources)
         if self.first:
-            notebook["cells"].insert(0, victims.own(self._placed(self.first, places), 0))
+            notebook["cells"].insert(0, added(self._placed(self.first, places), "mine-0"))
         if self.last:
-            notebook["cells"].append(victims.own(self._placed(self.last, places), 1))
+            notebook["cells"].append(added(self._placed(self.last, places), "mine-1"))
         if self.edit:
             self.edit(notebook)
-        data = self.data(notebook) if self.data else json.dumps(notebook).encode()
-        return {**(self.files() if self.files else {}), f"{self.victim}.ipynb": data}
+        data = self.data(notebook) if self.data else as_bytes(notebook)
+        return Submission({**(self.files() if self.files else {}), f"{self.victim}.ipynb": data})
 
     @staticmethod
     def _placed(source: str, places: dict[str, str]) -> str:
@@ -68,38 +66,35 @@ class Attack:
 
 
 def _attack(path: Path) -> Attack:
-    found: dict[str, Any] = runpy.run_path(str(path))
-    status = found.get("STATUS", "GRADED")
-    victim = found.get("VICTIM", "plain")
+    names: dict[str, Any] = runpy.run_path(str(path))
+    status = names.get("STATUS", "GRADED")
+    victim = names.get("VICTIM", "plain")
     limits = LIMITS[victim]
     return Attack(
         f"{path.parent.name}/{path.stem}",
-        found["WHAT"],
+        names["WHAT"],
         victim,
-        found.get("BASE", "wrong"),
-        found.get("ANSWERS", {}),
-        found.get("FIRST", ""),
-        found.get("LAST", ""),
-        found.get("edit"),
-        found.get("files"),
-        found.get("data"),
-        found.get("POINTS", {}),
+        names.get("BASE", "wrong"),
+        names.get("ANSWERS", {}),
+        names.get("FIRST", ""),
+        names.get("LAST", ""),
+        names.get("edit"),
+        names.get("files"),
+        names.get("data"),
+        names.get("POINTS", {}),
         frozenset(Status[name] for name in ([status] if isinstance(status, str) else status)),
-        Limits(**{**vars(limits), **found.get("LIMITS", {})}),
-        found.get("TIMES", 1),
-        found.get("STOCK", False),
+        Limits(**{**vars(limits), **names.get("LIMITS", {})}),
+        names.get("TIMES", 1),
+        names.get("STOCK", False),
     )
 
 
 def attacks() -> list[Attack]:
     """All attacks; those on Keras last, since each victim has a zygote of its own."""
-    found = [_attack(path) for kind in KINDS for path in sorted((HERE / kind).glob("*.py"))]
-    return sorted(found, key=lambda attack: attack.victim != "plain")
+    bank = [_attack(path) for kind in KINDS for path in sorted((HERE / kind).glob("*.py"))]
+    return sorted(bank, key=lambda attack: attack.victim != "plain")
 
 
-def honest(victim: str) -> dict[str, bytes]:
+def honest(victim: str) -> Submission:
     """A submission with all the right answers."""
-    notebook = copy.deepcopy(victims.release(victim))
-    for name, source in victims.VICTIMS[victim][1].items():
-        victims.cell_of(notebook, name)["source"] = source
-    return {f"{victim}.ipynb": json.dumps(notebook).encode()}
+    return Submission({f"{victim}.ipynb": as_bytes(filled_in(release(victim), VICTIMS[victim].honest))})

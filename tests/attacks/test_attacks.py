@@ -23,10 +23,12 @@ from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
 
 from gdl_utils.stderr import redirect_stderr
-from nbjudge import EngineOptions, Graded, grade
-from nbjudge import process as processes
+from nbjudge import EngineOptions, Graded, Submission, grade
+from nbjudge.zygote_client import close_zygotes
 from tests.attacks import victims
 from tests.attacks.bank import LIMITS, Attack, attacks, honest
+from tests.nbjudge.processes import descendants
+from tests.notebooks import Cell, as_bytes
 
 ROOT = Path(__file__).resolve().parents[2]
 BANK = attacks()
@@ -69,42 +71,37 @@ class Machine:
 
 @pytest.fixture(scope="module")
 def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
-    found = Machine(tmp_path_factory.mktemp("machine"))
+    around = Machine(tmp_path_factory.mktemp("machine"))
     before = os.environ.get("ATTACKED"), tempfile.tempdir
     os.environ["ATTACKED"] = victims.SECRETS["environment of who grades"]
-    tempfile.tempdir = str(found.temp)
+    tempfile.tempdir = str(around.temp)
     mounts = Path("/proc/self/mounts").read_text()
     # Other tests may have started what lasts, such as the helper of Python's process pools.
-    others = _descendants()
+    others = descendants()
     try:
-        yield found
+        yield around
     finally:
-        processes.close_zygotes()
-        found.close()
+        close_zygotes()
+        around.close()
         tempfile.tempdir = before[1]
         if before[0] is None:
             del os.environ["ATTACKED"]
     # Nothing is left behind, on the machine either.
     assert Path("/proc/self/mounts").read_text() == mounts
-    assert list(found.temp.iterdir()) == []
-    assert found.visits == 0
+    assert list(around.temp.iterdir()) == []
+    assert around.visits == 0
     for folder in ("/tmp", "/dev/shm", "/dev", "/var/tmp"):
         if os.access(folder, os.R_OK):
             assert [path for path in Path(folder).iterdir() if victims.LEFT in path.name] == []
     assert _settled(others) <= others
 
 
-def _descendants() -> set[int]:
-    """Processes that this one, or what it started, has started: all that grading needs and leaves."""
-    return set(processes._tree(os.getpid())) - {os.getpid()}
-
-
 def _settled(wanted: set[int]) -> set[int]:
     # Ended processes are removed by those who started them, in their own time.
     until = time.monotonic() + 3
-    while (found := _descendants()) - wanted and time.monotonic() < until:
+    while (left := descendants()) - wanted and time.monotonic() < until:
         time.sleep(0.02)
-    return found
+    return left
 
 
 def _run(machine: Machine, attack: Attack, options: EngineOptions) -> Graded:
@@ -119,18 +116,21 @@ def what_student_sees(graded: Graded, after_hidden_tests: bool = False) -> str:
     Feedback shows no outputs from the first hidden test on, since the student's code has seen hidden inputs there.
     """
     parts: list[object] = [graded.log, graded.attention, [*graded.hints.values()]]
-    for book in graded.notebooks:
-        parts += [book.findings, book.reason]
+    for notebook in graded.notebooks:
+        parts += [notebook.findings, notebook.reason]
         if after_hidden_tests:
-            parts.append({name: data.decode("utf-8", "replace") for name, data in book.files.items()})
+            parts.append({name: data.decode("utf-8", "replace") for name, data in notebook.files.items()})
         hidden = False
-        for cell in (book.content or {}).get("cells", []):
-            mine = cell["metadata"].get("nbgrader", {})
-            is_test = bool(mine.get("grade") and not mine.get("solution"))
-            hidden = hidden or (is_test and "BEGIN HIDDEN TESTS" in cell["source"])
-            if not is_test and (after_hidden_tests or not hidden):
+        for cell in (notebook.content or {}).get("cells", []):
+            hidden = hidden or (_is_test(cell) and "BEGIN HIDDEN TESTS" in cell["source"])
+            if not _is_test(cell) and (after_hidden_tests or not hidden):
                 parts.append([cell["source"], cell.get("outputs", []), cell["metadata"]])
     return json.dumps(parts, ensure_ascii=False, default=str)
+
+
+def _is_test(cell: Cell) -> bool:
+    mine = cell["metadata"].get("nbgrader", {})
+    return bool(mine.get("grade") and not mine.get("solution"))
 
 
 def check(attack: Attack, graded: Graded) -> None:
@@ -140,19 +140,19 @@ def check(attack: Attack, graded: Graded) -> None:
     told = f"{graded.status}, {graded.attention}, {graded.log[:5]}, {graded.hints}"
     assert {name: score for name, score in scores.items() if score} == attack.points, told
     assert set(by_hand.values()) <= {None, 0.0}
-    assert graded.max_score == sum(victims.VICTIMS[attack.victim][3].values()) + (3 if by_hand else 0)
+    assert graded.max_score == sum(victims.VICTIMS[attack.victim].points.values()) + (3 if by_hand else 0)
     assert graded.status in attack.status, told
     everything = what_student_sees(graded, after_hidden_tests=True)
     for what, secret in victims.SECRETS.items():
         assert secret not in everything, f"the attack read the {what}"
     assert victims.HIDDEN_INPUT not in what_student_sees(graded), "the attack showed the input of a hidden test"
     assert victims.SUCCESS not in everything, re.findall(f".{{,200}}{victims.SUCCESS}.{{,200}}", everything)[:1]
-    for book in graded.notebooks:
-        content = nbformat.from_dict(book.content)
+    for notebook in graded.notebooks:
+        content = nbformat.from_dict(notebook.content)
         nbformat.validate(content)
         assert len(nbformat.writes(content).encode()) < 20 << 20
-        assert len(book.files) <= 1000
-        for name in book.files:
+        assert len(notebook.files) <= 1000
+        for name in notebook.files:
             assert not name.endswith(".ipynb"), "a file that could be taken for a result"
             assert len(os.fsencode(name)) < 256
 
@@ -161,7 +161,7 @@ def check_honest(victim: str, options: EngineOptions) -> None:
     """An honest submission gets all its points."""
     graded = grade(victims.assignment(victim), honest(victim), LIMITS[victim], options)
     scores = {name: score for (_, name), score in graded.scores.items() if name != "essay"}
-    assert scores == victims.VICTIMS[victim][3], (graded.attention, graded.log, graded.hints)
+    assert scores == victims.VICTIMS[victim].points, (graded.attention, graded.log, graded.hints)
     assert graded.attention == []
     assert graded.notebooks[0].files == {}
 
@@ -170,7 +170,7 @@ def fight(machine: Machine, attack: Attack, options: EngineOptions) -> None:
     """Grade an attack between honest submissions, and look at all that could have gone wrong."""
     # Also so that the zygote is there before processes are counted.
     check_honest(attack.victim, options)
-    before = _descendants()
+    before = descendants()
     size = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
     start = time.monotonic()
     graded = _run(machine, attack, options)
@@ -209,10 +209,10 @@ class Course:
     api: NbGraderAPI
     folder: Path
 
-    def grade(self, student: str, files: dict[str, bytes]) -> tuple[dict[str, float], str]:
+    def grade(self, student: str, submission: Submission) -> tuple[dict[str, float], str]:
         """Points by grade_id, and all outputs of cells that are no tests."""
         place = self.folder / "submitted" / student / "plain"
-        for name, data in files.items():
+        for name, data in submission.files.items():
             (place / name).parent.mkdir(parents=True, exist_ok=True)
             (place / name).write_bytes(data)
         before = Path.cwd()
@@ -224,8 +224,8 @@ class Course:
         graded = nbformat.read(self.folder / "autograded" / student / "plain" / "plain.ipynb", 4)
         shown = [cell.outputs for cell in graded.cells if cell.cell_type == "code" and not utils.is_grade(cell)]
         with Gradebook(self.api.coursedir.db_url) as gradebook:
-            submission = gradebook.find_submission("plain", student)
-            scores = {grade.name: grade.score for notebook in submission.notebooks for grade in notebook.grades}
+            notebooks = gradebook.find_submission("plain", student).notebooks
+            scores = {grade.name: grade.score for notebook in notebooks for grade in notebook.grades}
         return scores, json.dumps(shown)
 
 
@@ -234,7 +234,7 @@ def course(machine: Machine, tmp_path_factory: pytest.TempPathFactory) -> Course
     folder = tmp_path_factory.mktemp("course")
     source = folder / "source" / "plain"
     source.mkdir(parents=True)
-    (source / "plain.ipynb").write_text(json.dumps(victims.PLAIN))
+    (source / "plain.ipynb").write_bytes(as_bytes(victims.PLAIN))
     for name, data in victims.assignment("plain").hidden.items():
         (source / name).write_bytes(data)
     neighbour = folder / "submitted" / OTHER / "plain"
@@ -265,7 +265,7 @@ def test_stock_nbgrader_grades_an_honest_submission(machine: Machine, course: Co
 
 # Only attacks for points and secrets: nothing would hold those that harm.
 @pytest.mark.slow
-@pytest.mark.parametrize("attack", [pytest.param(one, id=one.name) for one in BANK if one.stock])
+@pytest.mark.parametrize("attack", _cases([attack for attack in BANK if attack.stock]))
 def test_stock_nbgrader_falls_for_it(machine: Machine, course: Course, attack: Attack) -> None:
     assert attack.name.startswith(("gain", "read"))
     scores, shown = course.grade(attack.name.replace("/", "-"), attack.submission(machine.places))

@@ -1,7 +1,6 @@
 """The whole bank of attacks as a class: the same scores whatever way it is graded, nbgrader's own commands included."""
 
 import dataclasses
-import json
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -9,9 +8,8 @@ from pathlib import Path
 
 import pytest
 from distributed import LocalCluster
-from nbgrader.api import Gradebook
 
-from gdl_utils.classroom.course import CONFIG
+from gdl_utils.classroom.course import CONFIG, HIDDEN, Course
 from gdl_utils.classroom.grade import GradingOptions, grade_class
 from nbjudge import EngineOptions, Limits
 from nbjudge.files import is_acceptable
@@ -19,6 +17,8 @@ from tests.attacks import victims
 from tests.attacks.bank import LIMITS, attacks, honest
 from tests.classroom import postgresql
 from tests.classroom.by_nbgrader import autograde_all
+from tests.classroom.small_course import gradebook_of
+from tests.notebooks import as_bytes
 
 PLACES = {"HOST_FILE": "/nothing", "PORT": "9"}
 NAME = "plain"
@@ -34,53 +34,55 @@ SAME = dataclasses.replace(
 )
 
 
-def make_class(folder: Path, root: Path) -> Path:
-    """A course folder with all attacks on the plain victim, and honest submissions among them."""
-    folder.mkdir(parents=True)
+def make_class(folder: Path, root: Path, database: str | None = None) -> Course:
+    """A course with all attacks on the plain victim, and honest submissions among them."""
+    course = Course(folder, database=database)
     assignment = victims.assignment(NAME)
-    source = folder / "solutions" / NAME
+    source = course.source(NAME)
     source.mkdir(parents=True)
-    (source / f"{NAME}.ipynb").write_text(json.dumps(assignment.notebooks[0].content))
-    for place, files in ((source, assignment.files), (source / "hidden", assignment.hidden)):
+    (source / f"{NAME}.ipynb").write_bytes(as_bytes(assignment.notebooks[0].content))
+    for place, files in ((source, assignment.files), (source / HIDDEN, assignment.hidden)):
         for name, data in files.items():
             (place / name).parent.mkdir(parents=True, exist_ok=True)
             (place / name).write_bytes(data)
     bank = [attack for attack in attacks() if attack.victim == NAME]
     handed_in = {attack.name.replace("/", "-"): attack.submission(PLACES) for attack in bank}
     handed_in |= {f"honest-{number}": honest(NAME) for number in range(3)}
-    for student, files in handed_in.items():
-        for name, data in files.items():
-            path = folder / "submitted" / student / NAME / name
+    for student, submission in handed_in.items():
+        for name, data in submission.files.items():
+            path = course.submitted(student, NAME) / name
             # Names that no folder can hold, or not both of, are for the engine's own tests.
             if is_acceptable(name):
                 with suppress(OSError):
                     path.parent.mkdir(parents=True, exist_ok=True)
                     path.write_bytes(data)
     (folder / CONFIG).write_text((root / CONFIG).read_text())
-    return folder
+    return course
 
 
-def scores(folder: Path, url: str | None = None) -> dict[str, dict[str, float | None]]:
+def scores(course: Course) -> dict[str, dict[str, float | None]]:
     """Automatic scores by student and grade_id."""
-    found: dict[str, dict[str, float | None]] = {}
-    with Gradebook(url or f"sqlite:///{folder}/gradebook.db", "gdl") as gradebook:
-        for one in gradebook.assignment_submissions(NAME):
-            grades = [grade for book in one.notebooks for grade in book.grades]
-            found[one.student.id] = {grade.name: grade.auto_score for grade in grades}
-    return found
+    points: dict[str, dict[str, float | None]] = {}
+    with gradebook_of(course) as gradebook:
+        for submission in gradebook.assignment_submissions(NAME):
+            grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
+            points[submission.student.id] = {grade.name: grade.auto_score for grade in grades}
+    return points
 
 
 @pytest.mark.slow
 def test_the_bank_gets_the_same_scores_in_all_ways(tmp_path: Path, root: Path) -> None:
-    how = GradingOptions(SAME, workers=1)
-    ways: dict[str, Callable[[Path], str | None]] = {}
+    options = GradingOptions(SAME, workers=1)
+    given: dict[str, dict[str, dict[str, float | None]]] = {}
 
-    def grading(name: str, how: GradingOptions, url: str | None = None) -> None:
-        def grade(folder: Path) -> str | None:
-            grade_class(root, folder, NAME, lambda _: None, how, url)
-            return url
+    def grade(way: str, by: Callable[[Course], object], database: str | None = None) -> None:
+        course = make_class(tmp_path / way.replace(" ", "-"), root, database)
+        by(course)
+        given[way] = scores(course)
 
-        ways[name] = grade
+    def with_options(**changes: object) -> Callable[[Course], object]:
+        changed = dataclasses.replace(options, **changes)
+        return lambda course: grade_class(course, NAME, lambda _: None, changed)
 
     with (
         tempfile.TemporaryDirectory(prefix="gdl-") as short,
@@ -88,25 +90,21 @@ def test_the_bank_gets_the_same_scores_in_all_ways(tmp_path: Path, root: Path) -
     ):
         Path(short).chmod(0o755)
         with postgresql.server(Path(short) / "pg") as new_database:
-            grading("one worker", how)
-            grading("four workers", dataclasses.replace(how, workers=4))
-            grading("cold", dataclasses.replace(how, options=EngineOptions(warm=False), workers=2))
-            grading("dask", dataclasses.replace(how, scheduler=cluster.scheduler_address))
-            grading("postgresql", dataclasses.replace(how, workers=2), new_database())
-            ways["nbgrader autograde"] = lambda folder: autograde_all(folder, NAME, SAME)
-            found = {}
-            for name, way in ways.items():
-                folder = make_class(tmp_path / name.replace(" ", "-"), root)
-                found[name] = scores(folder, way(folder))
-    reference = found.pop("one worker")
+            grade("one worker", with_options())
+            grade("four workers", with_options(workers=4))
+            grade("cold", with_options(engine=EngineOptions(warm=False), workers=2))
+            grade("dask", with_options(scheduler=cluster.scheduler_address))
+            grade("postgresql", with_options(workers=2), new_database())
+            grade("nbgrader autograde", lambda course: autograde_all(course, NAME, SAME))
+    reference = given.pop("one worker")
     assert len(reference) > 60
-    full = victims.VICTIMS[NAME][3]
+    full = victims.VICTIMS[NAME].points
     for student, points in reference.items():
         if student.startswith("honest"):
             assert {name: points[name] for name in full} == full
     different = {
-        (name, student): (scored.get(student), points)
-        for name, scored in found.items()
+        (way, student): (scored.get(student), points)
+        for way, scored in given.items()
         for student, points in reference.items()
         if _filled(scored.get(student, {})) != _filled(points)
     }

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gdl_utils.authoring.answer_bank import Answer, Bank, Exercise, answer_grader, exercises_of, groups
+from gdl_utils.authoring.answer_bank import Answer, Bank, Exercise, answer_grader, exercises_of, joint_groups
 
 NAME = "01_probability"
 
@@ -11,48 +11,49 @@ def exercise(name, *needs):
     return Exercise(name, (), (), needs)
 
 
-def test_answers_together_are_to_exercises_that_need_nothing_of_each_other():
+def test_answers_together_are_to_independent_exercises():
     alone, first, second, third = exercise("a"), exercise("b"), exercise("c", "b"), exercise("d", "b", "c")
-    tried = [(one, Answer(f"{one.name}{i}", "")) for one in (alone, first, second, third) for i in range(3)]
-    found = groups(tried)
-    assert sorted(number for group in found for number in group) == list(range(len(tried)))
-    for group in found:
+    tried = [(each, Answer(f"{each.name}{i}", "")) for each in (alone, first, second, third) for i in range(3)]
+    groups = joint_groups(tried)
+    assert sorted(number for group in groups for number in group) == list(range(len(tried)))
+    for group in groups:
         names = [tried[number][0].name for number in group]
         needed = {name for number in group for name in tried[number][0].needs}
         assert len(set(names)) == len(names)
         assert needed.isdisjoint(names)
     # `b` may be in one submission with `a` alone, and so may each that needs it.
-    assert [[tried[number][1].name for number in group] for group in found[:3]] == [
+    assert [[tried[number][1].name for number in group] for group in groups[:3]] == [
         ["a0", "b0"],
         ["a1", "b1"],
         ["a2", "b2"],
     ]
-    assert groups([]) == []
+    assert joint_groups([]) == []
 
 
-def test_each_alone_gets_the_same_as_all_together(root):
-    bank, exercises = Bank(root, NAME), exercises_of(root, NAME)
-    tried = [(one, answer) for one in exercises for answer in (one.right[0], one.wrong[0])]
-    assert 1 < len(groups(tried)) < len(tried)
-    with answer_grader(bank) as run:
-        together, alone = run(tried), [run([one])[0] for one in tried]
-    assert [(one.exercise.name, one.answer.name) for one in together] == [
-        (one.name, answer.name) for one, answer in tried
+def test_each_alone_gets_the_same_as_all_together(course):
+    bank, exercises = Bank(course, NAME), exercises_of(course, NAME)
+    tried = [(each, answer) for each in exercises for answer in (each.right[0], each.wrong[0])]
+    assert 1 < len(joint_groups(tried)) < len(tried)
+    with answer_grader(bank) as grade:
+        together, alone = grade(tried), [grade([pair])[0] for pair in tried]
+    assert [(result.exercise.name, result.answer.name) for result in together] == [
+        (each.name, answer.name) for each, answer in tried
     ]
-    assert [dict(one.lost) for one in together] == [dict(one.lost) for one in alone]
-    assert [one.hints for one in together] == [one.hints for one in alone]
+    assert [dict(result.lost) for result in together] == [dict(result.lost) for result in alone]
+    assert [result.hints for result in together] == [result.hints for result in alone]
 
 
 @pytest.mark.parametrize("source", ["import os\nos._exit(0)", "import os\nos.kill(os.getpid(), 9)"])
-def test_an_answer_that_ends_the_run_takes_nothing_from_the_others(root, source):
-    bank, exercises = Bank(root, NAME), exercises_of(root, NAME)
-    free = [one for one in exercises if not one.needs and not any(one.name in other.needs for other in exercises)]
+def test_an_answer_that_ends_the_run_costs_no_other(course, source):
+    bank, exercises = Bank(course, NAME), exercises_of(course, NAME)
+    needed = {name for each in exercises for name in each.needs}
+    free = [each for each in exercises if not each.needs and each.name not in needed]
     assert len(free) >= 3
     tried = [(free[0], Answer("right", free[0].right[0].source)), (free[1], Answer("ends it", source))]
     tried.append((free[2], Answer("right", free[2].right[0].source)))
-    assert groups(tried) == [[0, 1, 2]]
-    with answer_grader(bank) as run:
-        before, ended, after = run(tried)
+    assert joint_groups(tried) == [[0, 1, 2]]
+    with answer_grader(bank) as grade:
+        before, ended, after = grade(tried)
     assert ended.lost == bank.tests(free[1].name)
     assert not before.lost
     assert not after.lost

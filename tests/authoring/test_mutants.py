@@ -28,18 +28,19 @@ from gdl_utils.authoring.mutants import mutants
     ],
 )
 def test_each_operator(source, changed):
-    assert {one.source for one in mutants(source)} == {ast.unparse(ast.parse(one)) for one in changed}
+    assert {mutant.source for mutant in mutants(source)} == {ast.unparse(ast.parse(text)) for text in changed}
 
 
 def test_statements_inside_of_functions():
     source = "def f(a, b=1):\n    '''Text.'''\n    if a > b:\n        return a\n    return b"
-    found = {one.source for one in mutants(source)}
-    assert all(ast.parse(one) for one in found)
+    sources = {mutant.source for mutant in mutants(source)}
+    assert all(ast.parse(text) for text in sources)
     for part in ("b=2", "b=0", "a >= b", "a < b", "not a > b", "return None"):
-        assert sum(part in one for one in found) >= 1, part
-    assert len(found) == len({one.change for one in mutants(source)}), "each has a name of its own"
+        assert sum(part in text for text in sources) >= 1, part
+    assert len(sources) == len({mutant.change for mutant in mutants(source)}), "each has a name of its own"
 
 
 def test_the_change_is_the_line_before_and_after():
-    (found,) = [one for one in mutants("def f(a):\n    b = a\n    return b + 1") if "b - 1" in one.source]
-    assert found.change == "3: return b + 1 -> return b - 1"
+    source = "def f(a):\n    b = a\n    return b + 1"
+    (mutant,) = [mutant for mutant in mutants(source) if "b - 1" in mutant.source]
+    assert mutant.change == "3: return b + 1 -> return b - 1"

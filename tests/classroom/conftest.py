@@ -1,14 +1,23 @@
 """A small assignment without NumPy and a course folder in which it was graded, which several tests read."""
 
+import datetime
+import json
 import shutil
+from dataclasses import replace
 from types import SimpleNamespace
 
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from gdl_utils.classroom import grade as grading
-from gdl_utils.classroom.course import CONFIG
+from gdl_utils.classroom.course import CONFIG, TIMESTAMP, Course
+from gdl_utils.classroom.grade import GradingOptions, grade_class
+from nbjudge import Limits
+from nbjudge.sandbox import bubblewrap
+from nbjudge.zygote_client import close_zygotes
+from tests.classroom.by_nbgrader import grade_by_nbgrader, release
+from tests.classroom.small_course import grade
+from tests.notebooks import added, as_node, by_hand, cell, name_of, notebook, setup, test, text
 
 NAME = "small"
 BOOK = "halves"
@@ -21,48 +30,31 @@ HALF = '''def half(number):
     return number / 2
     ### END SOLUTION'''
 VISIBLE = "assert half(8) == 4"
-HIDDEN = """# More tests run here when your work is graded.
-### BEGIN HIDDEN TESTS
-for secret_input in [7310.5, 90210.25]:
+MORE_TESTS = "# More tests run here when your work is graded."
+HIDDEN = """for secret_input in [7310.5, 90210.25]:
     expected_value = secret_input * 0.5
-    assert half(secret_input) == expected_value
-### END HIDDEN TESTS"""
+    assert half(secret_input) == expected_value"""
 ROOT_OF = '''def root_of(number):
     """The square root."""
     ### BEGIN SOLUTION
     return math.sqrt(number)
     ### END SOLUTION'''
-ROOT_TEST = 'assert root_of(9) == 3, "nine is three times three"\n'
-ROOT_HIDDEN = "### BEGIN HIDDEN TESTS\nassert root_of(4_231_249) == 2_057\n### END HIDDEN TESTS"
-
-
-def _code(source, name, **metadata):
-    flags = {"grade": False, "solution": False, "locked": True, "task": False, "schema_version": 3}
-    cell = nbformat.v4.new_code_cell(source, id=name)
-    cell.metadata["nbgrader"] = {**flags, "grade_id": name, "cell_type": "code", **metadata}
-    return cell
+ROOT_TEST = 'assert root_of(9) == 3, "nine is three times three"'
+ROOT_HIDDEN = "assert root_of(4_231_249) == 2_057"
 
 
 def _source():
-    essay = nbformat.v4.new_markdown_cell("Because.", id="essay")
-    flags = {"grade": True, "solution": True, "locked": False, "task": False, "schema_version": 3, "points": 3}
-    essay.metadata["nbgrader"] = {**flags, "grade_id": "essay", "cell_type": "markdown"}
-    setup = _code(SETUP, "setup")
-    setup.metadata["tags"] = ["setup"]
-    cells = [
-        nbformat.v4.new_markdown_cell("# Halves\n\nA half of $x$ is $\\frac{x}{2}$.", id="title"),
-        setup,
-        _code(HALF, "half", solution=True, locked=False),
-        _code(VISIBLE, "half-visible", grade=True, points=1),
-        _code(HIDDEN, "half-hidden", grade=True, points=2),
-        _code(ROOT_OF, "root", solution=True, locked=False),
-        _code(ROOT_TEST, "root-visible", grade=True, points=1),
-        _code(ROOT_TEST + ROOT_HIDDEN, "root-both", grade=True, points=3),
-        essay,
-    ]
-    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    return nbformat.v4.new_notebook(
-        cells=cells, metadata={"kernelspec": kernel, "language_info": {"name": "python", "pygments_lexer": "ipython3"}}
+    return notebook(
+        text("# Halves\n\nA half of $x$ is $\\frac{x}{2}$."),
+        setup(SETUP),
+        cell(HALF, "half", solution=True),
+        test(VISIBLE, "half-visible", 1),
+        test(MORE_TESTS, "half-hidden", 2, HIDDEN),
+        cell(ROOT_OF, "root", solution=True),
+        test(ROOT_TEST, "root-visible", 1),
+        test(ROOT_TEST, "root-both", 3, ROOT_HIDDEN),
+        by_hand("Because.", "essay", 3),
+        language_info={"name": "python", "pygments_lexer": "ipython3"},
     )
 
 
@@ -92,7 +84,6 @@ raise type(f"Seen_{seen[-1]}".replace(".", "_"), (Exception,), {})(seen)
 """
 HOSTILE = """
 from IPython.display import display, HTML, SVG, Markdown
-from nbjudge import EngineOptions, Limits
 display(HTML("<p>fine <b>bold</b> <i>&#107;ept</i></p>"))
 display(HTML("<script>alert('html')</script><img src=x onerror=alert('image')>"))
 display(HTML('<style>body{display:none}</style><iframe src="https://evil.example/frame"></iframe>'))
@@ -121,70 +112,90 @@ HOSTILE_TEXT = """<script>alert('cell')</script>
 SCORES = {"ada": 7, "blank": 0, "broken": 0, "hostile": 7, "partly": 5, "spy": 5, "wrong": 3}
 
 
-def _notebook(released, answers, edit=None):
-    notebook = nbformat.reads(nbformat.writes(released), as_version=4)
-    for cell in notebook.cells:
-        name = cell.metadata.get("nbgrader", {}).get("grade_id")
-        cell.source = answers.get(name, cell.source)
-    if edit:
-        edit(notebook)
-    return nbformat.writes(notebook)
-
-
-def _add(position, cell):
-    return lambda notebook: notebook.cells.insert(position, cell)
+def _submission(released, answers, *more):
+    """The released notebook with some answers, and more cells below the one at a place."""
+    cells = [{**each, "source": answers.get(name_of(each), each["source"])} for each in released["cells"]]
+    for place, another in more:
+        cells.insert(place, another)
+    return json.dumps({**released, "cells": cells})
 
 
 def _submissions(released):
-    code, text = nbformat.v4.new_code_cell, nbformat.v4.new_markdown_cell
-
-    def hostile(notebook):
-        notebook.cells.insert(2, code(HOSTILE, id="hostile"))
-        notebook.cells.insert(2, text(HOSTILE_TEXT, id="text"))
+    rendered = HOSTILE_TEXT.replace("![](attachment:gone.png)", "")
+    hostile = [
+        (2, added(HOSTILE, "hostile")),
+        (2, added(HOSTILE_TEXT, "text", "markdown")),
         # Markdown without the attachment that is not there is rendered.
-        notebook.cells.insert(2, text(HOSTILE_TEXT.replace("![](attachment:gone.png)", ""), id="more"))
-
+        (2, added(rendered, "more", "markdown")),
+    ]
     return {
-        "ada": _notebook(released, {**RIGHT, "essay": "Because *two halves* make one."}),
-        "blank": _notebook(released, {}),
+        "ada": _submission(released, {**RIGHT, "essay": "Because *two halves* make one."}),
+        "blank": _submission(released, {}),
         "broken": '{"cells": [',
-        "hostile": _notebook(released, RIGHT, hostile),
-        "partly": _notebook(released, {"half": "def half(number):\n    return 4", "root": RIGHT["root"]}),
-        "spy": _notebook(released, {**RIGHT, "half": SPY}, _add(5, code(TELLS, id="tells"))),
-        "wrong": _notebook(released, {**RIGHT, "root": "def root_of(number) return number"}),
+        "hostile": _submission(released, RIGHT, *hostile),
+        "partly": _submission(released, {"half": "def half(number):\n    return 4", "root": RIGHT["root"]}),
+        "spy": _submission(released, {**RIGHT, "half": SPY}, (5, added(TELLS, "tells"))),
+        "wrong": _submission(released, {**RIGHT, "root": "def root_of(number) return number"}),
     }
 
 
 @pytest.fixture(scope="session")
 def graded_once(root, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("course")
-    (folder / "solutions" / NAME).mkdir(parents=True)
-    nbformat.write(_source(), folder / "solutions" / NAME / f"{BOOK}.ipynb")
-    with course(folder, root / CONFIG) as api:
-        assert api.generate_assignment(NAME)["success"]
-    released = nbformat.read(folder / "assignments" / NAME / f"{BOOK}.ipynb", as_version=4)
-    for student, text in _submissions(released).items():
-        target = folder / "submitted" / student / NAME
+    """A course in which the small assignment was graded, for tests that don't change it."""
+    course = Course(tmp_path_factory.mktemp("course"), root / CONFIG)
+    course.source(NAME).mkdir(parents=True)
+    nbformat.write(as_node(_source()), course.source(NAME) / f"{BOOK}.ipynb")
+    release(course, NAME)
+    released = json.loads((course.release(NAME) / f"{BOOK}.ipynb").read_text())
+    for student, content in _submissions(released).items():
+        target = course.submitted(student, NAME)
         target.mkdir(parents=True)
-        (target / f"{BOOK}.ipynb").write_text(text)
-        (target / "timestamp.txt").write_text("2026-10-01 12:00:00 UTC")
+        (target / f"{BOOK}.ipynb").write_text(content)
+        (target / TIMESTAMP).write_text("2026-10-01 12:00:00 UTC")
     outcomes = []
-    how = grading.GradingOptions(Limits(cell_seconds=3), EngineOptions(), workers=1)
-    grading.grade_class(root, folder, NAME, outcomes.append, how)
-    assert {one.student: one.score for one in outcomes} == SCORES
-    return folder
+    grade_class(course, NAME, outcomes.append, GradingOptions(Limits(cell_seconds=3), workers=1))
+    assert {outcome.student: outcome.score for outcome in outcomes} == SCORES
+    return course
 
 
 @pytest.fixture
 def graded(graded_once, tmp_path):
-    """A course folder with the small assignment, graded: `folder`, `name`, `book`, `db`, and `gradebook()`."""
-    folder = tmp_path / "course"
-    shutil.copytree(graded_once, folder)
-    db = f"sqlite:///{folder}/gradebook.db"
-    return SimpleNamespace(folder=folder, name=NAME, book=BOOK, db=db, gradebook=lambda: Gradebook(db, "gdl"))
+    """A `course` with the small assignment, graded: its `name`, the `book`, and `gradebook()`."""
+    course = replace(graded_once, folder=tmp_path / "course")
+    shutil.copytree(graded_once.folder, course.folder)
+    return SimpleNamespace(course=course, name=NAME, book=BOOK, gradebook=lambda: Gradebook(course.db_url, "gdl"))
 
 
-@pytest.fixture(scope="session")
-def released(graded_once):
-    """The small assignment as students get it."""
-    return nbformat.read(graded_once / "assignments" / NAME / f"{BOOK}.ipynb", as_version=4)
+@pytest.fixture
+def named(graded):
+    """The graded class with names, one student who handed in nothing, one who was late, and a comment."""
+    with graded.gradebook() as gradebook:
+        gradebook.update_or_create_student(
+            "ada", first_name="Ada", last_name="King", email="ada@example.org", lms_user_id="4711"
+        )
+        gradebook.update_or_create_student("absent", first_name="Ab", last_name="Sent", email="absent@example.org")
+        gradebook.find_assignment(graded.name).duedate = datetime.datetime(2026, 10, 1, 11)
+        gradebook.find_submission_notebook(graded.book, graded.name, "partly").late_submission_penalty = 2
+        gradebook.find_comment("half", graded.book, graded.name, "ada").manual_comment = "Well done,\n- very short"
+        gradebook.db.commit()
+    return graded
+
+
+@pytest.fixture(params=["gdl grade", "nbgrader autograde"])
+def grade_the_class(request):
+    """Grades all submissions in a course of `by_nbgrader.small_course`, by either of the two pipelines."""
+    return grade if request.param == "gdl grade" else grade_by_nbgrader
+
+
+@pytest.fixture
+def remove_bubblewrap(monkeypatch, tmp_path):
+    """A function after which this machine has no bubblewrap, until the test is over."""
+
+    def remove():
+        # What was started before needs none.
+        close_zygotes()
+        monkeypatch.setenv("PATH", str(tmp_path))
+        bubblewrap.unavailable_reason.cache_clear()
+
+    yield remove
+    bubblewrap.unavailable_reason.cache_clear()

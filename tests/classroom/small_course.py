@@ -1,4 +1,4 @@
-"""A small course folder for tests: an assignment without TensorFlow, graded in a fraction of a second a student."""
+"""A small course for tests: an assignment without TensorFlow, graded in a fraction of a second a student."""
 
 import shutil
 from pathlib import Path
@@ -6,92 +6,100 @@ from pathlib import Path
 import nbformat
 from nbgrader.api import Gradebook
 
+from gdl_utils.classroom.course import CONFIG, Course
 from gdl_utils.classroom.grade import GradingOptions, grade_class
 from nbjudge import Limits
+from tests.notebooks import STUB, as_node, by_hand, notebook, solution, test
 
 NAME = "small"
+BOOK = "book"
 HOW = GradingOptions(Limits(cell_seconds=2, notebook_seconds=20, memory=512 << 20), workers=1)
 RIGHT = {"square": "def square(x):\n    return x * x", "name": "name = 'Ada'", "essay": "Because."}
-
-
-def cell(kind, source, grade_id, points=None, solution=False, locked=False):
-    """A cell with nbgrader's metadata."""
-    new = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}[kind]
-    made = new(source, id=grade_id)
-    made.metadata["nbgrader"] = {
-        "grade": points is not None, "solution": solution, "locked": locked, "task": False, "schema_version": 3,
-        "grade_id": grade_id, "cell_type": kind,
-    }  # fmt: skip
-    if points is not None:
-        made.metadata["nbgrader"]["points"] = points
-    return made
+MORE_TESTS = "# More tests"
 
 
 def source_notebook():
     """Two exercises with visible and hidden tests and an essay, 10 points."""
-    stub = "### BEGIN SOLUTION\n{}\n### END SOLUTION"
-    hidden = "### BEGIN HIDDEN TESTS\nassert square(-7) == 49\nassert square(12) == 144\n### END HIDDEN TESTS"
-    return nbformat.v4.new_notebook(
-        cells=[
-            cell("code", stub.format(RIGHT["square"]), "square", solution=True),
-            cell("code", "assert square(2) == 4", "square-visible", 1, locked=True),
-            cell("code", f"# More tests\n{hidden}", "square-hidden", 3, locked=True),
-            cell("code", stub.format(RIGHT["name"]), "name", solution=True),
-            cell("code", "assert name == 'Ada'", "name-visible", 2, locked=True),
-            cell("markdown", "Why?", "essay", 4, solution=True),
-        ]
+    content = notebook(
+        solution(RIGHT["square"], "square"),
+        test("assert square(2) == 4", "square-visible", 1),
+        test(MORE_TESTS, "square-hidden", 3, "assert square(-7) == 49\nassert square(12) == 144"),
+        solution(RIGHT["name"], "name"),
+        test("assert name == 'Ada'", "name-visible", 2),
+        by_hand("Why?", "essay", 4),
     )
+    # As some do, it does not say for which kernel it is.
+    del content["metadata"]["kernelspec"]
+    return as_node(content)
 
 
 def submission(answers=RIGHT):
     """A notebook with these answers; exercises that are not named stay blank."""
-    notebook = source_notebook()
-    for one in notebook.cells:
-        if one.metadata.nbgrader.solution:
-            blank = "# YOUR CODE HERE\nraise NotImplementedError()" if one.cell_type == "code" else "YOUR ANSWER HERE"
-            one.source = answers.get(one.metadata.nbgrader.grade_id, blank)
-        elif one.metadata.nbgrader.grade_id == "square-hidden":
-            one.source = "# More tests"
-    return notebook
+    content = source_notebook()
+    for cell in content.cells:
+        name = cell.metadata.nbgrader.grade_id
+        if cell.metadata.nbgrader.solution:
+            cell.source = answers.get(name, STUB if cell.cell_type == "code" else "YOUR ANSWER HERE")
+        elif name == "square-hidden":
+            cell.source = MORE_TESTS
+    return content
 
 
-def make_course(folder: Path, root: Path, students):
-    """A course folder; `students` maps names to answers, notebooks or the bytes of a file."""
-    (folder / "solutions" / NAME).mkdir(parents=True)
-    nbformat.write(source_notebook(), folder / "solutions" / NAME / "book.ipynb")
-    shutil.copy(root / "nbgrader_config.py", folder)
-    for name, what in students.items():
-        hand_in(folder, name, what)
-    return folder
+def make_course(folder: Path, root: Path, students) -> Course:
+    """A course with the configuration of the repository; `students` maps names to what `hand_in` takes."""
+    course = Course(folder)
+    course.source(NAME).mkdir(parents=True)
+    nbformat.write(source_notebook(), source_of(course))
+    shutil.copy(root / CONFIG, course.config_file)
+    for student, what in students.items():
+        hand_in(course, student, what)
+    return course
 
 
-def hand_in(folder: Path, name, what=RIGHT):
-    """Put a submission into its folder."""
-    place = folder / "submitted" / name / NAME
-    place.mkdir(parents=True, exist_ok=True)
+def source_of(course: Course) -> Path:
+    """The source of the notebook."""
+    return course.source(NAME) / f"{BOOK}.ipynb"
+
+
+def hand_in(course: Course, student, what=RIGHT):
+    """Put a submission into its folder: answers, a notebook, or the bytes of a file."""
+    path = course.submitted(student, NAME) / f"{BOOK}.ipynb"
+    path.parent.mkdir(parents=True, exist_ok=True)
     if isinstance(what, bytes):
-        (place / "book.ipynb").write_bytes(what)
+        path.write_bytes(what)
         return
-    notebook = submission(what) if isinstance(what, dict) and "cells" not in what else what
-    (place / "book.ipynb").write_text(nbformat.writes(notebook))
+    path.write_text(nbformat.writes(what if "cells" in what else submission(what)))
 
 
-def grade(folder: Path, how=HOW, db_url=None):
+def grade(course: Course, how=HOW):
     """Grade the class; outcomes by student."""
     outcomes = []
-    grade_class(folder, folder, NAME, outcomes.append, how, db_url)
-    assert len({one.student for one in outcomes}) == len(outcomes)
-    return {one.student: one for one in outcomes}
+    grade_class(course, NAME, outcomes.append, how)
+    assert len({outcome.student for outcome in outcomes}) == len(outcomes)
+    return {outcome.student: outcome for outcome in outcomes}
 
 
-def scores(folder: Path, db_url=None):
+def graded_notebook(course: Course, student, book=BOOK):
+    """A graded notebook."""
+    return nbformat.read(course.autograded(student, NAME) / f"{book}.ipynb", as_version=4)
+
+
+def gradebook_of(course: Course) -> Gradebook:
+    """The gradebook, to be closed."""
+    return Gradebook(course.db_url, "gdl")
+
+
+def scores(course: Course):
     """What the gradebook holds: by student and grade_id, automatic score and whether a person is wanted."""
-    found = {}
-    with Gradebook(db_url or f"sqlite:///{folder}/gradebook.db", "gdl") as gradebook:
-        for one in gradebook.assignment_submissions(NAME):
-            grades = [grade for book in one.notebooks for grade in book.grades]
-            found[one.student.id] = {grade.name: (grade.auto_score, grade.needs_manual_grade) for grade in grades}
-    return found
+    with gradebook_of(course) as gradebook:
+        return {
+            submitted.student.id: {
+                grade.name: (grade.auto_score, grade.needs_manual_grade)
+                for book in submitted.notebooks
+                for grade in book.grades
+            }
+            for submitted in gradebook.assignment_submissions(NAME)
+        }
 
 
 FULL = {"square-visible": (1, False), "square-hidden": (3, False), "name-visible": (2, False), "essay": (None, True)}

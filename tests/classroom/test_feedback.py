@@ -89,7 +89,7 @@ def test_a_late_penalty_is_told(root, graded):
     assert "late, which cost 2 points" in text
 
 
-def test_a_notebook_that_could_not_be_read_has_a_page_that_says_so(pages):
+def test_a_notebook_that_is_unreadable_has_a_page_that_says_so(pages):
     assert "This notebook could not be read." in text_of(pages.broken)
     assert "not valid JSON" in text_of(pages.broken)
 
@@ -165,7 +165,7 @@ def spying(released):
     return nbformat.writes(notebook)
 
 
-def test_no_line_and_no_number_of_a_hidden_test_is_told_to_any_student(root, tmp_path):
+def test_no_line_and_no_number_of_a_hidden_test_is_told(root, tmp_path):
     for name in assignment_names(root):
         folder = tmp_path / name
         shutil.copytree(root / "solutions" / name, folder / "solutions" / name)
@@ -210,7 +210,7 @@ def test_no_line_and_no_number_of_a_hidden_test_is_told_to_any_student(root, tmp
         ]
 
 
-def test_nothing_that_student_code_printed_or_left_after_a_hidden_test_is_told(pages, graded_once):
+def test_nothing_printed_or_left_after_a_hidden_test_is_told(pages, graded_once):
     left = graded_once / "autograded" / "spy" / "small"
     assert "90210.25" not in (left / "seen.txt").read_text()  # stopped at the first
     assert "7310.5" in (left / "seen.txt").read_text()
@@ -232,7 +232,7 @@ def test_a_time_that_the_code_wrote_is_not_kept(root, graded):
     assert not (graded.folder / "feedback" / "spy" / graded.name / "timestamp.txt").exists()
 
 
-def test_the_secret_by_which_nbgrader_releases_a_page_is_kept_as_it_was_handed_in(root, graded):
+def test_the_secret_of_a_submission_is_kept_as_handed_in(root, graded):
     for student, text in [("ada", "0123abcd"), ("spy", "7310.5")]:
         for place in ("submitted", "autograded"):
             handed_in = "0123abcd" if place == "submitted" else text
@@ -401,7 +401,7 @@ def test_no_output_keeps_the_grader_waiting(text):
     assert time.monotonic() - start < 8
 
 
-def test_markdown_links_and_drawings_that_run_do_not_come_through():
+def test_links_and_drawings_that_run_do_not_come_through():
     page = feedback.safe_markdown("[x](javascript:alert(1)) ![y](https://evil.example/a.png) [z](https://good.example)")
     assert "javascript" not in page
     assert "evil" not in page
@@ -411,7 +411,7 @@ def test_markdown_links_and_drawings_that_run_do_not_come_through():
     assert list(feedback.shown_outputs(cell)) == [{"kind": "text", "text": "drawn"}]
 
 
-def test_formulas_are_drawn_without_scripts_and_the_others_stay_text():
+def test_formulas_are_drawn_without_scripts_or_stay_text():
     drawn = feedback.safe_markdown(r"Let $\lfloor (n - k) / s \rfloor + 1$ and $$\frac{x}{2}$$.")
     assert drawn.count("<svg") == 2
     assert r'aria-label="\lfloor (n - k) / s \rfloor + 1"' in drawn

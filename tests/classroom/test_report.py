@@ -16,13 +16,13 @@ from gdl_utils.errors import GradingError
 EVIL = '<script>alert("name")</script>'
 
 
-def page_of(graded, target=None):
-    path = write_report(graded.folder, graded.db, graded.name, target or graded.folder / "new" / "report.html")
+def page_of(graded):
+    path = write_report(graded.course, graded.name, graded.course.folder / "new" / "report.html")
     return BeautifulSoup(path.read_text(), "html.parser")
 
 
 def section(page, title):
-    (heading,) = (one for one in page.find_all("h2") if one.get_text() == title)
+    (heading,) = (heading for heading in page.find_all("h2") if heading.get_text() == title)
     return heading.parent
 
 
@@ -32,7 +32,7 @@ def table(part):
 
 def test_hints_are_counted_once_a_student(graded):
     told = {"ada": {"a": EVIL, "b": EVIL}, "wrong": {"a": EVIL}, "partly": {"a": "Only this one."}}
-    for path in (graded.folder / "autograded").glob(f"*/{graded.name}/{graded.book}.ipynb"):
+    for path in graded.course.results.glob(f"*/{graded.name}/{graded.book}.ipynb"):
         content = json.loads(path.read_text())
         content["metadata"].setdefault("nbjudge", {})["hints"] = told.get(path.parent.parent.name, {})
         path.write_text(json.dumps(content))
@@ -49,7 +49,7 @@ def spoilt(graded):
         gradebook.find_submission(graded.name, "blank").extension = datetime.timedelta(days=9)
         gradebook.find_submission_notebook(graded.book, graded.name, "ada").late_submission_penalty = 1.5
         gradebook.db.commit()
-    path = graded.folder / "autograded" / "wrong" / graded.name / f"{graded.book}.ipynb"
+    path = graded.course.autograded("wrong", graded.name) / f"{graded.book}.ipynb"
     content = json.loads(path.read_text())
     content["metadata"]["nbjudge"] |= {"status": "timeout", "reason": EVIL, "findings": ["A cell was missing."]}
     path.write_text(json.dumps(content))
@@ -58,7 +58,7 @@ def spoilt(graded):
 
 def test_the_figures_are_those_of_the_gradebook(graded):
     page = page_of(graded)
-    figures = {one.dt.get_text(): one.dd.get_text() for one in page.dl.find_all("div")}
+    figures = {entry.dt.get_text(): entry.dd.get_text() for entry in page.dl.find_all("div")}
     assert figures == {
         "submissions": "7",
         "without a submission": "0",
@@ -81,7 +81,7 @@ def test_the_figures_are_those_of_the_gradebook(graded):
     assert table(section(page, "To be graded by hand")) == [["ada", "ada", "essay"]]
 
 
-def test_what_needs_attention_is_listed_and_what_does_not_is_not(spoilt):
+def test_what_needs_attention_is_listed_and_nothing_else(spoilt):
     page = page_of(spoilt)
     attention = table(section(page, "What needs attention"))
     assert [line[0] for line in attention] == ["broken", "wrong"]
@@ -100,7 +100,7 @@ def test_findings_alone_need_attention():
     assert not GradingNote("ada", "book", "graded", "", (), 1, 1).needs_attention
 
 
-def test_names_and_reasons_are_text_and_the_page_is_whole(spoilt):
+def test_names_and_reasons_are_text_on_a_whole_page(spoilt):
     page = page_of(spoilt)
     text = str(page)
     assert not page.find_all(["script", "link", "iframe", "object", "svg"])
@@ -128,16 +128,16 @@ def test_everyone_can_read_it(graded):
 
 
 def test_the_same_class_gives_the_same_page(graded, tmp_path):
-    first = write_report(graded.folder, None, graded.name, tmp_path / "a.html").read_bytes()
-    assert write_report(graded.folder, None, graded.name, tmp_path / "b.html").read_bytes() == first
+    first = write_report(graded.course, graded.name, tmp_path / "a.html").read_bytes()
+    assert write_report(graded.course, graded.name, tmp_path / "b.html").read_bytes() == first
 
 
-def test_notebooks_that_another_tool_graded_or_damaged_are_no_obstacle(graded):
-    for path in (graded.folder / "autograded").glob("*/*/*.ipynb"):
+def test_notebooks_of_other_tools_and_damaged_ones_do_no_harm(graded):
+    for path in graded.course.results.glob("*/*/*.ipynb"):
         content = json.loads(path.read_text())
         del content["metadata"]["nbjudge"]
         path.write_text(json.dumps(content))
-    (graded.folder / "autograded" / "ada" / graded.name / f"{graded.book}.ipynb").write_text("{")
+    (graded.course.autograded("ada", graded.name) / f"{graded.book}.ipynb").write_text("{")
     page = page_of(graded)
     assert "Nothing is noted" in section(page, "Time and memory").get_text()
     assert len(table(section(page, "What needs attention"))) == 7
@@ -145,16 +145,16 @@ def test_notebooks_that_another_tool_graded_or_damaged_are_no_obstacle(graded):
 
 def test_mistakes_are_one_sentence(graded):
     with pytest.raises(GradingError, match="has no assignment other"):
-        write_report(graded.folder, None, "other", graded.folder / "report.html")
+        write_report(graded.course, "other", graded.course.folder / "report.html")
     with graded.gradebook() as gradebook:
         gradebook.add_assignment("empty", course_id="gdl")
-    with pytest.raises(GradingError, match=r"^No submission of empty is graded yet: run 'gdl grade empty' first"):
-        write_report(graded.folder, None, "empty", graded.folder / "report.html")
+    with pytest.raises(GradingError, match=r"^No submission of empty is graded yet: run 'gdl grade' first\.$"):
+        write_report(graded.course, "empty", graded.course.folder / "report.html")
 
 
 def test_the_command_says_where_the_report_is(root, graded, monkeypatch):
     monkeypatch.chdir(root)
-    result = CliRunner().invoke(app, ["report", "small", "--course", str(graded.folder)])
+    result = CliRunner().invoke(app, ["report", "small", "--course", str(graded.course.folder)])
     assert result.exit_code == 0
     assert "report-small.html" in result.stdout
-    assert "<h1>small</h1>" in (graded.folder / "report-small.html").read_text()
+    assert "<h1>small</h1>" in (graded.course.folder / "report-small.html").read_text()

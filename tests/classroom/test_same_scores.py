@@ -8,16 +8,15 @@ from pathlib import Path
 import nbformat
 import pytest
 from distributed import LocalCluster
-from nbgrader.api import Gradebook
 
 from gdl_utils.authoring.sample_class import students_of, write_submission
-from gdl_utils.classroom.course import CONFIG
+from gdl_utils.classroom.course import CONFIG, GRADEBOOK, Course
 from gdl_utils.classroom.grade import GradingOptions, grade_class
 from gdl_utils.errors import CourseError
-from nbjudge import EngineOptions, Limits
+from nbjudge import EngineOptions, Limits, SchedulerError
 from tests.classroom import postgresql
 from tests.classroom.by_nbgrader import autograde_all
-from tests.classroom.small_course import FULL, HOW, RIGHT, grade, make_course, scores, submission
+from tests.classroom.small_course import FULL, HOW, RIGHT, grade, gradebook_of, make_course, scores, submission
 
 SAMPLE = "02_shapes_and_parameters"
 STUDENTS = {
@@ -48,55 +47,55 @@ def cluster():
         yield started
 
 
+def points(outcomes):
+    return {student: (outcome.score, outcome.remark) for student, outcome in outcomes.items()}
+
+
 @pytest.fixture(scope="module")
 def reference(tmp_path_factory, root):
-    folder = make_course(tmp_path_factory.mktemp("reference"), root, STUDENTS)
-    outcomes = grade(folder)
-    return {name: (one.score, one.remark) for name, one in outcomes.items()}, scores(folder)
+    course = make_course(tmp_path_factory.mktemp("reference"), root, STUDENTS)
+    return points(grade(course)), scores(course)
 
 
 def ways():
     yield "four workers", dataclasses.replace(HOW, workers=4)
-    yield "cold", dataclasses.replace(HOW, options=EngineOptions(warm=False))
+    yield "cold", dataclasses.replace(HOW, engine=EngineOptions(warm=False))
     yield "one after the other again", HOW
 
 
 @pytest.mark.parametrize("how", [pytest.param(how, id=name) for name, how in ways()])
 def test_on_this_machine(how, tmp_path, root, reference):
-    folder = make_course(tmp_path, root, STUDENTS)
-    outcomes = grade(folder, how)
-    assert ({name: (one.score, one.remark) for name, one in outcomes.items()}, scores(folder)) == reference
+    course = make_course(tmp_path, root, STUDENTS)
+    assert (points(grade(course, how)), scores(course)) == reference
     assert reference[1]["ada"] == FULL
 
 
 def test_on_a_dask_cluster(cluster, tmp_path, root, reference):
-    folder = make_course(tmp_path, root, STUDENTS)
-    outcomes = grade(folder, dataclasses.replace(HOW, scheduler=cluster.scheduler_address))
-    assert ({name: (one.score, one.remark) for name, one in outcomes.items()}, scores(folder)) == reference
+    course = make_course(tmp_path, root, STUDENTS)
+    outcomes = grade(course, dataclasses.replace(HOW, scheduler=cluster.scheduler_address))
+    assert (points(outcomes), scores(course)) == reference
 
 
 def test_into_postgresql(database, tmp_path, root, reference):
-    folder, url = make_course(tmp_path, root, STUDENTS), database()
-    outcomes = grade(folder, db_url=url)
-    assert ({name: (one.score, one.remark) for name, one in outcomes.items()}, scores(folder, url)) == reference
-    assert not (folder / "gradebook.db").exists()
-    again = grade(folder, db_url=url)
-    assert not any(one.fresh for one in again.values())
+    course = dataclasses.replace(make_course(tmp_path, root, STUDENTS), database=database())
+    assert (points(grade(course)), scores(course)) == reference
+    assert not (course.folder / GRADEBOOK).exists()
+    assert not any(outcome.fresh for outcome in grade(course).values())
 
 
 def test_no_scheduler_and_no_database_are_sentences(tmp_path, root):
-    folder = make_course(tmp_path, root, {"ada": RIGHT})
-    with pytest.raises(CourseError, match="No Dask scheduler answers at tcp:"):
-        grade(folder, dataclasses.replace(HOW, scheduler="tcp://127.0.0.1:9"))
+    course = make_course(tmp_path, root, {"ada": RIGHT})
+    with pytest.raises(SchedulerError, match="No Dask scheduler answers at tcp:"):
+        grade(course, dataclasses.replace(HOW, scheduler="tcp://127.0.0.1:9"))
     with pytest.raises(CourseError, match="can't be used") as raised:
-        grade(folder, db_url=f"postgresql://grader:password@/none?host={tmp_path}")
+        grade(dataclasses.replace(course, database=f"postgresql://grader:password@/none?host={tmp_path}"))
     assert "password" not in str(raised.value).replace("hide_password", "")
     with pytest.raises(CourseError, match="write it like"):
-        grade(folder, db_url="grades")
+        grade(dataclasses.replace(course, database="grades"))
 
 
 @pytest.mark.slow
-def test_the_sample_class_all_ways(root, tmp_path, database, cluster):
+def test_the_sample_class_all_ways(root, course, tmp_path, database, cluster):
     limits = Limits(cell_seconds=5)
     url = database()
     all_ways = {
@@ -107,27 +106,27 @@ def test_the_sample_class_all_ways(root, tmp_path, database, cluster):
         "postgresql": (GradingOptions(limits, workers=2), url),
         "nbgrader autograde": (None, None),
     }
-    found = {}
-    for name, (how, db_url) in all_ways.items():
-        folder = tmp_path / name
-        folder.mkdir()
-        (folder / "solutions").symlink_to(root / "solutions")
-        for student in students_of(root, SAMPLE):
-            write_submission(root, SAMPLE, student, folder / "submitted")
+    given = {}
+    for name, (how, url_of_way) in all_ways.items():
+        target = Course(tmp_path / name, database=url_of_way)
+        target.folder.mkdir()
+        target.sources.symlink_to(course.sources)
+        shutil.copy(root / CONFIG, target.folder)
+        for student in students_of(course, SAMPLE):
+            write_submission(course, SAMPLE, student, target)
         if how:
-            grade_class(root, folder, SAMPLE, lambda _: None, how, db_url)
+            grade_class(target, SAMPLE, lambda _: None, how)
         else:
-            shutil.copy(root / CONFIG, folder)
-            autograde_all(folder, SAMPLE, limits)
-        with Gradebook(db_url or f"sqlite:///{folder}/gradebook.db", "gdl") as gradebook:
-            found[name] = {
-                (one.student.id, grade.name): grade.auto_score
-                for one in gradebook.assignment_submissions(SAMPLE)
-                for book in one.notebooks
-                for grade in book.grades
+            autograde_all(target, SAMPLE, limits)
+        with gradebook_of(target) as gradebook:
+            given[name] = {
+                (submitted.student.id, row.name): row.auto_score
+                for submitted in gradebook.assignment_submissions(SAMPLE)
+                for notebook in submitted.notebooks
+                for row in notebook.grades
             }
-    reference = found.pop("warm")
-    (source,) = (root / "solutions" / SAMPLE).glob("*.ipynb")
+    reference = given.pop("warm")
+    (source,) = course.source(SAMPLE).glob("*.ipynb")
     tests = [cell for cell in nbformat.read(source, 4).cells if cell.metadata.get("nbgrader", {}).get("grade")]
-    assert len(reference) == len(tests) * len(students_of(root, SAMPLE))
-    assert {name: scores for name, scores in found.items() if scores != reference} == {}
+    assert len(reference) == len(tests) * len(students_of(course, SAMPLE))
+    assert {name: scores for name, scores in given.items() if scores != reference} == {}

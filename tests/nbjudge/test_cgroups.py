@@ -4,6 +4,7 @@ What the kernel does with them (members moved, memory counted, groups ended) can
 """
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -29,20 +30,26 @@ def kernel(tmp_path, monkeypatch):
     cgroups.delegated.cache_clear()
 
 
-class Group(cgroups.Cgroup):
-    """One whose files appear with it, as the kernel's do, and vanish with it."""
+class KernelFolder(type(Path())):
+    """A folder below which the switches of each cgroup appear with it, as the kernel's do, and vanish with it."""
 
-    without: tuple[str, ...] = ("cgroup.kill",)
+    switches = ("memory.max", "memory.swap.max", "memory.oom.group", "pids.max", "cgroup.procs", "cgroup.kill")
 
-    def _write(self, name, value):
-        if name not in self.without:
-            (self.path / name).touch()
-        super()._write(name, value)
+    def mkdir(self, *args, **kwargs):
+        super().mkdir(*args, **kwargs)
+        for name in self.switches:
+            (self / name).touch()
 
-    def remove(self):
-        for path in self.path.iterdir():
+    def rmdir(self):
+        for path in self.iterdir():
             path.unlink()
-        super().remove()
+        super().rmdir()
+
+
+class WithoutSwap(KernelFolder):
+    """Where nothing is swapped out."""
+
+    switches = tuple(name for name in KernelFolder.switches if "swap" not in name)
 
 
 def test_who_grades_moves_below_what_was_delegated(kernel):
@@ -81,35 +88,48 @@ def test_who_is_not_alone_in_it_goes_back(kernel):
     (kernel / "cgroup.subtree_control").mkdir()
     (kernel / cgroups.SUPERVISOR).mkdir()
     (kernel / cgroups.SUPERVISOR / "cgroup.procs").symlink_to(kernel / "cgroup.procs")
-    rmdir = cgroups.Path.rmdir
+    rmdir = Path.rmdir
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cgroups.Path, "rmdir", lambda path: ((path / "cgroup.procs").unlink(), rmdir(path)))
+        patch.setattr(Path, "rmdir", lambda path: ((path / "cgroup.procs").unlink(), rmdir(path)))
         assert cgroups.delegated() is None
     assert (kernel / "cgroup.procs").read_text() == str(os.getpid())
     assert not (kernel / cgroups.SUPERVISOR).exists()
 
 
 def test_a_notebook_has_its_own_with_its_limits(kernel):
-    group = Group(kernel, 4711, LIMITS)
+    group = cgroups.Cgroup(KernelFolder(kernel), 4711, LIMITS)
     held = {path.name: path.read_text() for path in group.path.iterdir()}
     assert held == {
         "memory.max": str(256 << 20), "memory.swap.max": "0", "memory.oom.group": "1", "pids.max": "128",
-        "cgroup.procs": "4711",
+        "cgroup.procs": "4711", "cgroup.kill": "",
     }  # fmt: skip
+    assert group.path == kernel / "nbjudge-4711"
     group.remove()
     assert [path.name for path in kernel.iterdir() if path.is_dir()] == []
 
 
-def test_where_nothing_is_swapped_there_is_no_switch_for_it(kernel, monkeypatch):
-    monkeypatch.setattr(Group, "without", ("memory.swap.max", "cgroup.kill"))
-    assert not (Group(kernel, 4711, LIMITS).path / "memory.swap.max").exists()
+def test_where_nothing_is_swapped_there_is_no_switch_for_it(kernel):
+    group = cgroups.Cgroup(WithoutSwap(kernel), 4711, LIMITS)
+    assert (group.path / "memory.max").read_text() == str(256 << 20)
+    assert not (group.path / "memory.swap.max").exists()
+
+
+def test_what_is_left_in_it_is_ended_with_it(kernel, monkeypatch):
+    group = cgroups.Cgroup(KernelFolder(kernel), 4711, LIMITS)
+    ended = []
+    rmdir = KernelFolder.rmdir
+    monkeypatch.setattr(
+        KernelFolder, "rmdir", lambda path: (ended.append((path / "cgroup.kill").read_text()), rmdir(path))
+    )
+    group.remove()
+    assert ended == ["1"]
 
 
 def test_one_that_can_not_be_used_is_removed(kernel):
     # These folders have no switches, as a kernel without the controllers.
     with pytest.raises(FileNotFoundError):
         cgroups.Cgroup(kernel, 4711, LIMITS)
-    assert not (kernel / "gdl-4711").exists()
+    assert not (kernel / "nbjudge-4711").exists()
     assert cgroups.delegated() == kernel
     assert cgroups.enter(4711, LIMITS) is None
 
@@ -119,7 +139,7 @@ def test_one_that_can_not_be_used_is_removed(kernel):
     [("low 0\noom 3\noom_kill 0\n", False), ("oom 1\noom_kill 2\n", True), (None, False), ("oom_kill 10\n", True)],
 )
 def test_the_kernel_says_that_memory_was_too_little(kernel, events, expected):
-    group = Group(kernel, 4711, LIMITS)
+    group = cgroups.Cgroup(KernelFolder(kernel), 4711, LIMITS)
     if events is not None:
         (group.path / "memory.events").write_text(events)
     assert group.out_of_memory() is expected

@@ -8,10 +8,10 @@ import time
 import nbformat
 import pytest
 
-from nbjudge import Assignment, Limits, SourceNotebook, Status, grade
-from nbjudge.sandbox import bubblewrap as sandbox
-from nbjudge.zygote_client import close_zygotes
-from tests.nbjudge.small import answer, cell, notebook
+from nbjudge import Assignment, Limits, SourceNotebook, Status, Submission, grade
+from tests.notebooks import answer, as_bytes, by_hand, cell, cell_of, name_of, notebook, setup, test, text
+
+pytestmark = pytest.mark.usefixtures("engine")
 
 LIMITS = Limits(
     memory=300 << 20, processes=8, cell_seconds=1, notebook_seconds=6, disk_bytes=4 << 20, output_bytes=20_000, cells=60
@@ -20,21 +20,15 @@ SLOW = 5_000
 QUICK = 300
 
 SOURCE = notebook(
-    cell("# Halves", kind="markdown"),
-    cell("import math\nSCALE = 2", "setup", solution=False, grade=False) | {"id": "setup"},
+    text("# Halves"),
+    setup("import math\nSCALE = 2"),
     answer("def half(x):\n    raise NotImplementedError", "half"),
-    cell("assert half(8) == 4", "half-visible", grade=True, points=1),
-    cell(
-        "### BEGIN HIDDEN TESTS\nassert half(7) == 3.5\nassert half(0.5) == 0.25\n### END HIDDEN TESTS",
-        "half-hidden",
-        grade=True,
-        points=2,
-    ),
+    test("assert half(8) == 4", "half-visible", 1),
+    test("", "half-hidden", 2, hidden="assert half(7) == 3.5\nassert half(0.5) == 0.25"),
     answer("table = []", "table"),
-    cell("sum(row[1] == row[0] * SCALE for row in table)", "table-partly", grade=True, points=3),
-    cell("Because.", "essay", kind="markdown", grade=True, solution=True, locked=False, points=4),
+    test("sum(row[1] == row[0] * SCALE for row in table)", "table-partly", 3),
+    by_hand("Because.", "essay", 4),
 )
-SOURCE["cells"][1]["metadata"]["tags"] = ["setup"]
 TASK = Assignment("small", (SourceNotebook("small", SOURCE),), hidden={"hidden.txt": b"4242"})
 ANSWERS = {"half": "def half(x):\n    return x / 2", "table": "table = [(1, 2), (2, 4), (3, 6)]"}
 POINTS = {"half-visible": 1, "half-hidden": 2, "table-partly": 3, "essay": 4}
@@ -125,12 +119,19 @@ def snippet(chance, number):
     return "\n".join(chance.choices(SNIPPETS, k=chance.choice([1, 1, 2])))
 
 
+def right():
+    """A submission with the right answers."""
+    made = copy.deepcopy(SOURCE)
+    for name, source in ANSWERS.items():
+        cell_of(made, name)["source"] = source
+    return made
+
+
 def answered(chance):
     made = copy.deepcopy(SOURCE)
     if chance.random() < 0.8:
-        for one in made["cells"]:
-            name = one["metadata"].get("nbgrader", {}).get("grade_id")
-            one["source"] = ANSWERS.get(name, one["source"])
+        for each in made["cells"]:
+            each["source"] = ANSWERS.get(name_of(each), each["source"])
     return made
 
 
@@ -140,12 +141,12 @@ def edit(made, chance, number):
     if not isinstance(cells, list) or not cells:
         return
     place = chance.randrange(len(cells))
-    one = cells[place]
+    chosen = cells[place]
     how = chance.randrange(14)
     if how == 0:
         chance.shuffle(cells)
     elif how == 1:
-        cells.insert(chance.randrange(len(cells)), copy.deepcopy(one))
+        cells.insert(chance.randrange(len(cells)), copy.deepcopy(chosen))
     elif how == 2:
         del cells[place]
     elif how == 3:
@@ -154,19 +155,21 @@ def edit(made, chance, number):
         made[chance.choice(["nbformat", "nbformat_minor", "metadata", "cells", "x"])] = anything(chance)
     elif how <= 7:
         cells.insert(place, cell(snippet(chance, number)))
-    elif not isinstance(one, dict):
+    elif not isinstance(chosen, dict):
         cells[place] = cell(snippet(chance, number))
     elif how == 8:
-        one[chance.choice([*one, "attachments", "outputs"]) if one else "source"] = anything(chance)
+        chosen[chance.choice([*chosen, "attachments", "outputs"]) if chosen else "source"] = anything(chance)
     elif how == 9:
-        one["cell_type"] = chance.choice(["code", "markdown", "raw", "heading", 3])
-    elif how == 10 and isinstance(one.get("metadata"), dict):
-        one["metadata"][chance.choice(["nbgrader", "tags", "x"])] = anything(chance)
-    elif how == 11 and isinstance(one.get("metadata"), dict) and isinstance(one["metadata"].get("nbgrader"), dict):
+        chosen["cell_type"] = chance.choice(["code", "markdown", "raw", "heading", 3])
+    elif how == 10 and isinstance(chosen.get("metadata"), dict):
+        chosen["metadata"][chance.choice(["nbgrader", "tags", "x"])] = anything(chance)
+    elif (
+        how == 11 and isinstance(chosen.get("metadata"), dict) and isinstance(chosen["metadata"].get("nbgrader"), dict)
+    ):
         keys = ["grade_id", "grade", "solution", "locked", "task", "points", "checksum"]
-        one["metadata"]["nbgrader"][chance.choice(keys)] = anything(chance)
+        chosen["metadata"]["nbgrader"][chance.choice(keys)] = anything(chance)
     else:
-        one["source"] = snippet(chance, number)
+        chosen["source"] = snippet(chance, number)
 
 
 def mutate(data, chance):
@@ -192,42 +195,33 @@ def submission(number):
     made = answered(chance)
     for _ in range(chance.choice([1, 1, 2, 3, 6])):
         edit(made, chance, number)
-    data = json.dumps(made).encode()
+    data = as_bytes(made)
     if chance.random() < 0.25:
         data = mutate(data, chance)
     files = {"small.ipynb": data}
     if chance.random() < 0.1:
         files[chance.choice(["../x", "/x", "a/b.txt", "hidden.txt", "", "x\0", "a" * 300, "small.py", "a"])] = b"x"
-    return files
+    return Submission(files)
 
 
 def check(graded):
     """What holds for any result, whatever was handed in."""
-    (book,) = graded.notebooks
-    assert isinstance(book.status, Status)
-    if book.status is not Status.GRADED:
-        assert 10 < len(book.reason) < 300 and "{" not in book.reason
+    (result,) = graded.notebooks
+    assert isinstance(result.status, Status)
+    if result.status is not Status.GRADED:
+        assert 10 < len(result.reason) < 300 and "{" not in result.reason
         assert graded.attention
-    assert book.max_scores == POINTS and set(book.scores) == set(POINTS)
-    for name, score in book.scores.items():
+    assert result.max_scores == POINTS and set(result.scores) == set(POINTS)
+    for name, score in result.scores.items():
         assert score is None or (type(score) is float and 0 <= score <= POINTS[name])
-    assert book.content is not None
-    text = json.dumps(book.content, ensure_ascii=False).encode().decode()
+    assert result.content is not None
+    text = json.dumps(result.content, ensure_ascii=False).encode().decode()
     nbformat.validate(nbformat.reads(text, as_version=4))
-    for text in [*book.hints.values(), *book.findings, *graded.log, book.reason]:
+    for text in [*result.hints.values(), *result.findings, *graded.log, result.reason]:
         assert len(text.encode()) < 3000
         assert "3.5" not in text and "0.25" not in text and "4242" not in text
-    assert "4242" not in json.dumps(book.content["cells"])
-    assert sum(map(len, book.files.values())) <= LIMITS.written
-
-
-@pytest.fixture(scope="module", autouse=True)
-def ended():
-    complaint = sandbox.complaint()
-    if complaint:
-        pytest.fail(complaint)
-    yield
-    close_zygotes()
+    assert "4242" not in json.dumps(result.content["cells"])
+    assert sum(map(len, result.files.values())) <= LIMITS.disk_bytes
 
 
 def run(numbers):
@@ -243,19 +237,16 @@ def run(numbers):
         assert time.monotonic() - start < 30, f"submission({number})"
         seen.setdefault(graded.status, []).append(number)
     # Whatever went before, the next is graded as ever.
-    right = copy.deepcopy(SOURCE)
-    right["cells"][2]["source"], right["cells"][5]["source"] = ANSWERS["half"], ANSWERS["table"]
-    graded = grade(TASK, {"small.ipynb": json.dumps(right).encode()}, LIMITS)
+    graded = grade(TASK, Submission({"small.ipynb": as_bytes(right())}), LIMITS)
     assert graded.status is Status.GRADED and graded.score == 6, graded.notebooks[0].hints
     return seen
 
 
 def test_each_snippet_alone_gets_a_result():
     for number, source in enumerate([*SNIPPETS, ENDLESS[0], ENDLESS[1]]):
-        made = copy.deepcopy(SOURCE)
-        made["cells"][2]["source"], made["cells"][5]["source"] = ANSWERS["half"], ANSWERS["table"]
+        made = right()
         made["cells"].insert(5, cell(source))
-        graded = grade(TASK, {"small.ipynb": json.dumps(made).encode()}, LIMITS)
+        graded = grade(TASK, Submission({"small.ipynb": as_bytes(made)}), LIMITS)
         try:
             check(graded)
             # What was earned before stays.

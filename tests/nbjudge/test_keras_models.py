@@ -294,14 +294,15 @@ def test_compiled_models_come_over(name):
     np.testing.assert_allclose(found.evaluate(x, y, verbose=0), model.evaluate(x, y, verbose=0), rtol=1e-6)
 
 
-def test_weights_of_a_trained_model_come_over_with_nan_and_infinity(dense):
+def test_weights_come_over_with_nan_and_infinity(dense):
     weights = [np.full((4, 3), np.nan, "float32"), np.array([np.inf, -np.inf, 0], "float32")]
     dense.set_weights(weights)
     for left, right in zip(across(dense).get_weights(), weights, strict=True):
         np.testing.assert_array_equal(left, right)
 
 
-def test_a_layer_that_two_models_inside_share_is_refused_since_keras_would_make_two_of_it():
+def test_a_layer_that_two_models_inside_share_is_refused():
+    """Keras would make two of it."""
     small = keras.Sequential([keras.Input((4,)), L.Dense(3)])
     again = keras.Model(small.inputs[0], small.outputs[0])
     inputs = keras.Input((4,))
@@ -315,7 +316,7 @@ def test_frozen_layers_stay_frozen():
     assert_same(model, across(model))
 
 
-def test_what_is_built_here_does_not_share_names_or_state_with_the_next():
+def test_what_is_built_shares_no_state_with_the_next():
     first = across(keras.Sequential([keras.Input((4,)), L.Dense(3)]))
     second = across(keras.Sequential([keras.Input((4,)), L.Dense(3)]))
     first.set_weights([np.ones((4, 3)), np.ones(3)])
@@ -371,7 +372,8 @@ class Sequential(keras.Sequential):
         lambda: functional((4,), lambda: OwnLayer()),
     ],
 )
-def test_classes_and_functions_of_the_student_are_refused_with_a_sentence(make):
+def test_classes_and_functions_of_the_student_are_refused(make):
+    """The sentence is short and says why."""
     model = make()
     with pytest.raises(WireError) as caught:
         across(model)
@@ -439,7 +441,8 @@ FOREIGN = [
 
 
 @pytest.mark.parametrize("foreign", FOREIGN, ids=[json.dumps(each)[:60] for each in FOREIGN])
-def test_configurations_that_name_other_things_are_refused_wherever_they_stand(foreign, dense):
+def test_configurations_that_name_other_things_are_refused(foreign, dense):
+    """Wherever they stand in the configuration."""
     with pytest.raises(WireError):
         check_config(foreign)
 
@@ -554,7 +557,7 @@ for name, value in (("MeanIoU", {"num_classes": 20_000}), ("AUC", {"num_threshol
 """
 
 
-def test_a_configuration_that_promises_a_thousand_million_weights_takes_no_memory():
+def test_a_configuration_of_too_many_weights_takes_no_memory():
     done = subprocess.run([sys.executable, "-c", BOMB], capture_output=True, text=True, timeout=200)
     assert done.returncode == 0, done.stderr[-1000:]
     grown = done.stdout.split()
@@ -562,6 +565,6 @@ def test_a_configuration_that_promises_a_thousand_million_weights_takes_no_memor
     assert max(map(int, grown)) < 200, f"MiB: {grown}"
 
 
-def test_a_message_of_a_model_is_read_without_keras_where_there_is_none():
+def test_keras_is_not_imported_to_see_what_is_no_model():
     code = "import sys, nbjudge.keras_models as m; m.is_model(1); assert 'keras' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

@@ -5,18 +5,22 @@ import sys
 import threading
 import time
 from collections import Counter
+from functools import partial
 from multiprocessing.connection import Connection
-from pathlib import Path
 
 import psutil
 import pytest
 
-from gdl_utils.classroom.grade import grade_class
-from nbjudge.pool import early_zygote
-from nbjudge.zygote_client import ZygoteServer, close_zygotes
-from tests.classroom.small_course import FULL, HOW, NAME, RIGHT, hand_in, make_course, scores
+from nbjudge import EngineOptions, Graded, Limits
+from nbjudge.pool import early_zygote, grade_all, local_workers
+from nbjudge.zygote_client import close_zygotes
+from tests import notebooks
+from tests.nbjudge.processes import zygotes
+from tests.nbjudge.small import assignment, submission
 
-PROGRAM = "nbjudge.zygote"
+TASK = assignment("assert x == 1", "assert x < 2")
+STUDENTS = [f"student-{number}" for number in range(12)]
+pytestmark = pytest.mark.usefixtures("engine")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -24,112 +28,104 @@ def none_of_other_tests():
     close_zygotes()
 
 
-@pytest.fixture
-def folder(tmp_path, root):
-    return make_course(tmp_path, root, {f"student-{number}": RIGHT for number in range(12)})
+def write_source(folder, *cells):
+    """A folder of solutions/ with one notebook."""
+    folder.mkdir()
+    (folder / "small.ipynb").write_bytes(notebooks.as_bytes(notebooks.notebook(*cells)))
+    return folder
 
 
 @pytest.fixture
-def early(folder):
-    zygote = early_zygote(folder / "solutions" / NAME, HOW.options)
+def early(tmp_path):
+    zygote = early_zygote(write_source(tmp_path / "small", *TASK.notebooks[0].content["cells"]), EngineOptions())
     yield zygote
     zygote.close()
 
 
-def zygotes():
-    """The processes that prepare, by the number of the one that started each, as far as this process can see."""
-    found = {}
-    for process in psutil.Process().children(recursive=True):
-        try:
-            line = process.cmdline()
-        except psutil.Error:
-            continue
-        if line[:1] == ["bwrap"] and PROGRAM in line and process.ppid() not in found:
-            found[process.pid] = process.ppid()
-    return found
+def grade(workers, early=None, on_result=lambda: None, answer="x = 1"):
+    """Grade the class on some workers; results by student."""
+    jobs = [(student, partial(submission, TASK, answer)) for student in STUDENTS]
+    results = {}
+    with local_workers(workers, TASK, Limits(cell_seconds=5), EngineOptions(), early) as submit:
+        for student, graded in grade_all(jobs, submit, workers):
+            assert student not in results
+            results[student] = graded
+            on_result()
+    assert set(results) == set(STUDENTS)
+    assert all(isinstance(graded, Graded) for graded in results.values()), results
+    return results
 
 
-def grade(folder: Path, workers: int, early: ZygoteServer | None = None, on_outcome=None):
-    """Grade the class on some workers; outcomes by student."""
-    outcomes = []
-
-    def note(outcome):
-        outcomes.append(outcome)
-        if on_outcome:
-            on_outcome(outcome)
-
-    how = HOW.__class__(HOW.limits, HOW.options, workers=workers)
-    grade_class(folder, folder, NAME, note, how, early=early)
-    return {one.student: one for one in outcomes}
+def scores(results):
+    """The different scores of a class, and what needs attention."""
+    return {(graded.score, *graded.attention) for graded in results.values()}
 
 
-def test_all_workers_fork_from_one_zygote_that_was_started_early(folder, early):
+def test_all_workers_fork_from_the_zygote_started_early(early):
     seen = []
-    outcomes = grade(folder, 3, early, lambda _: seen.append(zygotes()))
-    assert {one.score for one in outcomes.values()} == {6}
+    assert scores(grade(3, early, lambda: seen.append(zygotes()))) == {(4,)}
     mine = psutil.Process().pid
-    assert all(found == {early.process.pid: mine} for found in seen)
+    assert seen and all(started == {early.process.pid: mine} for started in seen)
     assert early.alive(), "whoever started it ends it"
 
 
-def test_without_an_early_one_it_is_started_and_ended(folder):
+def test_without_an_early_one_it_is_started_and_ended():
     seen = []
-    grade(folder, 2, on_outcome=lambda _: seen.append(zygotes()))
-    assert all(list(found.values()) == [psutil.Process().pid] for found in seen)
+    assert scores(grade(2, on_result=lambda: seen.append(zygotes()))) == {(4,)}
+    assert seen and all(list(started.values()) == [psutil.Process().pid] for started in seen)
     assert zygotes() == {}
 
 
-def test_when_the_zygote_is_killed_in_the_middle_the_workers_start_their_own(folder, early):
-    # Long enough that some are in the middle.
-    for number in range(12):
-        hand_in(folder, f"student-{number}", {**RIGHT, "name": "import time\ntime.sleep(0.2)\nname = 'Ada'"})
+def test_when_the_zygote_is_killed_workers_start_their_own(early):
+    """It is killed while some notebooks are in the middle."""
     killed = []
 
-    def kill_once(_):
+    def kill_once():
         if not killed:
             killed.append(early.process.pid)
             early.process.kill()
 
-    outcomes = grade(folder, 2, early, kill_once)
+    # Long enough that some are in the middle.
+    results = grade(2, early, kill_once, "import time\ntime.sleep(0.2)\nx = 1")
     assert killed
-    assert {(one.score, one.remark) for one in outcomes.values()} == {(6, "")}
-    assert all(found == FULL for found in scores(folder).values())
+    assert scores(results) == {(4,)}
     assert zygotes() == {}
 
 
-def test_a_zygote_that_never_began_is_replaced(folder, early):
+def test_a_zygote_that_never_began_is_replaced(early):
     early.process.kill()
-    assert {one.score for one in grade(folder, 2, early).values()} == {6}
+    assert scores(grade(2, early)) == {(4,)}
 
 
-def test_one_for_another_assignment_is_not_used(folder, root):
-    other = early_zygote(root / "solutions" / "02_shapes_and_parameters", HOW.options)
-    assert "keras" in other.environment.modules
+def test_one_for_another_assignment_is_not_used(tmp_path):
+    other = early_zygote(write_source(tmp_path / "other", notebooks.setup("import statistics")), EngineOptions())
+    assert other.environment.imports == ("import statistics",)
     seen = []
     try:
-        grade(folder, 2, other, lambda _: seen.append(set(zygotes())))
+        assert scores(grade(2, other, lambda: seen.append(set(zygotes())))) == {(4,)}
     finally:
         other.close()
-    assert all(len(found - {other.process.pid}) == 1 for found in seen)
+    assert seen and all(len(started - {other.process.pid}) == 1 for started in seen)
 
 
 def test_what_can_not_be_read_imports_nothing(tmp_path):
     cells = [b"5", b'[{"source": 5}]', b"[1]"]
-    damaged = [b"{", b"[]", b"\xff", *(b'{"cells": %s}' % one for one in cells)]
+    damaged = [b"{", b"[]", b"\xff", *(b'{"cells": %s}' % text for text in cells)]
     for number, data in enumerate(damaged):
         (tmp_path / f"{number}.ipynb").write_bytes(data)
-    zygote = early_zygote(tmp_path, HOW.options)
+    zygote = early_zygote(tmp_path, EngineOptions())
     try:
-        assert zygote.environment.modules == ()
+        assert zygote.environment.imports == ()
         assert zygote.wait()
     finally:
         zygote.close()
 
 
 @pytest.mark.skipif(sys.version_info < (3, 11, 5), reason="there a broken pool leaves it to us to close its queue")
-def test_a_pool_that_breaks_closes_nothing_twice(folder, monkeypatch):
+def test_a_pool_that_breaks_closes_nothing_twice(monkeypatch):
     closed, lock = Counter(), threading.Lock()
 
+    # Python's own, not the pool's: where its descriptors are given back.
     def close_slowly(connection):
         with lock:
             closed[connection] += 1
@@ -142,13 +138,13 @@ def test_a_pool_that_breaks_closes_nothing_twice(folder, monkeypatch):
     monkeypatch.setattr(Connection, "_close", close_slowly)
     killed = []
 
-    def kill_one(_):
+    def kill_one():
         if not killed:
-            workers = [one for one in psutil.Process().children() if "spawn_main" in " ".join(one.cmdline())]
+            children = psutil.Process().children()
+            workers = [process for process in children if "spawn_main" in " ".join(process.cmdline())]
             killed.append(workers[0])
             workers[0].kill()
 
-    outcomes = grade(folder, 2, on_outcome=kill_one)
+    assert scores(grade(2, on_result=kill_one)) == {(4,)}
     assert killed
-    assert len(outcomes) == 12
     assert set(closed.values()) == {1}

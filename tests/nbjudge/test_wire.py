@@ -4,12 +4,9 @@ import datetime
 import json
 import math
 import random
-import resource
-import socket
 import struct
 import subprocess
 import sys
-import threading
 import time
 from unittest import mock
 
@@ -17,143 +14,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as npst
 
-from nbjudge.wire import (
-    HEADER,
-    LENGTH,
-    LIMITS,
-    MAGIC,
-    Channel,
-    ChannelClosedError,
-    ChannelTimeoutError,
-    Codec,
-    WireError,
-    WireLimits,
-    pack,
-    unpack,
-)
+from nbjudge.wire import HEADER, LENGTH, LIMITS, MAGIC, Codec, WireError, WireLimits, pack, unpack
+from tests.nbjudge.values import DTYPES, VALUES, arrays, message, same
 
 ENOUGH = settings(deadline=None, max_examples=300)
-DTYPES = [
-    *["?", "i1", "u1", "<i2", ">i2", "<u2", ">u2", "<i4", ">i4", "<u4", ">u4", "<i8", ">i8", "<u8", ">u8"],
-    *["<f2", ">f2", "<f4", ">f4", "<f8", ">f8", "g", "<c8", ">c8", "<c16", ">c16", "G", "<U3", ">U3", "S1", "S4"],
-]
-
-
-def same(one, other):
-    """Equal, with the same types all the way down; nan is nan, and -0.0 is not 0.0."""
-    if type(one) is not type(other):
-        return False
-    if isinstance(one, np.ndarray | np.generic):
-        if one.dtype != other.dtype.newbyteorder("=") and one.dtype.newbyteorder("=") != other.dtype:
-            return False
-        if isinstance(one, np.str_ | np.bytes_):
-            return str(one) == str(other)
-        if one.shape != other.shape:
-            return False
-        if one.dtype.kind in "fc":
-            signs = np.array_equal(np.signbit(one.real), np.signbit(other.real))
-            return signs and np.array_equal(one, other, equal_nan=True)
-        return np.array_equal(one, other)
-    if isinstance(one, float):
-        # The sign of nan means nothing.
-        return (one != one and other != other) or (one == other and math.copysign(1, one) == math.copysign(1, other))
-    if isinstance(one, complex):
-        return same(one.real, other.real) and same(one.imag, other.imag)
-    if isinstance(one, tuple | list):
-        return len(one) == len(other) and all(map(same, one, other))
-    if isinstance(one, dict):
-        return same(list(one.items()), list(other.items()))
-    if isinstance(one, set | frozenset):
-        left = list(other)
-        for item in one:
-            place = next((index for index, candidate in enumerate(left) if same(item, candidate)), None)
-            if place is None:
-                return False
-            del left[place]
-        return not left
-    if isinstance(one, slice):
-        return same((one.start, one.stop, one.step), (other.start, other.stop, other.step))
-    return one == other
-
-
-SURROGATES = st.text(st.characters(categories=["Cs", "Lu", "Ll", "So", "Cc"]), max_size=8)
-NUMBERS = st.one_of(
-    st.booleans(),
-    st.integers(),
-    st.integers(-(1 << 200), 1 << 200),
-    st.sampled_from([0, -1, (1 << 63) - 1, 1 << 63, -(1 << 63), -(1 << 63) - 1, 1 << 9999]),
-    st.floats(),
-    st.sampled_from([0.0, -0.0, math.nan, math.inf, -math.inf, 5e-324]),
-    st.complex_numbers(),
-    st.sampled_from([complex(math.nan, -0.0), complex(-0.0, math.inf)]),
-)
-SCALARS = st.sampled_from([code for code in DTYPES if code[-1] not in "gG"]).flatmap(
-    lambda code: npst.from_dtype(np.dtype(code).newbyteorder("="))
-)
-KEYS = st.recursive(
-    st.one_of(st.none(), NUMBERS, SURROGATES, st.binary(max_size=8), st.just(...), SCALARS),
-    lambda inner: st.one_of(st.tuples(inner, inner), st.lists(inner, max_size=3).map(tuple), st.frozensets(inner)),
-    max_leaves=4,
-)
-
-
-@st.composite
-def arrays(draw):
-    dtype = np.dtype(draw(st.sampled_from(DTYPES)))
-    shape = draw(st.one_of(st.just(()), npst.array_shapes(min_dims=1, max_dims=4, min_side=0, max_side=4)))
-    size = int(np.prod(shape)) * dtype.itemsize
-    data = draw(st.binary(min_size=size, max_size=size))
-    if dtype.kind == "b":
-        array = (np.frombuffer(data, np.uint8) % 2).astype(bool)
-    elif dtype.kind == "U":
-        array = np.frombuffer(data, np.uint32) % 0x110000
-        array = array.astype(dtype.str.replace("U3", "u4")).view(dtype) if size else np.zeros(0, dtype)
-    elif dtype.kind in "fc":
-        array = np.frombuffer(data, np.int8).astype(float)[:: dtype.itemsize] if size else np.zeros(0)
-        array = (array / 7).astype(dtype)
-    else:
-        array = np.frombuffer(data, dtype) if size else np.zeros(0, dtype)
-    array = array.reshape(shape)
-    how = draw(st.sampled_from(["plain", "fortran", "turned", "steps", "backwards", "repeated"]))
-    if how == "fortran":
-        return np.asfortranarray(array)
-    if how == "turned":
-        return array.T
-    if how == "steps" and array.ndim:
-        return array[::2]
-    if how == "backwards" and array.ndim:
-        return array[..., ::-1]
-    if how == "repeated":
-        return np.broadcast_to(array, (2, *shape))
-    return array
-
-
-VALUES = st.recursive(
-    st.one_of(
-        KEYS,
-        arrays(),
-        SCALARS,
-        st.builds(range, st.integers(-99, 99), st.integers(-99, 99), st.integers(1, 9)),
-        st.builds(slice, st.none() | st.integers(), KEYS, st.none() | st.integers()),
-    ),
-    lambda inner: st.one_of(
-        st.lists(inner, max_size=4),
-        st.lists(inner, max_size=4).map(tuple),
-        st.dictionaries(KEYS, inner, max_size=4),
-        st.sets(KEYS, max_size=4),
-        st.frozensets(KEYS, max_size=4),
-    ),
-    max_leaves=12,
-)
-
-
-def message(tree, buffers=(), text=None):
-    """A message with this tree, well-formed or not."""
-    text = json.dumps(tree).encode() if text is None else text
-    head = HEADER.pack(MAGIC, len(buffers), len(text))
-    return b"".join([head, *(LENGTH.pack(len(buffer)) for buffer in buffers), text, *buffers])
 
 
 # What is promised comes over.
@@ -167,7 +32,8 @@ def test_everything_that_is_promised_comes_over_with_its_type(value):
 
 @ENOUGH
 @given(arrays())
-def test_arrays_come_over_in_the_byte_order_of_the_machine_and_belong_to_the_reader(array):
+def test_arrays_come_over_as_arrays_of_the_readers_own(array):
+    """They have the byte order of the machine."""
     result = unpack(pack(array))
     assert same(result, array)
     assert result.dtype.isnative and result.flags.owndata and result.flags.writeable and result.flags.c_contiguous
@@ -203,11 +69,12 @@ def test_the_largest_integers_come_over(sign):
 
 def test_each_nan_is_an_object_of_its_own():
     assert len(unpack(pack({float("nan"), float("nan")}))) == 2
-    one, other = unpack(pack([math.nan, float("nan")]))
-    assert one is not other
+    first, second = unpack(pack([math.nan, float("nan")]))
+    assert first is not second
 
 
-def test_text_of_no_length_comes_over_and_takes_no_memory_that_is_not_there():
+def test_text_of_no_length_comes_over():
+    """However much of it there is said to be, it takes no memory that is not there."""
     empty = np.zeros(3, dtype=[("a", "U0")])["a"]
     assert empty.dtype.itemsize == 0
     result = unpack(pack(empty))
@@ -246,7 +113,7 @@ def cyclic():
         NotImplemented,
         datetime.datetime.now(),
         cyclic(),
-        (one for one in []),
+        (item for item in []),
         {1: 2}.keys(),
         memoryview(b""),
         mock.Mock(),
@@ -273,7 +140,7 @@ def test_limits_hold_on_both_sides():
     inside = [
         (nested(5), nested(6)),
         ([0] * 99, [0] * 100),
-        (list(range(0, -99, -1)), {one: one for one in range(50)}),
+        (list(range(0, -99, -1)), {number: number for number in range(50)}),
         ((1 << 128) - 1, 1 << 128),
         (-(1 << 128) + 1, -(1 << 128)),
         (b"1" * 9_000, b"1" * 10_000),
@@ -326,7 +193,7 @@ def test_subclasses_come_over_as_what_they_extend(lying, value):
 
 
 @pytest.mark.parametrize("value", [np.float64(1.5), np.int32(7)], ids=repr)
-def test_numbers_of_a_subclass_of_a_numpy_type_come_over_or_are_refused(value):
+def test_subclasses_of_numpy_numbers_come_over_or_are_refused(value):
     harmless = type("Harmless", (type(value),), {})
     assert same(unpack(pack(harmless(value))), value)
     with pytest.raises(WireError):
@@ -361,7 +228,7 @@ def test_arrays_of_a_subclass_come_over_as_arrays():
     assert same(unpack(pack(np.arange(4).view(Lying))), np.arange(4))
 
 
-def test_an_object_that_says_that_it_is_of_another_class_is_not_sent():
+def test_an_object_that_lies_about_its_class_is_not_sent():
     for kind in (int, float, str, bytes, list, tuple, dict, set, complex, slice, range, np.ndarray, np.float64, bool):
         for lying in (mock.Mock(spec=kind), type("X", (), {"__class__": property(lambda self, kind=kind: kind)})()):
             with pytest.raises(WireError):
@@ -542,7 +409,7 @@ REFUSED = {
     "UTF-16": message(None, text="1".encode("utf-16")),
     "no UTF-8": message(None, text=b'"\xff"'),
     "bytes behind the end": message(1) + b"x",
-    "the wrong beginning": b"GDL2" + message(1)[4:],
+    "the wrong beginning": b"NBJ2" + message(1)[4:],
     "a head alone": message(1)[: HEADER.size],
     "half a head": message(1)[:7],
     "no bytes": b"",
@@ -562,11 +429,11 @@ def test_a_later_key_wins_as_in_python():
 def test_keys_that_collide_do_not_stop_the_reader():
     prime = (1 << 61) - 1
     bombs = [
-        ["set", [["int", format(prime * (one + 10), "x")] for one in range(200_000)]],
-        ["dict", [[["int", format(prime * (one + 10), "x")], 0] for one in range(200_000)]],
+        ["set", [["int", format(prime * (number + 10), "x")] for number in range(200_000)]],
+        ["dict", [[["int", format(prime * (number + 10), "x")], 0] for number in range(200_000)]],
         ["list", [["frozenset", [["int", format(prime * (k + 10), "x")] for k in range(1000)]] for _ in range(200)]],
         # Equal in their low bits alone.
-        ["set", [one << 41 for one in range(300_000)]],
+        ["set", [number << 41 for number in range(300_000)]],
         ["set", [1] * 900_000],
     ]
     for bomb in bombs:
@@ -575,7 +442,13 @@ def test_keys_that_collide_do_not_stop_the_reader():
         read(data)
         assert time.monotonic() - start < 10
     # An ordinary message has few of them.
-    for value in ({2**one for one in range(3000)}, {2.0**one for one in range(1000)}, set(range(100_000)), {-1, -2}):
+    ordinary = [
+        {2**power for power in range(3000)},
+        {2.0**power for power in range(1000)},
+        set(range(100_000)),
+        {-1, -2},
+    ]
+    for value in ordinary:
         assert unpack(pack(value)) == value
 
 
@@ -588,7 +461,7 @@ if name == "buffers":
     data = HEADER.pack(MAGIC, count, 4) + bytes(8 * count) + b"null"
 elif name == "used buffers":
     count = size // 26
-    text = b'["list",[' + b",".join(b'["bytes",%d]' % one for one in range(count)) + b"]]"
+    text = b'["list",[' + b",".join(b'["bytes",%d]' % number for number in range(count)) + b"]]"
     data = HEADER.pack(MAGIC, count, len(text)) + bytes(8 * count) + text
 else:
     text = b"[" + name.encode() * (size // len(name)) + b"0]"
@@ -612,164 +485,13 @@ def test_a_message_takes_a_small_multiple_of_its_size(what):
     assert float(done.stdout) < 40
 
 
-def test_text_has_a_limit_of_its_own_since_its_objects_take_more():
+def test_text_has_a_limit_of_its_own():
+    """The objects that it is read into take more."""
     with pytest.raises(WireError):
         unpack(message(None, text=b"[" + b"[]," * (LIMITS.text // 3) + b"[]]"))
     assert len(unpack(pack("a" * (LIMITS.text - 2)))) == LIMITS.text - 2
     with pytest.raises(WireError):
         pack("a" * LIMITS.text)
-
-
-# The channel.
-
-
-@pytest.fixture
-def ends():
-    one, other = socket.socketpair()
-    yield Channel(one), Channel(other)
-    one.close()
-    other.close()
-
-
-def later(what, *arguments):
-    thread = threading.Thread(target=what, args=arguments, daemon=True)
-    thread.start()
-    return thread
-
-
-def soon(seconds=0.3):
-    return time.monotonic() + seconds
-
-
-def test_several_messages_in_a_row(ends):
-    values = [1, [], {"a": np.arange(10)}, b"", "text", None]
-    for value in values:
-        ends[0].send(value)
-    for value in values:
-        assert same(ends[1].receive(soon()), value)
-    with pytest.raises(ChannelTimeoutError):
-        ends[1].receive(soon(0.05))
-
-
-def test_a_message_that_is_larger_than_what_a_socket_holds(ends):
-    value = np.random.default_rng(0).random((1000, 1000))
-    thread = later(ends[0].send, value)
-    assert same(ends[1].receive(soon(10)), value)
-    thread.join(10)
-    assert not thread.is_alive()
-
-
-@settings(deadline=None, max_examples=25)
-@given(st.lists(VALUES, max_size=3), st.integers(1, 50))
-def test_messages_that_come_in_pieces(values, piece):
-    one, other = socket.socketpair()
-    with one, other:
-        data = b"".join(map(pack, values))
-
-        def send():
-            for place in range(0, len(data), piece):
-                one.sendall(data[place : place + piece])
-
-        later(send)
-        channel = Channel(other)
-        for value in values:
-            assert same(channel.receive(soon(10)), value)
-
-
-@pytest.mark.parametrize("part", [0, 3, HEADER.size, HEADER.size + 4, -1])
-def test_a_message_that_does_not_come_whole(ends, part):
-    data = pack([b"abc", "text"])
-    ends[0].socket.sendall(data[:part] if part else b"")
-    start = time.monotonic()
-    with pytest.raises(ChannelTimeoutError):
-        ends[1].receive(soon())
-    assert time.monotonic() - start < 2
-
-
-def test_a_sender_that_dribbles_does_not_move_the_deadline(ends):
-    stop = threading.Event()
-
-    def dribble():
-        for byte in pack("a" * 1000):
-            if stop.wait(0.02):
-                return
-            ends[0].socket.sendall(bytes([byte]))
-
-    thread = later(dribble)
-    start = time.monotonic()
-    with pytest.raises(ChannelTimeoutError):
-        ends[1].receive(soon())
-    assert time.monotonic() - start < 2
-    stop.set()
-    thread.join(5)
-
-
-def test_a_reader_that_does_not_read(ends):
-    start = time.monotonic()
-    with pytest.raises(ChannelTimeoutError):
-        ends[0].send(np.zeros(1_000_000), soon())
-    assert time.monotonic() - start < 2
-
-
-def test_a_deadline_that_is_over(ends):
-    ends[1].send(1)
-    for act in (lambda: ends[0].send(1, soon(-1)), lambda: ends[0].receive(soon(-1))):
-        with pytest.raises(ChannelTimeoutError):
-            act()
-
-
-@pytest.mark.parametrize("part", [0, 3, HEADER.size, HEADER.size + 4, -1])
-def test_a_sender_that_goes(ends, part):
-    ends[0].socket.sendall(pack([b"abc", "text"])[:part] if part else b"")
-    ends[0].close()
-    with pytest.raises(ChannelClosedError):
-        ends[1].receive()
-    with pytest.raises(ChannelClosedError):
-        for _ in range(3):
-            ends[1].send(np.zeros(100_000))
-
-
-def test_an_end_that_was_closed_here(ends):
-    ends[0].close()
-    with pytest.raises(ChannelClosedError):
-        ends[0].receive(soon())
-    with pytest.raises(ChannelClosedError):
-        ends[0].send(1, soon())
-
-
-@pytest.mark.parametrize(
-    "head",
-    [
-        HEADER.pack(MAGIC, 2**32 - 1, 0),
-        HEADER.pack(MAGIC, 0, 2**64 - 1),
-        HEADER.pack(MAGIC, 1, 0) + LENGTH.pack(2**64 - 1),
-        HEADER.pack(MAGIC, 2, 0) + LENGTH.pack(2**63) * 2,
-        b"HTTP/1.1 200 OK\r\n",
-    ],
-)
-def test_a_head_that_promises_too_much_is_refused_before_it_is_waited_for(ends, head):
-    ends[0].socket.sendall(head)
-    start, memory = time.monotonic(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    with pytest.raises(WireError) as caught:
-        ends[1].receive(soon(5))
-    assert not isinstance(caught.value, ChannelTimeoutError | ChannelClosedError)
-    assert time.monotonic() - start < 1
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory < 50_000
-
-
-def test_what_can_not_be_sent_leaves_the_channel_as_it_was(ends):
-    with pytest.raises(WireError):
-        ends[0].send(object())
-    ends[0].send("next")
-    assert ends[1].receive(soon()) == "next"
-
-
-def test_a_value_that_is_refused_was_read_whole(ends):
-    ends[0].socket.sendall(message(["eval", "1"]) + pack("next"))
-    data = ends[1].receive_bytes(soon())
-    with pytest.raises(WireError):
-        unpack(data)
-    assert ends[1].receive(soon()) == "next"
 
 
 @pytest.mark.slow

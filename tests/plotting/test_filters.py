@@ -15,7 +15,7 @@ def drawn(figure):
     return [np.asarray(axis.images[0].get_array()) for axis in figure.axes if axis.images]
 
 
-def test_zero_is_grey_and_the_largest_weight_of_each_filter_is_black_or_white():
+def test_zero_is_grey_and_the_largest_weight_black_or_white():
     kernel = np.zeros((2, 2, 3, 3))
     kernel[0, 1, 2, 0] = 4
     kernel[1, 1, 0, 0] = -1

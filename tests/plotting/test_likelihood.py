@@ -40,7 +40,7 @@ def test_both_readings_tell_their_area():
     assert [axis.texts[0].get_text() for axis in figure.axes] == ["area 1.00", "area 2.00"]
 
 
-def test_surfaces_leave_out_what_is_impossible_and_mark_the_corner():
+def test_surfaces_leave_out_the_impossible_and_mark_the_corner():
     surface = np.array([[-3.0, -2.0, -np.inf], [-2.0, -1.0, -np.inf], [-np.inf] * 3])
     points = np.array([5.0, 10.0])
     figure = plots.show_corner_surfaces(LAND, points, points, (-5, -6, 20, 30), [surface, surface[::-1, ::-1]])

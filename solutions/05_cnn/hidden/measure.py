@@ -1,7 +1,7 @@
 """Measures the networks of 05_cnn on images that no student has; only the judge has this file.
 
-There are two kinds, since students have either of two data sets at hand: test images of CIFAR-10, altered a little, which
-`prepare.py` makes, and new drawings like those of the stand-in, drawn when they are needed.
+There are two kinds, since students have either of two data sets at hand: test images of CIFAR-10, altered a little,
+which `prepare.py` makes, and new drawings like those of the stand-in, drawn when they are needed.
 """
 
 import warnings
@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+
+from gdl_utils.datasets import stand_in
 
 ASSIGNMENT = "05_cnn"
 FILE = "images.npz"  # in the folder hidden/ of the assignment, and in the judge's folder
@@ -46,11 +48,11 @@ def hidden_sets(secret: str) -> list[HiddenSet]:
     Raises:
         MissingImagesError: if the file can't be used, or the course's own network would be measured.
     """
-    found = [drawings(secret)]
+    drawn = drawings(secret)
     # The judge has its file in its folder; in the course's own folder a notebook is run beside hidden/.
     path = next((path for path in (Path(FILE), Path("hidden", FILE)) if path.is_file()), None)
     if path is None:
-        return found
+        return [drawn]
     if Path(MODEL).exists() and path == Path(FILE):
         raise MissingImagesError(
             f"solutions/{ASSIGNMENT}/{MODEL} is graded in the place of what students hand in: move it away and grade "
@@ -64,13 +66,11 @@ def hidden_sets(secret: str) -> list[HiddenSet]:
         raise MissingImagesError(
             f"solutions/{ASSIGNMENT}/hidden/{FILE} can't be read ({error}): delete it and grade again."
         ) from error
-    return [HiddenSet(CIFAR10, images.astype(np.float32) / 255, labels, (low, high)), *found]
+    return [HiddenSet(CIFAR10, images.astype(np.float32) / 255, labels, (low, high)), drawn]
 
 
 def drawings(secret: str) -> HiddenSet:
     """New drawings, a thousand of them, that are no part of the stand-in."""
-    from gdl_utils.datasets import stand_in
-
     images, labels = stand_in.draw_chunk(np.random.default_rng(int(secret, 16)))
     return HiddenSet(DRAWINGS, images.astype(np.float32) / 255, labels.reshape(-1), MARKS[DRAWINGS])
 

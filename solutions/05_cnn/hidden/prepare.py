@@ -13,36 +13,34 @@ from pathlib import Path
 import numpy as np
 from measure import CIFAR10, FILE, MARKS, MODEL
 
-SOURCE = Path(__file__).resolve().parents[1]
+from gdl_utils.datasets import load_cifar10
+from gdl_utils.errors import CourseError
+
 SIZE = 1_000
 MOVE = 2  # pixels
 BRIGHTNESS = 20  # of 255
 
 
-def prepare(source: Path) -> bool:
-    """Make hidden/images.npz of the assignment in the folder `source` if it is missing; tell whether it was made.
+def make_images(source: Path) -> None:
+    """Make hidden/images.npz in the source of the assignment if it is missing.
 
     Raises:
         CourseError: if a network lies among the files that are handed out, where it would take every student's place.
     """
-    from gdl_utils.errors import CourseError
-
     target = source / "hidden" / FILE
     if (source / MODEL).exists():
         raise CourseError(
             f"{source / MODEL} would be handed out, and graded in the place of what students hand in", "move it away"
         )
     if target.exists():
-        return False
-    from gdl_utils.datasets import load_cifar10
-
+        return
     data = load_cifar10()
     if data.is_stand_in:
         print(
             f"Without CIFAR-10, {source.name} can be graded only for students who have no CIFAR-10 either: name a copy "
             "in GDL_CIFAR10 and grade again."
         )
-        return False
+        return
     secret = secrets.token_hex(16)
     images, labels = draw(*data[1], secret)
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
@@ -56,7 +54,6 @@ def prepare(source: Path) -> bool:
             secret=np.array(secret),
         )
         partial.replace(target)
-    return True
 
 
 def draw(images: np.ndarray, labels: np.ndarray, secret: str, size: int = SIZE) -> tuple[np.ndarray, np.ndarray]:
@@ -95,9 +92,7 @@ def alter(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 if __name__ == "__main__":
     # A short run hands out the first test images only.
     os.environ["GDL_PROFILE"] = "full"
-    from gdl_utils.errors import CourseError
-
     try:
-        prepare(SOURCE)
+        make_images(Path(__file__).resolve().parents[1])
     except CourseError as error:
         sys.exit(str(error))

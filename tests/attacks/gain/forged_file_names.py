@@ -6,5 +6,5 @@ bad = ["../plain.ipynb", "/etc/passwd", "a/../../b", "plain.ipynb", "a\\0b", "\\
        "given.txt", "d/plain.ipynb"]
 files = {**{name: b"x" for name in bad}, **{f"{n}.txt": b"" for n in range(1200)}}
 files |= {name: b"attack" + b"-succeeded" for name in bad[:7]}
-student.end = lambda *_: student.tell({"is": "files", "files": files})
+student.collect = lambda *_: student.control.send({"kind": "LeftFiles", "files": files})
 """

@@ -3,12 +3,14 @@ BASE = "honest"
 FIRST = """
 import numpy as np
 student = get_ipython().student
-kinds = (np.array([1, 2]), np.array(["done", "error"]), np.zeros(0), ["done"], {}, None, float("nan"), np.str_("error"))
+kinds = (np.array([1, 2]), np.array(["CellDone", "Raised"]), np.zeros(0), ["CellDone"], {}, None, float("nan"),
+         np.str_("Raised"))
 for kind in kinds:
-    student.control.send({"is": kind, "data": {"text/plain": np.array(["a", "b"])}, "traceback": np.zeros(3)})
-    student.control.send({"is": "error", "ename": kind, "evalue": kind, "traceback": [kind]})
-    student.control.send({"is": "display_data", "data": kind})
-    student.control.send({"is": "display_data", "data": {("text/plain",): kind, 1: kind, "text/plain": kind}})
+    student.control.send({"kind": kind, "data": {"text/plain": np.array(["a", "b"])}, "traceback": np.zeros(3)})
+    student.control.send({"kind": "Raised", "ename": kind, "evalue": kind, "traceback": [kind]})
+    student.control.send({"kind": "Displayed", "data": kind})
+    student.control.send({"kind": "Displayed", "data": {("text/plain",): kind, 1: kind, "text/plain": kind}})
+    student.control.send({"kind": "Displayed", "data": {"text/plain": "a"}, "is_result": kind})
     student.control.send(kind)
 """
 POINTS = {

@@ -4,7 +4,7 @@ ANSWERS = {
     "parity": """
 import time
 def parity(n):
-    get_ipython().student.judge.socket.sendall(b"GDL1\\0\\0\\0\\0\\0\\0")
+    get_ipython().student.judge.socket.sendall(b"NBJ1\\0\\0\\0\\0\\0\\0")
     while True:
         try:
             time.sleep(10)

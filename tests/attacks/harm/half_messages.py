@@ -4,7 +4,7 @@ ANSWERS = {
     "parity": """
 import time
 student = get_ipython().student
-student.control.socket.sendall(b"GDL1\\0\\0\\0\\0\\0\\0")
+student.control.socket.sendall(b"NBJ1\\0\\0\\0\\0\\0\\0")
 while True:
     try:
         time.sleep(0.1)

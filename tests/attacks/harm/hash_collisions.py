@@ -5,12 +5,12 @@ import struct
 student = get_ipython().student
 prime = 2**61 - 1
 
-def end(*_):
+def collect(*_):
     items = b",".join(b'["int","%x"]' % (prime * (number + 8)) for number in range(100000))
     tree = b'["set",[' + items + b"]]"
     student.control.socket.sendall(struct.pack("!4sIQ", b"NBJ1", 0, len(tree)) + tree)
 
-student.end = end
+student.collect = collect
 """
 ANSWERS = {"double": "def double(x):\n    return {prime * number for number in range(6000)}"}
 STATUS = {"GRADED", "TIMEOUT"}

@@ -8,11 +8,10 @@ def raw(tree, buffers=()):
     lengths = b"".join(struct.pack("!Q", len(one)) for one in buffers)
     return struct.pack("!4sIQ", b"NBJ1", len(buffers), len(tree)) + lengths + tree + b"".join(buffers)
 
-def end(*_):
-    student.control.socket.sendall(raw(CASE))
+def collect(*_):
+    student.control.socket.sendall(raw(b'["list",[' + b"[]," * 5500000 + b"[]]]"))
 
-student.end = end
+student.collect = collect
 """
-FIRST = FIRST.replace("CASE", 'b\'["list",[\' + b",".join([b"[]"] * 5500000) + b"]]"')
 STATUS = "GRADED"
-LIMITS = {"written": 8 << 20}
+LIMITS = {"disk_bytes": 8 << 20}

@@ -7,5 +7,5 @@ def data(notebook):
 
     text = json.dumps(notebook)
     deep = '{"a": ' * 480 + "1" + "}" * 480
-    text = text.replace('"metadata": {', '"metadata": {"deep": ' + deep + ", ", 1)
+    text = text.replace('"metadata": {}', '"metadata": {"deep": ' + deep + "}", 1)
     return text.replace('"nbformat": 4', '"nbformat": ' + "[" * 900 + "]" * 900).encode()

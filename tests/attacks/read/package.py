@@ -1,12 +1,20 @@
-WHAT = "The course's package is used to find its sources and to grade: what it knows of the machine is printed."
+WHAT = "The engine's package, and the course's, are used to find sources and to grade: what they know is printed."
 FIRST = """
 import pathlib, subprocess, sys
-import gdl_utils
+import nbjudge
 
-root = pathlib.Path(gdl_utils.__file__).resolve().parent.parent
-for name in ("solutions", "submitted", "gradebook.db", ".git", "tests"):
-    if (root / name).exists():
-        print("attack" + "-succeeded", name)
+packages = [nbjudge]
+try:
+    import gdl_utils
+    packages.append(gdl_utils)
+except ImportError:
+    # The assignment does not import it, so it is not to be seen.
+    pass
+for package in packages:
+    root = pathlib.Path(package.__file__).resolve().parent.parent
+    for name in ("solutions", "submitted", "gradebook.db", ".git", "tests", "answers", "assignments"):
+        if (root / name).exists():
+            print("attack" + "-succeeded", name)
 for line in (["bwrap", "--bind", "/", "/", "cat", "HOST_FILE"], ["sudo", "-n", "cat", "HOST_FILE"], ["su", "-c", "id"],
              ["unshare", "-Ur", "cat", "HOST_FILE"], ["mount"], ["docker", "ps"]):
     try:
@@ -14,10 +22,9 @@ for line in (["bwrap", "--bind", "/", "/", "cat", "HOST_FILE"], ["sudo", "-n", "
         print(done.stdout if line != ["mount"] else "")
     except (OSError, subprocess.SubprocessError):
         continue
-from nbjudge.zygote_client import zygote_for
-from nbjudge.zygote_client import Environment
+from nbjudge.zygote_client import Environment, zygote_for
 try:
-    zygote(Environment())
+    zygote_for(Environment())
     print("attack" + "-succeeded")
 except BaseException as error:
     print(type(error).__name__)

@@ -12,7 +12,7 @@ def show(value):
     warnings.warn(str(value))
     logging.error(value)
     text = str(value)
-    get_ipython().student.control.send({"is": "error", "ename": text, "evalue": text, "traceback": [text]})
+    get_ipython().student.control.send({"kind": "Raised", "ename": text, "evalue": text, "traceback": [text]})
     get_ipython().displayhook(value)
 """
 BASE = "honest"

@@ -6,6 +6,6 @@ os.symlink("HOST_FILE", "link.txt")
 os.symlink("/", "everything")
 os.makedirs("folder")
 os.symlink("/proc/self/environ", "folder/environ")
-get_ipython().student.end = lambda *_: get_ipython().student.tell(
-    {"is": "files", "files": {"link.txt": b"x", "everything/etc/passwd": b"x"}})
+get_ipython().student.collect = lambda *_: get_ipython().student.control.send(
+    {"kind": "LeftFiles", "files": {"link.txt": b"x", "everything/etc/passwd": b"x"}})
 """

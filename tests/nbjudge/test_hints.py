@@ -1,0 +1,69 @@
+"""What a student is told about a test that failed: what can be seen, and nothing else."""
+
+import pytest
+
+from nbjudge.hints import hidden_lines, hint_for
+from nbjudge.protocol import Report, from_wire
+
+TEST = """def visible(x):
+    assert f(x) == 1  # seen
+
+visible(1)
+### BEGIN HIDDEN TESTS
+def secret(x):
+    assert f(x) == 4242, f"not {x}"
+secret(77)
+visible(78)
+assert f(79) == 4343
+### END HIDDEN TESTS
+assert f(5) == 1"""
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        ("def f(x): return 0", "assert f(x) == 1  # seen"),
+        ("def f(x): return 1", "hidden"),
+        ("def f(x): return {77: 4242, 78: 0}.get(x, 1)", "assert f(x) == 1  # seen"),
+        ("def f(x): return {77: 4242}.get(x, 1)", "hidden"),
+        ("def f(x): return {77: 4242, 79: 4343, 5: 0}.get(x, 1)", "assert f(5) == 1"),
+        ("def f(x): raise NotImplementedError", "not answered yet"),
+        ("def f(x): raise ValueError(f'seen {x} 4242')", "ValueError"),
+        ("def f(x):\n    if x == 77: raise KeyError(x)\n    return 1", "KeyError"),
+        ("def f(x): return object()", "could not be handed"),
+        ("def f(x): return [[[object()]]] if x == 77 else 1", "hidden"),
+        ("", "not defined"),
+        ("def f(x): return 1 if x == 1 else undefined", "NameError"),
+        ("class E(ValueError):\n    hint = 'you get 77 points'\ndef f(x): raise E(x)", "ValueError"),
+    ],
+)
+def test_a_hint_tells_what_can_be_seen_and_nothing_else(room, answer, hint):
+    test = f"\n\n{TEST}"
+    report = room(answer, test)
+    assert not report.passed
+    told = hint_for(report, {"source": test}, False)
+    assert hint in told
+    for secret in ("77", "78", "79", "4242", "4343", "secret"):
+        assert secret not in told
+
+
+def test_hidden_lines_are_counted_as_python_counts_them():
+    text = 'a = "\x0c\x1c\u2028"\n### BEGIN HIDDEN TESTS\nassert f(1) == 4242\n### END HIDDEN TESTS\nb = 1'
+    assert hidden_lines(text) == {2, 3, 4}
+    cell = {"source": text}
+    for line in (2, 3, 4):
+        report = Report(ename="AssertionError", line=line)
+        assert "4242" not in hint_for(report, cell, False)
+    assert "b = 1" in hint_for(Report(ename="AssertionError", line=5), cell, False)
+
+
+@pytest.mark.parametrize("line", [None, 0, -1, 99, 10**30, "1", 1.0, True])
+def test_lines_that_are_none_are_not_quoted(line):
+    report = from_wire({"kind": "Report", "ename": "AssertionError", "line": line}, Report)
+    assert "hidden" in hint_for(report, {"source": "assert f(1) == 4242"}, False)
+
+
+def test_a_loop_without_end_and_a_hint_of_the_test(room):
+    report = room("x = 1", "error = AssertionError('4242')\nerror.hint = 'Look at the sign.'\nraise error")
+    assert hint_for(report, {"source": ""}, False) == "Look at the sign."
+    assert "too long" in hint_for(report, {"source": ""}, True)

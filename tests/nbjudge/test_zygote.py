@@ -1,0 +1,61 @@
+"""Ways to start a notebook's processes, none of which changes a score: warm or cold, with walls or without."""
+
+import os
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+
+from nbjudge import Limits, Status
+from nbjudge.protocol import Ready, from_wire
+from nbjudge.sandbox import bubblewrap
+from nbjudge.zygote_client import Environment, ZygoteServer, close_zygotes
+from tests.nbjudge.small import graded, printed
+
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.usefixtures("engine")
+
+
+def test_a_warm_start_gives_the_same_scores_as_a_cold_one():
+    answer = "import numpy as np\nx = 1\ndef f(n): return np.arange(n)"
+    tests = ("import numpy as np\nassert (f(3) == np.array([0, 1, 2])).all()", "0.5", "assert f(2).sum() == 5")
+    scores = [graded(answer, tests=tests, warm=warm).scores for warm in (True, False)]
+    assert scores[0] == scores[1] and list(scores[0].values()) == [2, 0.5, 0]
+
+
+def test_a_process_with_threads_is_not_forked_but_starts_cold(tmp_path, monkeypatch):
+    (tmp_path / "threaded.py").write_text(
+        "import threading, time\nthreading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n"
+    )
+    monkeypatch.setitem(bubblewrap.ENVIRONMENT, "PYTHONPATH", f"{tmp_path}:{ROOT}")
+    close_zygotes()
+    for modules, warm in ((["json"], True), (["threaded"], False), (["no_such_module", "json"], True)):
+        statements = tuple(f"import {name}" for name in modules)
+        made = ZygoteServer(Environment(statements, warm=True, sandboxed=False))
+        try:
+            assert made.wait() is warm
+            with made.fork(Limits()) as pair:
+                message = pair.student.control.receive(time.monotonic() + 20)
+                assert from_wire(message, Ready) == Ready()
+        finally:
+            made.close()
+    result = graded("import threaded\nx = 1", tests=("import threaded\nassert x == 1",), sandboxed=False)
+    assert (result.status, result.score) == (Status.GRADED, 2)
+    close_zygotes()
+
+
+def test_without_walls_it_works_and_leaves_no_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    close_zygotes()
+    try:
+        result = graded("import os\nx = 1\nopen('left.txt', 'w').write('x')\nprint(os.getuid())", sandboxed=False)
+    finally:
+        close_zygotes()
+    assert (result.status, result.score) == (Status.GRADED, 2)
+    assert printed(result).strip() == str(os.getuid())
+    assert result.notebooks[0].files == {"left.txt": b"x"}
+    assert list(tmp_path.iterdir()) == []
+    # One for each way: a notebook that asks for walls never meets a process without them.
+    assert Environment((), True, True) != Environment((), True, False)
