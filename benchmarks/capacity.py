@@ -52,7 +52,6 @@ PROGRAM = """
 import os, resource, sys
 os.sched_setaffinity(0, map(int, os.environ["CORES"].split(",")))
 import gdl_utils.cli as cli
-from nbjudge import EngineOptions, Graded, Limits
 try:
     cli.app()
 finally:
@@ -83,9 +82,9 @@ def right_files(bank: Bank) -> dict[str, bytes]:
 
 def right_class(folder: Path, bank: Bank, count: int) -> None:
     """A course folder with `count` submissions in which all is right."""
-    course = course_in(folder, bank)
+    course, files = course_in(folder, bank), right_files(bank)
     for number in range(count):
-        for name, data in right_files(bank).items():
+        for name, data in files.items():
             path = course.submitted(f"student-{number:05d}", bank.name) / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)

@@ -25,7 +25,6 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-import nbformat
 import rich.table
 from rich.console import Console
 
@@ -34,6 +33,7 @@ from gdl_utils.authoring.sample_class import Student, students_of, write_submiss
 from gdl_utils.classroom.course import Course
 from nbjudge import EngineOptions, Graded, Limits, Submission
 from nbjudge.pool import Submit, local_workers
+from tests import notebooks
 
 ROOT = Path(__file__).resolve().parents[1]
 AUTHOR = Course(ROOT)
@@ -42,7 +42,6 @@ GDL = Path(sys.executable).with_name("gdl")
 CORES = 2
 CLASS = 24
 SMALL = "small"
-TEST = "assert square(2) == 4\n### BEGIN HIDDEN TESTS\nassert square(-7) == 49\n### END HIDDEN TESTS"
 
 FLOOR = """
 import os, sys, json, time
@@ -137,15 +136,15 @@ def compare(console: Console, rounds: int) -> None:
         "floor": [],
     }
     with tempfile.TemporaryDirectory() as scratch:
-        folder, one, shipped = Path(scratch) / "class", Path(scratch) / "one", Path(scratch) / "shipped"
+        folder, small, shipped = Path(scratch) / "class", Path(scratch) / "small", Path(scratch) / "shipped"
         honest_class(folder, CLASS)
-        honest_class(one, CORES)
+        honest_class(small, CORES)
         honest_class(shipped, CLASS)
         engine(folder)
         for _ in range(rounds):
             whole = engine(folder, NAME, "--workers", str(CORES))
             # What two submissions on two workers take is start and end, and one submission each.
-            start = engine(one, NAME, "--workers", str(CORES))
+            start = engine(small, NAME, "--workers", str(CORES))
             times["engine"].append(whole)
             times["engine, without its start"].append((whole - start) * CLASS / (CLASS - CORES))
             times["floor"].append(floor(folder))
@@ -153,10 +152,10 @@ def compare(console: Console, rounds: int) -> None:
     table = rich.table.Table(title=f"{CLASS} submissions of {NAME} on {CORES} cores, {rounds} round(s), medians")
     for column in ("way", "seconds", "submissions a minute", "speed against shipped", "time against floor"):
         table.add_column(column, justify="left" if column == "way" else "right")
-    for way, found in times.items():
-        shipped_ratio = statistics.median(a / b for a, b in zip(times["nbgrader as shipped"], found, strict=True))
-        floor_ratio = statistics.median(b / a for a, b in zip(times["floor"], found, strict=True))
-        middle = statistics.median(found)
+    for way, seconds in times.items():
+        shipped_ratio = statistics.median(a / b for a, b in zip(times["nbgrader as shipped"], seconds, strict=True))
+        floor_ratio = statistics.median(b / a for a, b in zip(times["floor"], seconds, strict=True))
+        middle = statistics.median(seconds)
         table.add_row(way, f"{middle:.1f}", f"{CLASS / middle * 60:.0f}", f"{shipped_ratio:.1f}", f"{floor_ratio:.2f}")
     console.print(table)
 
@@ -176,7 +175,7 @@ def profile(console: Console) -> None:
     table.add_column("cells that are run")
     for column in ("ms", "ms more", "share"):
         table.add_column(column, justify="right")
-    found = {}
+    times = {}
     for what, kept, handed_in in [
         ("none: two processes in the sandbox, from fork to end", idle, []),
         ("the setup cell, in both processes", setup, setup),
@@ -186,9 +185,9 @@ def profile(console: Console) -> None:
         given = {bank.file: json.dumps({**bank.released, "cells": handed_in}).encode()}
         with local_workers(1, replace(bank.assignment, notebooks=(notebook,)), Limits(), EngineOptions()) as submit:
             _finished(submit, given)
-            found[what] = statistics.median(_seconds(_finished, submit, given) for _ in range(15))
-    whole, before = max(found.values()), 0.0
-    for what, seconds in found.items():
+            times[what] = statistics.median(_seconds(_finished, submit, given) for _ in range(15))
+    whole, before = max(times.values()), 0.0
+    for what, seconds in times.items():
         more = seconds - before
         table.add_row(what, f"{seconds * 1000:.0f}", f"{more * 1000:.0f}", f"{more / whole:.0%}")
         before = seconds
@@ -212,30 +211,18 @@ def _seconds(function: Callable[..., object], *arguments: object) -> float:
 
 def small_class(folder: Path, count: int) -> None:
     """A course folder with an assignment that needs no TensorFlow, so that what is around the cells weighs most."""
-    folder.mkdir(parents=True, exist_ok=True)
-    place = folder / "solutions" / SMALL
-    place.mkdir(parents=True)
+    course = Course(folder)
+    course.source(SMALL).mkdir(parents=True)
     cells = []
     for number in range(6):
-        answer = nbformat.v4.new_code_cell("### BEGIN SOLUTION\ndef square(x):\n    return x * x\n### END SOLUTION")
-        answer.metadata["nbgrader"] = _metadata(f"answer-{number}", solution=True, locked=False)
-        test = nbformat.v4.new_code_cell(TEST)
-        test.metadata["nbgrader"] = {**_metadata(f"test-{number}", grade=True), "points": 1}
-        cells += [answer, test]
-    notebook = nbformat.v4.new_notebook(cells=cells)
-    nbformat.write(notebook, place / "book.ipynb")
-    text = nbformat.writes(notebook)
+        cells.append(notebooks.solution("def square(x):\n    return x * x", f"answer-{number}"))
+        cells.append(notebooks.test("assert square(2) == 4", f"test-{number}", 1, "assert square(-7) == 49"))
+    data = notebooks.as_bytes(notebooks.notebook(*cells))
+    (course.source(SMALL) / "book.ipynb").write_bytes(data)
     for number in range(count):
-        target = folder / "submitted" / f"student-{number:05d}" / SMALL
+        target = course.submitted(f"student-{number:05d}", SMALL)
         target.mkdir(parents=True)
-        (target / "book.ipynb").write_text(text)
-
-
-def _metadata(name: str, grade: bool = False, solution: bool = False, locked: bool = True) -> dict[str, object]:
-    return {
-        "grade": grade, "solution": solution, "locked": locked, "task": False, "schema_version": 3, "grade_id": name,
-        "cell_type": "code",
-    }  # fmt: skip
+        (target / "book.ipynb").write_bytes(data)
 
 
 def large(console: Console, most: int) -> None:

@@ -208,7 +208,7 @@ def _data() -> Iterator[Finding]:
 
 
 def _sandbox() -> Iterator[Finding]:
-    from nbjudge.sandbox.bubblewrap import unavailable_reason
+    from nbjudge.sandbox.availability import unavailable_reason
 
     reason = unavailable_reason()
     if reason:

@@ -19,9 +19,10 @@ from typing import Any
 from nbjudge.channel import Channel
 from nbjudge.errors import MachineError
 from nbjudge.model import Limits
-from nbjudge.process import Process, ProcessPair, Watchdog
+from nbjudge.process import Process, ProcessPair
 from nbjudge.protocol import ForkOrder, ZygoteReady, ZygoteSettings
-from nbjudge.sandbox import bubblewrap
+from nbjudge.sandbox import availability, bubblewrap
+from nbjudge.watchdog import Watchdog
 from nbjudge.wire import LIMITS, WireLimits
 
 IMPORT_TIMEOUT = 120  # seconds that importing may take
@@ -132,7 +133,7 @@ class ZygoteServer(ZygoteClient):
 
     def __init__(self, environment: Environment):
         if environment.sandboxed:
-            bubblewrap.require()
+            availability.require()
         here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         super().__init__(environment, here)
         visible = bubblewrap.visible_paths(environment.imports) if environment.sandboxed else []

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from gdl_utils import cli
 from gdl_utils.classroom import grade as grading
 from gdl_utils.cli.shared import INTERNAL_ERROR
-from nbjudge.sandbox import bubblewrap
+from nbjudge.sandbox import availability
 
 runner = CliRunner()
 
@@ -176,11 +176,11 @@ def sample(in_root, tmp_path):
 
 
 def test_without_bubblewrap_the_options_that_help_are_told(sample, tmp_path, monkeypatch):
-    bubblewrap.unavailable_reason.cache_clear()
+    availability.unavailable_reason.cache_clear()
     with monkeypatch.context() as patch:
         patch.setenv("PATH", str(tmp_path / "nothing"))
         result = run("grade", "02_shapes_and_parameters", "--course", str(sample))
-    bubblewrap.unavailable_reason.cache_clear()
+    availability.unavailable_reason.cache_clear()
     assert result.exit_code == 2
     assert result.stderr == (
         "The sandbox needs bubblewrap, which is not installed: install the package bubblewrap of your system, or use "

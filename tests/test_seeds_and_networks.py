@@ -68,8 +68,8 @@ def test_one_step_is_the_same_under_other_backends(root, other_backends, backend
     assert there["backend"] == backend != here["backend"]
     assert here["backend"] == keras.backend.backend()
     for name in BANDS:
-        one, other = here[name], there[name]
-        assert other["loss"] == pytest.approx(one["loss"], rel=1e-3)
-        np.testing.assert_allclose(other["before"], one["before"], atol=1e-4)
-        np.testing.assert_allclose(other["after"], one["after"], atol=1e-3)
+        expected, other = here[name], there[name]
+        assert other["loss"] == pytest.approx(expected["loss"], rel=1e-3)
+        np.testing.assert_allclose(other["before"], expected["before"], atol=1e-4)
+        np.testing.assert_allclose(other["after"], expected["after"], atol=1e-3)
         assert not np.allclose(other["before"], other["after"], atol=1e-3)

@@ -99,10 +99,10 @@ def test_a_blank_notebook_is_not_answered(write):
 def test_wrong_answers_are_shown_with_the_line_that_fails(write):
     crash = "def root_of(number):\n    wrong = number / 0\n    return wrong"
     results = check(write({"half": "def half(number):\n    return number", "root": crash}), 10)
-    found = by_name(results)
-    assert found["half-visible"].message == "fails at: assert half(8) == 4"
+    tests = by_name(results)
+    assert tests["half-visible"].message == "fails at: assert half(8) == 4"
     message = "stopped with ZeroDivisionError: division by zero, in root_of at line 2: wrong = number / 0"
-    assert found["root-visible"].message == message
+    assert tests["root-visible"].message == message
     text = summary(results)
     assert "Traceback" not in text
     assert "\x1b" not in text
@@ -146,10 +146,10 @@ def test_a_cell_that_calls_what_is_not_answered_says_so(write):
 
 def test_points_that_a_test_gives_are_told(write):
     results = check(write({**RIGHT, "root-both": "0.5 + 1", "half-visible": "0", "root-visible": "1"}), 10)
-    found = by_name(results)
-    assert (found["root-both"].state, found["root-both"].score) == (State.PARTLY, 1.5)
-    assert found["half-visible"].state is State.FAILED
-    assert found["root-visible"].state is State.PASSED
+    tests = by_name(results)
+    assert (tests["root-both"].state, tests["root-both"].score) == (State.PARTLY, 1.5)
+    assert tests["half-visible"].state is State.FAILED
+    assert tests["root-visible"].state is State.PASSED
     assert "root-both: partly passed (1.5 of 3 points)" in summary(results)
     assert "half-visible: failed (0 of 1 point)" in summary(results)
 
@@ -176,10 +176,10 @@ def test_a_loop_that_can_not_be_interrupted_ends_the_run(write, monkeypatch):
     assert results[1].problems == [
         "The cell root did not stop when it was interrupted; the cells below it were not run"
     ]
-    found = by_name(results)
-    assert found["half-visible"].state is State.PASSED
-    assert found["root-visible"].state is State.NOT_RUN
-    assert found["root-visible"].message == "was not run, since a cell above it did not stop"
+    tests = by_name(results)
+    assert tests["half-visible"].state is State.PASSED
+    assert tests["root-visible"].state is State.NOT_RUN
+    assert tests["root-visible"].message == "was not run, since a cell above it did not stop"
 
 
 def test_a_crash_of_python_is_told(write):
@@ -190,7 +190,7 @@ def test_a_crash_of_python_is_told(write):
 
 def test_it_runs_in_the_folder_of_the_notebook_and_can_not_ask(write, tmp_path):
     (tmp_path / "numbers.txt").write_text("8")
-    own = [(2, "assert open('numbers.txt').read() == '8'"), (3, "input('GradingOptions many?')")]
+    own = [(2, "assert open('numbers.txt').read() == '8'"), (3, "input('How many?')")]
     results = check(write(RIGHT, own), 10)
     assert len(results[0].problems) == 1
     assert "StdinNotImplementedError" in results[0].problems[0]

@@ -74,6 +74,8 @@ def test_the_wheel_has_both_packages_and_their_templates(wheel):
         "nbjudge/__init__.py",
         "nbjudge/sandbox/seccomp.py",
         "nbjudge/README.md",
+        "gdl_utils/classroom/templates/feedback/conf.json",
+        "gdl_utils/classroom/templates/feedback/index.html.j2",
         "gdl_utils/classroom/templates/report.html.j2",
         "gdl_utils/authoring/templates/kill_matrix.html.j2",
         "gdl_utils/seeds.json",

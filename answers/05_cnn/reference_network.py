@@ -1,20 +1,27 @@
 """Trains the network that is handed in with the reference solution of 05_cnn; it takes a minute or two.
 
-    python tests/assignments/05_cnn/reference_network.py
+    python answers/05_cnn/reference_network.py
 
-It is small, since it is a file of this repository, and knows the drawings that stand in for CIFAR-10. It gets all points
-for its accuracy, or else nothing is written.
+It is small, since it is a file of this repository, and knows the drawings that stand in for CIFAR-10. It gets all
+points for its accuracy, or else nothing is written.
 """
 
+import importlib
+import sys
 from pathlib import Path
 
 import keras
 import numpy as np
 
+from gdl_utils.authoring.answer_bank import REFERENCE
+from gdl_utils.classroom.course import HIDDEN, Course
 from gdl_utils.datasets import stand_in
-from gdl_utils.grading import hidden_images
 
-FILE = Path(__file__).resolve().parents[3] / "solutions" / "05_cnn" / "hidden" / "reference" / hidden_images.MODEL
+HIDDEN_FILES = Course(Path(__file__).resolve().parents[2]).source("05_cnn") / HIDDEN
+sys.path.append(str(HIDDEN_FILES))
+measure = importlib.import_module("measure")
+
+FILE = HIDDEN_FILES / REFERENCE / measure.MODEL
 IMAGES = 40_000
 EPOCHS = 12
 
@@ -38,8 +45,8 @@ def main() -> None:
     rate = keras.optimizers.schedules.CosineDecay(4e-3, steps)
     model.compile(optimizer=keras.optimizers.Adam(rate), loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     model.fit(data["x_train"].astype(np.float32) / 255, data["y_train"], batch_size=64, epochs=EPOCHS, verbose=2)
-    fresh = hidden_images.drawings("5c")
-    reached = hidden_images.accuracy(model, fresh.images, fresh.labels)
+    fresh = measure.drawings("5c")
+    reached = measure.accuracy(model, fresh.images, fresh.labels)
     print(f"{model.count_params():,} parameters, right for {reached:.1%} of {len(fresh.labels):,} other drawings")
     if reached < fresh.marks[1] + 0.01:
         raise SystemExit(f"Nothing was written: at least {fresh.marks[1] + 0.01:.0%} are wanted.")

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from nbgrader.plugins.zipcollect import ExtractorPlugin
 
-from gdl_utils.classroom.folders import IGNORED, MAX_BYTES, MAX_FILES
+from gdl_utils.classroom.student_files import IGNORED, MAX_BYTES, MAX_FILES
 from gdl_utils.errors import GradingError
 
 JUNK = {*IGNORED, "__MACOSX", "Thumbs.db"}

@@ -10,8 +10,8 @@ from typing import Any
 import nbformat
 
 from gdl_utils.classroom.course import HIDDEN
-from gdl_utils.classroom.folders import read_files
 from gdl_utils.classroom.gradebook import ClassGradebook
+from gdl_utils.classroom.student_files import read_files
 from gdl_utils.errors import GradingError
 from nbjudge import Assignment, SourceNotebook
 from nbjudge.notebook import grade_id, imports_of, is_solution, names_of_answers

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from gdl_utils.classroom.course import Course
-from gdl_utils.classroom.formats import Format
+from gdl_utils.classroom.export_formats import Format
 from gdl_utils.classroom.grades import Grades, read_grades
 
 # What makes a spreadsheet take a field for a formula, as OWASP's page "CSV Injection" lists them; also behind what may

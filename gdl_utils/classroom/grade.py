@@ -23,13 +23,13 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from gdl_utils.checks import seed_of
 from gdl_utils.classroom.assignment import load_assignment, prepare
 from gdl_utils.classroom.course import RECORD, TIMESTAMP, Course
-from gdl_utils.classroom.folders import files_to_write, read_files, read_submission, write_files
 from gdl_utils.classroom.gradebook import ClassGradebook
 from gdl_utils.classroom.nbgrader_api import open_course, why_failed
+from gdl_utils.classroom.student_files import files_to_write, read_files, read_submission, write_files
 from gdl_utils.errors import GradingError
 from nbjudge import VERSION, Assignment, EngineOptions, Graded, Limits, MachineError, Submission
 from nbjudge.pool import Submit, dask_workers, grade_all, local_workers
-from nbjudge.sandbox import bubblewrap
+from nbjudge.sandbox import availability
 from nbjudge.zygote_client import ZygoteServer
 
 
@@ -103,7 +103,7 @@ def grade_class(
             f"There is no submission of {name} in {course.submissions}", f"put each into STUDENT/{name}/ there"
         )
     if options.engine.sandboxed and options.scheduler is None:
-        bubblewrap.require()
+        availability.require()
     with open_course(course) as api, _released_gradebook(course, name, api) as gradebook:
         prepare(course.source(name))
         assignment = load_assignment(course.source(name), gradebook)

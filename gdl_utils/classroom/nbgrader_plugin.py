@@ -24,8 +24,8 @@ from traitlets import Bool, Float, Integer
 
 from gdl_utils.checks import seed_of
 from gdl_utils.classroom.assignment import load_assignment, other_kernel, prepare
-from gdl_utils.classroom.folders import files_to_write, read_submission, write_files
 from gdl_utils.classroom.gradebook import ClassGradebook
+from gdl_utils.classroom.student_files import files_to_write, read_submission, write_files
 from gdl_utils.errors import GradingError
 from nbjudge import Assignment, EngineOptions, Limits, SourceNotebook, Status, Submission
 from nbjudge.grading import NOTE, Grader, annotate

@@ -13,7 +13,7 @@ import rich.table
 import typer
 
 from gdl_utils.classroom.course import Course
-from gdl_utils.classroom.formats import Format
+from gdl_utils.classroom.export_formats import Format
 from gdl_utils.cli.shared import DATABASE, FOLDER, INTERRUPTED, console, course_in, status
 from gdl_utils.errors import CourseError
 

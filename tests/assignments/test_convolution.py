@@ -30,9 +30,9 @@ def by_keras(image, kernel, strides, padding):
     return np.asarray(layer(image[np.newaxis].astype("float32")))[0, :, :, 0]
 
 
-def assert_close(found, expected):
-    assert found.shape == expected.shape
-    assert np.abs(found - expected).max() <= TOLERANCE * max(1, np.abs(expected).max())
+def assert_close(output, expected):
+    assert output.shape == expected.shape
+    assert np.abs(output - expected).max() <= TOLERANCE * max(1, np.abs(expected).max())
 
 
 def drawn(seed):
@@ -48,9 +48,9 @@ def drawn(seed):
 def test_same_is_what_keras_says_for_large_kernels_too(answers, seed):
     larger = 0
     for image, kernel, strides in drawn(seed):
-        found = answers["convolve2d"](image, kernel, strides=strides, padding="same")
-        assert_close(found, by_keras(image, kernel, strides, "same"))
-        assert found.shape == tuple(-(-size // strides) for size in image.shape[:2])
+        output = answers["convolve2d"](image, kernel, strides=strides, padding="same")
+        assert_close(output, by_keras(image, kernel, strides, "same"))
+        assert output.shape == tuple(-(-size // strides) for size in image.shape[:2])
         larger += len(kernel) > min(image.shape[:2])
     assert larger > 2
 
@@ -60,8 +60,8 @@ def test_valid_is_what_keras_says(answers, seed):
     for image, kernel, strides in drawn(seed):
         side = len(kernel)
         image = np.pad(image, [(side - 1, 0)] * 2 + [(0, 0)] * (image.ndim - 2), mode="wrap")
-        found = answers["convolve2d"](image, kernel, strides=strides)
-        assert_close(found, by_keras(image, kernel, strides, "valid"))
+        output = answers["convolve2d"](image, kernel, strides=strides)
+        assert_close(output, by_keras(image, kernel, strides, "valid"))
 
 
 @pytest.mark.parametrize("seed", range(2))

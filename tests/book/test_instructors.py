@@ -6,7 +6,7 @@ import pytest
 from typer.main import get_command
 
 from gdl_utils.book.build import toc_pages
-from gdl_utils.classroom.formats import Format
+from gdl_utils.classroom.export_formats import Format
 from gdl_utils.cli import app
 
 

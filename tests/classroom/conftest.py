@@ -13,7 +13,7 @@ from nbgrader.api import Gradebook
 from gdl_utils.classroom.course import CONFIG, TIMESTAMP, Course
 from gdl_utils.classroom.grade import GradingOptions, grade_class
 from nbjudge import Limits
-from nbjudge.sandbox import bubblewrap
+from nbjudge.sandbox import availability
 from nbjudge.zygote_client import close_zygotes
 from tests.classroom.by_nbgrader import grade_by_nbgrader, release
 from tests.classroom.small_course import grade
@@ -195,7 +195,7 @@ def remove_bubblewrap(monkeypatch, tmp_path):
         # What was started before needs none.
         close_zygotes()
         monkeypatch.setenv("PATH", str(tmp_path))
-        bubblewrap.unavailable_reason.cache_clear()
+        availability.unavailable_reason.cache_clear()
 
     yield remove
-    bubblewrap.unavailable_reason.cache_clear()
+    availability.unavailable_reason.cache_clear()

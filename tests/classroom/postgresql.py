@@ -13,9 +13,9 @@ def programs() -> Path:
     Raises:
         FileNotFoundError: if it is not installed.
     """
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[4]))
-    if found:
-        return found[-1].parent
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[4]))
+    if installed:
+        return installed[-1].parent
     elsewhere = shutil.which("initdb")
     if elsewhere:
         return Path(elsewhere).resolve().parent

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from gdl_utils.classroom.collect import collect
 from gdl_utils.classroom.course import TIMESTAMP
 from gdl_utils.classroom.export import export
-from gdl_utils.classroom.formats import Format
+from gdl_utils.classroom.export_formats import Format
 from gdl_utils.cli import app
 from gdl_utils.errors import GradingError
 from tests.classroom.archives import table, zip_bytes, zipped

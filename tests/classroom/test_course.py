@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
+import pytest
 from nbgrader.coursedir import CourseDirectory
 
 from gdl_utils.classroom import course as courses
 from gdl_utils.classroom.course import CONFIG, Course
 from gdl_utils.classroom.nbgrader_api import open_course
+
+pytestmark = pytest.mark.quick
 
 
 def test_the_folders_are_those_that_nbgrader_is_configured_with(root, tmp_path):

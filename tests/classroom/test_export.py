@@ -10,7 +10,7 @@ from nbgrader.plugins import CsvExportPlugin
 from typer.testing import CliRunner
 
 from gdl_utils.classroom.export import WRITERS, as_csv, export
-from gdl_utils.classroom.formats import Format
+from gdl_utils.classroom.export_formats import Format
 from gdl_utils.classroom.grades import GradedCell, Grades, Points, StudentGrades
 from gdl_utils.cli import app
 

@@ -21,8 +21,8 @@ from sqlalchemy.exc import SAWarning
 
 from gdl_utils.classroom.course import GRADEBOOK
 from gdl_utils.classroom.export import export
+from gdl_utils.classroom.export_formats import Format
 from gdl_utils.classroom.feedback import generate
-from gdl_utils.classroom.formats import Format
 from gdl_utils.classroom.grades import read_grades
 from gdl_utils.classroom.report import write_report
 from gdl_utils.errors import GradingError

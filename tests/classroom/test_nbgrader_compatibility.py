@@ -1,4 +1,4 @@
-"""`nbgrader autograde` and Formgrader grade by the engine as `gdl grade` does."""
+"""`nbgrader autograde` grades by the engine as `gdl grade` does."""
 
 import json
 import re
@@ -10,7 +10,7 @@ from traitlets.config import Config
 
 from gdl_utils.classroom.nbgrader_plugin import JudgeCells
 from nbjudge import Limits
-from nbjudge.sandbox import bubblewrap
+from nbjudge.sandbox import availability
 from nbjudge.zygote_client import close_zygotes
 from tests.classroom.by_nbgrader import autograde, release, run_nbgrader, small_course
 from tests.classroom.small_course import (
@@ -237,58 +237,6 @@ def test_no_execute_keeps_the_outputs(tmp_path, root):
     assert scores(course) == {"ada": FULL}
 
 
-def test_hidden_files_are_for_the_judge_alone(tmp_path, root):
-    course = small_course(tmp_path, root, {})
-    source = nbformat.read(source_of(course), as_version=4)
-    source.cells[2].source = (
-        "import json\nfrom pathlib import Path\n"
-        "(path,) = [path for path in map(Path, ['answers.json', 'hidden/answers.json']) if path.exists()]\n"
-        "assert square(7310) == json.loads(path.read_text())['square']"
-    )
-    nbformat.write(source, source_of(course))
-    (course.source(NAME) / "hidden").mkdir()
-    (course.source(NAME) / "hidden" / "answers.json").write_text('{"square": 53436100}')
-    (course.source(NAME) / "given.csv").write_text("1,2\n")
-    release(course)
-    assert sorted(path.name for path in course.release(NAME).iterdir()) == ["book.ipynb", "given.csv"]
-    looks = "from pathlib import Path\nname = sorted(map(str, Path().rglob('*')))\nprint(name)"
-    hand_in(course, "ada", {**RIGHT, "name": looks})
-    assert autograde(course, "ada")["ada"]["success"]
-    assert scores(course)["ada"]["square-hidden"] == (3, False)
-    graded = graded_notebook(course, "ada")
-    assert graded.cells[3].outputs == [nbformat.v4.new_output("stream", text="['given.csv']\n")]
-    place = course.autograded("ada", NAME)
-    assert sorted(path.name for path in place.rglob("*")) == ["book.ipynb", "given.csv"]
-    by_autograde = scores(course)
-    grade(course)
-    assert scores(course) == by_autograde
-
-
-def test_what_the_code_left_is_kept_beside_the_notebook(tmp_path, root):
-    writes = """
-import os
-name = "Ada"
-os.mkdir("deep")
-for path in ["left.txt", "deep/left.txt", "book.ipynb", "other.ipynb", "timestamp.txt", "own.txt"]:
-    with open(path, "w") as file:
-        file.write("left by the code")
-with open("given.csv", "a") as file:
-    file.write("more")
-"""
-    course = small_course(tmp_path, root, {"ada": {**RIGHT, "name": writes}})
-    (course.source(NAME) / "given.csv").write_text("1,2\n")
-    (course.submitted("ada", NAME) / "own.txt").write_text("handed in")
-    release(course)
-    assert autograde(course, "ada")["ada"]["success"]
-    place = course.autograded("ada", NAME)
-    found = {str(path.relative_to(place)): path.read_text() for path in place.rglob("*") if path.is_file()}
-    assert json.loads(found.pop("book.ipynb"))["metadata"]["nbjudge"]["status"] == "graded"
-    left = dict.fromkeys(["left.txt", "deep/left.txt"], "left by the code")
-    assert found == {**left, "given.csv": "1,2\n", "own.txt": "handed in"}
-    assert not (course.submitted("ada", NAME) / "left.txt").exists()
-    assert scores(course) == {"ada": FULL}
-
-
 def test_files_that_students_may_change_are_theirs(tmp_path, root):
     config = f"c.Autograde.exclude_overwriting = {{'{NAME}': ['mine.txt']}}\n"
     reads = "name = open('mine.txt').read() + open('given.txt').read()"
@@ -344,17 +292,12 @@ def test_late_penalties_are_nbgraders(tmp_path, root):
     assert totals()["late"] == (0, 0)
 
 
-def test_without_a_sandbox_nothing_is_run_and_the_grades_stay(tmp_path, root, monkeypatch):
+def test_without_a_sandbox_nothing_is_run_and_the_grades_stay(tmp_path, root, remove_bubblewrap):
     course = release(small_course(tmp_path, root, {"ada": RIGHT}))
     autograde(course, "ada")
     hand_in(course, "ada", WRONG)
-    close_zygotes()
-    bubblewrap.unavailable_reason.cache_clear()
-    with monkeypatch.context() as patch:
-        # Where there is no bubblewrap.
-        patch.setenv("PATH", str(tmp_path / "nothing"))
-        told = autograde(course, "ada")["ada"]
-    bubblewrap.unavailable_reason.cache_clear()
+    remove_bubblewrap()
+    told = autograde(course, "ada")["ada"]
     assert not told["success"]
     assert "SandboxError: The sandbox needs bubblewrap, which is not installed" in told["log"]
     assert scores(course) == {"ada": FULL}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nbjudge.sandbox import bubblewrap
+from nbjudge.sandbox import availability
 from nbjudge.zygote_client import close_zygotes
 from tests.nbjudge.room import Room
 
@@ -18,7 +18,7 @@ def room():
 @pytest.fixture(scope="module")
 def engine():
     """The engine with its sandbox, without which its tests fail; the zygotes of a module end with it."""
-    reason = bubblewrap.unavailable_reason()
+    reason = availability.unavailable_reason()
     if reason:
         pytest.fail(str(reason))
     yield

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from nbjudge import SandboxError
-from nbjudge.sandbox import bubblewrap
+from nbjudge.sandbox import availability
 from nbjudge.zygote_client import close_zygotes
 from tests.nbjudge.small import graded
 
@@ -41,9 +41,9 @@ def started():
 def asked_anew():
     """Whether there can be a sandbox is asked again: before a test, and after it."""
     close_zygotes()
-    bubblewrap.unavailable_reason.cache_clear()
+    availability.unavailable_reason.cache_clear()
     yield
-    bubblewrap.unavailable_reason.cache_clear()
+    availability.unavailable_reason.cache_clear()
 
 
 def test_without_bubblewrap_nothing_runs(tmp_path, monkeypatch, asked_anew, started):

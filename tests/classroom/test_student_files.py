@@ -3,7 +3,14 @@
 import json
 
 from gdl_utils.classroom.course import RECORD, TIMESTAMP
-from gdl_utils.classroom.folders import MAX_BYTES, MAX_FILES, files_to_write, read_files, read_submission, write_files
+from gdl_utils.classroom.student_files import (
+    MAX_BYTES,
+    MAX_FILES,
+    files_to_write,
+    read_files,
+    read_submission,
+    write_files,
+)
 from tests.classroom.by_nbgrader import small_course
 from tests.classroom.small_course import BOOK, FULL, NAME, RIGHT, grade, hand_in, make_course, scores
 
