@@ -8,6 +8,8 @@ from myst_nb.ext.glue import extract_glue_data_cell
 
 from gdl_utils.glue import glue
 
+pytestmark = pytest.mark.quick
+
 
 @pytest.fixture(scope="module", autouse=True)
 def shell():

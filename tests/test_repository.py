@@ -15,6 +15,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+pytestmark = pytest.mark.quick
+
 LOCKS = ["base", "book", "grading", "test", "image", "image-cuda", "hub", "backends"]
 TARGETS = [
     "setup",

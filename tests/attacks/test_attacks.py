@@ -30,6 +30,8 @@ from tests.attacks.bank import LIMITS, Attack, attacks, honest
 from tests.nbjudge.processes import descendants
 from tests.notebooks import Cell, as_bytes
 
+pytestmark = pytest.mark.timing
+
 ROOT = Path(__file__).resolve().parents[2]
 BANK = attacks()
 MOST = 300 << 20  # bytes that one attack may make the grading process itself grow by

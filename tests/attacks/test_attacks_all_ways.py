@@ -20,6 +20,8 @@ from tests.classroom.by_nbgrader import autograde_all
 from tests.classroom.small_course import gradebook_of
 from tests.notebooks import as_bytes
 
+pytestmark = pytest.mark.timing
+
 PLACES = {"HOST_FILE": "/nothing", "PORT": "9"}
 NAME = "plain"
 # Those of the bank, as far as nbgrader's commands have options for them, but as much time for every attack as the one

@@ -6,6 +6,8 @@ import pytest
 
 from gdl_utils.authoring.mutants import mutants
 
+pytestmark = pytest.mark.quick
+
 
 @pytest.mark.parametrize(
     ("source", "changed"),

@@ -8,6 +8,8 @@ import pytest
 from gdl_utils.book.dependencies import used_digests
 from gdl_utils.book.provenance import helper_digests
 
+pytestmark = pytest.mark.quick
+
 FILES = {
     "__init__.py": "",
     "numbers.py": """

@@ -9,6 +9,8 @@ from gdl_utils.book.build import toc_pages
 from gdl_utils.classroom.export_formats import Format
 from gdl_utils.cli import app
 
+pytestmark = pytest.mark.quick
+
 
 @pytest.fixture(scope="module")
 def text(root):

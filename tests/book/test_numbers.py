@@ -9,6 +9,8 @@ import re
 import nbformat
 import pytest
 
+pytestmark = pytest.mark.quick
+
 NUMBER = re.compile(r"(?<![\w.,/-])-?(?!(?:\d|10)\b(?![.,]\d|\s?%))\d[\d,]*(?:\.\d+)?")
 GIVEN = re.compile(r"<!-- given: (.*?) -->", re.DOTALL)
 # What is no prose, in the order in which it is taken out.

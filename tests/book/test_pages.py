@@ -11,6 +11,8 @@ import yaml
 from gdl_utils.book.build import toc_pages
 from gdl_utils.book.provenance import problems_of
 
+pytestmark = pytest.mark.quick
+
 PATHS = sorted((Path(__file__).resolve().parents[2] / "book").glob("*.ipynb"))
 PARTS = ("{admonition} Goals of this page", "{admonition} Check yourself", "## Recap", "## References")
 

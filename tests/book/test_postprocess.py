@@ -4,6 +4,8 @@ import pytest
 
 from gdl_utils.book.postprocess import RULES, patch_html, patch_site
 
+pytestmark = pytest.mark.quick
+
 
 @pytest.mark.parametrize(
     ("before", "after"),

@@ -9,6 +9,8 @@ import pytest
 from gdl_utils import checks
 from gdl_utils.checks import difference
 
+pytestmark = pytest.mark.quick
+
 NAN, INF = math.nan, math.inf
 HUGE = 10**400
 

@@ -4,6 +4,8 @@ import pytest
 
 from gdl_utils import checks
 
+pytestmark = pytest.mark.quick
+
 
 @pytest.fixture(autouse=True)
 def no_judge(monkeypatch):

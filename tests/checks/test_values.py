@@ -10,6 +10,8 @@ from gdl_utils import checks
 from gdl_utils.checks import Misconception, Score
 from tests.checks.told import told
 
+pytestmark = pytest.mark.quick
+
 NAN, INF = math.nan, math.inf
 
 # One value.

@@ -10,8 +10,6 @@ from traitlets.config import Config
 
 from gdl_utils.classroom.nbgrader_plugin import JudgeCells
 from nbjudge import Limits
-from nbjudge.sandbox import availability
-from nbjudge.zygote_client import close_zygotes
 from tests.classroom.by_nbgrader import autograde, release, run_nbgrader, small_course
 from tests.classroom.small_course import (
     FULL,

@@ -3,6 +3,8 @@ import pytest
 
 from gdl_utils.datasets import DataError, land, land_mask, sample_land
 
+pytestmark = pytest.mark.quick
+
 
 @pytest.mark.parametrize(
     ("latitude", "longitude", "on_land"),

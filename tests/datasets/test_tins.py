@@ -4,6 +4,8 @@ import pytest
 from gdl_utils.datasets import DataError
 from gdl_utils.datasets.tins import BODY_INK, LID_HEIGHT, LID_INK, SIZE, distance_to_tins, draw_tins, measure_tins
 
+pytestmark = pytest.mark.quick
+
 
 def sizes(count, seed=0, low=8, high=27):
     return np.random.default_rng(seed).uniform(low, high, (2, count))

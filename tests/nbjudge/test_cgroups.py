@@ -11,6 +11,8 @@ import pytest
 from nbjudge import Limits
 from nbjudge.sandbox import cgroups
 
+pytestmark = pytest.mark.timing
+
 LIMITS = Limits(memory=256 << 20, processes=32)
 
 

@@ -14,6 +14,8 @@ from nbjudge.channel import Channel, ChannelClosedError, ChannelTimeoutError
 from nbjudge.wire import HEADER, LENGTH, MAGIC, WireError, pack, unpack
 from tests.nbjudge.values import VALUES, message, same
 
+pytestmark = pytest.mark.quick
+
 
 @pytest.fixture
 def ends():

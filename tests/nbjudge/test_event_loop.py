@@ -16,6 +16,8 @@ from nbjudge.event_loop import Deadline, EventLoop
 from nbjudge.outputs import CellOutput
 from nbjudge.wire import WireError
 
+pytestmark = pytest.mark.timing
+
 ENOUGH = 10  # seconds in which anything here is done, even on a busy machine
 
 

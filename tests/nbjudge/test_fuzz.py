@@ -11,7 +11,7 @@ import pytest
 from nbjudge import Assignment, Limits, SourceNotebook, Status, Submission, grade
 from tests.notebooks import answer, as_bytes, by_hand, cell, cell_of, name_of, notebook, setup, test, text
 
-pytestmark = pytest.mark.usefixtures("engine")
+pytestmark = [pytest.mark.timing, pytest.mark.usefixtures("engine")]
 
 LIMITS = Limits(
     memory=300 << 20, processes=8, cell_seconds=1, notebook_seconds=6, disk_bytes=4 << 20, output_bytes=20_000, cells=60

@@ -5,6 +5,8 @@ import pytest
 from nbjudge.hints import hidden_lines, hint_for
 from nbjudge.protocol import Report, from_wire
 
+pytestmark = pytest.mark.quick
+
 TEST = """def visible(x):
     assert f(x) == 1  # seen
 

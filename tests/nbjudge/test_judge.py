@@ -8,6 +8,8 @@ from nbjudge import Limits, Status
 from nbjudge.zygote_client import close_zygotes
 from tests.nbjudge.small import graded
 
+pytestmark = pytest.mark.quick
+
 
 @pytest.fixture(scope="module", autouse=True)
 def ended():

@@ -15,6 +15,7 @@ from tests.nbjudge.small import graded, printed
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = [
+    pytest.mark.timing,
     pytest.mark.skipif(sys.platform != "linux", reason="the sandbox needs Linux"),
     pytest.mark.usefixtures("engine"),
 ]

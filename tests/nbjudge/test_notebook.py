@@ -10,6 +10,8 @@ from nbjudge import SourceNotebook
 from nbjudge.notebook import checksum, imports_of, is_unanswered, names_of_answers
 from tests.notebooks import answer, by_hand, cell, locked, solution, test, text
 
+pytestmark = pytest.mark.quick
+
 
 def test_imports_of_the_source_by_the_name_that_they_bind():
     cells = [

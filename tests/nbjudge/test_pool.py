@@ -20,7 +20,7 @@ from tests.nbjudge.small import assignment, submission
 
 TASK = assignment("assert x == 1", "assert x < 2")
 STUDENTS = [f"student-{number}" for number in range(12)]
-pytestmark = pytest.mark.usefixtures("engine")
+pytestmark = [pytest.mark.timing, pytest.mark.usefixtures("engine")]
 
 
 @pytest.fixture(scope="module", autouse=True)

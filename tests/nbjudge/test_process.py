@@ -13,7 +13,7 @@ from nbjudge import Limits, Status
 from tests.nbjudge.small import graded
 
 ROOT = Path(__file__).resolve().parents[2]
-pytestmark = pytest.mark.usefixtures("engine")
+pytestmark = [pytest.mark.timing, pytest.mark.usefixtures("engine")]
 
 SMALL = Limits(memory=400 << 20, processes=10, cell_seconds=10, notebook_seconds=30, disk_bytes=8 << 20)
 

@@ -38,6 +38,8 @@ from nbjudge.protocol import (
 )
 from nbjudge.wire import pack, unpack
 
+pytestmark = pytest.mark.quick
+
 DEEP = {"a": [1, (2.5, None)], 7: {"b"}, (1, 2): b"bytes"}
 MESSAGES = [
     PutFiles({"a/b.txt": b"\0text", "empty": b""}),

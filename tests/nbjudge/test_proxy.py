@@ -11,6 +11,8 @@ from nbjudge.proxy import AnswerError, Proxy
 from nbjudge.wire import WireLimits
 from tests.nbjudge.room import RoomOfForger
 
+pytestmark = pytest.mark.quick
+
 # Names.
 
 

@@ -15,6 +15,8 @@ from nbjudge.notebook import grade_id, is_graded, is_setup, is_solution, is_test
 from nbjudge.rebuild import FINDINGS, MISSING, OtherNotebookError, UnreadableError, rebuild
 from tests.notebooks import as_bytes
 
+pytestmark = pytest.mark.quick
+
 ROOT = Path(__file__).resolve().parents[2]
 NAME, BOOK = "02_shapes_and_parameters", "shapes_and_parameters"
 FOLDERS = sorted(path.name for path in (ROOT / "solutions").iterdir() if path.is_dir())

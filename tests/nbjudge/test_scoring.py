@@ -8,6 +8,8 @@ import pytest
 from nbjudge.protocol import Report, from_wire
 from nbjudge.scoring import score_of
 
+pytestmark = pytest.mark.quick
+
 
 @pytest.mark.parametrize(
     ("report", "score"),

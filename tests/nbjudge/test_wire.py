@@ -18,6 +18,8 @@ from hypothesis import strategies as st
 from nbjudge.wire import HEADER, LENGTH, LIMITS, MAGIC, Codec, WireError, WireLimits, pack, unpack
 from tests.nbjudge.values import DTYPES, VALUES, arrays, message, same
 
+pytestmark = pytest.mark.timing
+
 ENOUGH = settings(deadline=None, max_examples=300)
 
 

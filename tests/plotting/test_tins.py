@@ -52,4 +52,5 @@ def test_latent_spaces_stand_side_by_side():
 
 
 def test_equal_values_give_equal_sizes():
-    assert np.array_equal(tins._areas(np.ones(3)), [2, 2, 2])
+    figure = tins.show_points(np.zeros((3, 2)), {"height": np.ones(3)}, ["first", "second"])
+    assert np.array_equal(figure.axes[0].collections[0].get_sizes(), [2, 2, 2])
