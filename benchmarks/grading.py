@@ -33,7 +33,7 @@ from gdl_utils.authoring.sample_class import Student, students_of, write_submiss
 from gdl_utils.classroom.course import Course
 from nbjudge import EngineOptions, Graded, Limits, Submission
 from nbjudge.pool import Submit, local_workers
-from tests import notebooks
+from tests.notebooks import as_bytes, notebook, solution, test
 
 ROOT = Path(__file__).resolve().parents[1]
 AUTHOR = Course(ROOT)
@@ -181,9 +181,9 @@ def profile(console: Console) -> None:
         ("the setup cell, in both processes", setup, setup),
         ("the answers and all tests", book.content["cells"], cells),
     ]:
-        notebook = replace(book, content={**book.content, "cells": kept})
+        shortened = replace(book, content={**book.content, "cells": kept})
         given = {bank.file: json.dumps({**bank.released, "cells": handed_in}).encode()}
-        with local_workers(1, replace(bank.assignment, notebooks=(notebook,)), Limits(), EngineOptions()) as submit:
+        with local_workers(1, replace(bank.assignment, notebooks=(shortened,)), Limits(), EngineOptions()) as submit:
             _finished(submit, given)
             times[what] = statistics.median(_seconds(_finished, submit, given) for _ in range(15))
     whole, before = max(times.values()), 0.0
@@ -215,9 +215,9 @@ def small_class(folder: Path, count: int) -> None:
     course.source(SMALL).mkdir(parents=True)
     cells = []
     for number in range(6):
-        cells.append(notebooks.solution("def square(x):\n    return x * x", f"answer-{number}"))
-        cells.append(notebooks.test("assert square(2) == 4", f"test-{number}", 1, "assert square(-7) == 49"))
-    data = notebooks.as_bytes(notebooks.notebook(*cells))
+        cells.append(solution("def square(x):\n    return x * x", f"answer-{number}"))
+        cells.append(test("assert square(2) == 4", f"test-{number}", 1, "assert square(-7) == 49"))
+    data = as_bytes(notebook(*cells))
     (course.source(SMALL) / "book.ipynb").write_bytes(data)
     for number in range(count):
         target = course.submitted(f"student-{number:05d}", SMALL)

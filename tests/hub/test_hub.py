@@ -41,8 +41,8 @@ def python_of_all():
 
 
 def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as one:
-        return one.getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
 
 
 @pytest.fixture(scope="module")
@@ -145,10 +145,10 @@ class User:
 
     def row(self, state):
         """The only assignment in one of the three lists."""
-        found = self.page.locator(f"#{state}_assignments_list > .list_item")
-        found.first.wait_for(timeout=MINUTE)
-        assert found.count() == 1
-        return found.first
+        rows = self.page.locator(f"#{state}_assignments_list > .list_item")
+        rows.first.wait_for(timeout=MINUTE)
+        assert rows.count() == 1
+        return rows.first
 
     def contents(self, method, path, body=None):
         """What JupyterLab itself calls to read and save files, from this browser."""
@@ -203,9 +203,9 @@ class Formgrader:
         self.frame.locator("tbody td").first.wait_for(timeout=MINUTE)
 
 
-def solved(notebook, root):
+def solved(notebook, course):
     """The released notebook with right answers, but for one exercise that stays blank."""
-    bank = Bank(root, NAME)
+    bank = Bank(course, NAME)
     answers = {name: bank.reference(name) for name in bank.solutions()}
     left_out = sorted(answers)[0]
     for cell in notebook["cells"]:
@@ -215,23 +215,23 @@ def solved(notebook, root):
     return notebook
 
 
-def hidden_lines(root):
+def hidden_lines(course):
     """The lines of the hidden tests that stand in no released cell."""
-    source = json.loads((root / "solutions" / NAME / BOOK).read_text())
-    released = (root / "assignments" / NAME / BOOK).read_text()
-    found = set()
+    source = json.loads((course.source(NAME) / BOOK).read_text())
+    released = (course.release(NAME) / BOOK).read_text()
+    lines = set()
     for cell in source["cells"]:
         hidden = False
         for line in "".join(cell["source"]).splitlines():
             if "END HIDDEN TESTS" in line:
                 hidden = False
             if hidden and len(line.strip()) > 20 and json.dumps(line.strip())[1:-1] not in released:
-                found.add(line.strip())
+                lines.add(line.strip())
             hidden = hidden or "BEGIN HIDDEN TESTS" in line
-    return found
+    return lines
 
 
-def test_from_fetch_to_feedback(browser, address, root):
+def test_from_fetch_to_feedback(browser, address, course):
     prof = User(browser, address, PROF)
     grader = Formgrader(prof)
     grader.click(NAME, "assign")
@@ -243,9 +243,9 @@ def test_from_fetch_to_feedback(browser, address, root):
     assert NAME in row.inner_text()
     row.locator("button").first.click()
     ada.row("fetched")
-    status, found = ada.contents("GET", f"{NAME}/{BOOK}?content=1&type=notebook")
-    assert status == 200, found
-    answered = solved(found["content"], root)
+    status, fetched = ada.contents("GET", f"{NAME}/{BOOK}?content=1&type=notebook")
+    assert status == 200, fetched
+    answered = solved(fetched["content"], course)
     body = {"type": "notebook", "format": "json", "content": answered}
     assert ada.contents("PUT", f"{NAME}/{BOOK}", body)[0] == 200
     ada.open_notebook(f"{NAME}/{BOOK}")
@@ -265,7 +265,7 @@ def test_from_fetch_to_feedback(browser, address, root):
     earned, most = (float(number) for number in re.findall(r"[\d.]+", shown))
     assert 0 < earned < most == 20
     graded = prof.home / "gdl" / "autograded" / ADA / NAME / BOOK
-    assert "gdl" in json.dumps(json.loads(graded.read_text())["metadata"]), "not the course's engine graded it"
+    assert "nbjudge" in json.loads(graded.read_text())["metadata"], "not the course's engine graded it"
     grader.click(ADA, "generate-feedback")
     grader.click(ADA, "release-feedback")
 
@@ -276,14 +276,14 @@ def test_from_fetch_to_feedback(browser, address, root):
     (page,) = (ada.home / NAME / "feedback").rglob("*.html")
     text = page.read_text()
     assert f"{earned:g}" in text
-    lines = hidden_lines(root)
+    lines = hidden_lines(course)
     assert len(lines) > 10
     assert [line for line in lines if line in text] == []
     handed_out = "".join(path.read_text(errors="replace") for path in ada.home.rglob("*") if path.is_file())
     assert [line for line in lines if line in handed_out] == []
 
 
-def test_a_student_can_read_nobody_elses_work(browser, address, root):
+def test_a_student_can_read_nobody_elses_work(browser, address, course):
     """After the class above, with all servers running."""
     eve = User(browser, address, EVE)
     for name in (ADA, PROF):
@@ -313,5 +313,5 @@ def test_a_student_can_read_nobody_elses_work(browser, address, root):
     names = [path.name for path in (HUB / "exchange" / "gdl" / "inbound").iterdir()]
     assert names
     assert all(re.search(r"\+[^+]{10,}$", name.rpartition("UTC")[2]) for name in names), names
-    readable = not subprocess.run(["runuser", "-u", EVE, "--", "ls", str(root / "solutions")], cwd="/").returncode
+    readable = not subprocess.run(["runuser", "-u", EVE, "--", "ls", str(course.sources)], cwd="/").returncode
     assert readable == ("students can read the solutions" in (HUB / "hub.log").read_text())
