@@ -1,5 +1,6 @@
 """Waiting for one process while the other one and the pipes are heard, with real pipes and socket pairs."""
 
+import fcntl
 import os
 import socket
 import threading
@@ -47,6 +48,25 @@ class Processes:
         self.loop = EventLoop(SimpleNamespace(stdout=out, stderr=err))
         self.threads = []
         self.ended = threading.Event()
+
+    def receive(self, *arguments):
+        """What the loop gives or raises, or a failure if it waits for ever."""
+        results = []
+
+        def wait():
+            try:
+                results.append((self.loop.receive(*arguments), None))
+            except BaseException as error:
+                results.append((None, error))
+
+        thread = threading.Thread(target=wait, daemon=True)
+        thread.start()
+        thread.join(2 * ENOUGH)
+        assert results, "it waits for ever"
+        message, error = results[0]
+        if error:
+            raise error
+        return message
 
     def do(self, act, *arguments):
         """Do something at the same time."""
@@ -111,8 +131,19 @@ def test_what_was_printed_before_a_message_comes_with_it(processes):
     os.write(processes.stderr, b"warning")
     os.write(processes.stdout, b"second")
     processes.by_student.send("message")
-    assert processes.loop.receive(processes.student, soon(), output) == "message"
+    assert processes.receive(processes.student, soon(), output) == "message"
     assert {item["name"]: item["text"] for item in output.items} == {"stdout": "first second", "stderr": "warning"}
+
+
+def test_all_that_a_large_pipe_holds_comes_with_the_message(processes):
+    for pipe in processes.read:
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, 1 << 20)
+    os.write(processes.stdout, b"x" * 300_000)
+    os.write(processes.stderr, b"y" * 300_000)
+    processes.by_student.send("message")
+    output = CellOutput(1 << 20)
+    assert processes.receive(processes.student, soon(), output) == "message"
+    assert sorted(len(item["text"]) for item in output.items) == [300_000, 300_000]
 
 
 def test_more_is_printed_than_a_pipe_holds(processes):
@@ -125,7 +156,7 @@ def test_more_is_printed_than_a_pipe_holds(processes):
         processes.by_student.send("message")
 
     processes.do(prints)
-    assert processes.loop.receive(processes.student, soon(), output) == "message"
+    assert processes.receive(processes.student, soon(), output) == "message"
     processes.loop.drain(output)
     assert sum(len(item["text"]) for item in output.items) == 4_000_000
 
@@ -136,27 +167,42 @@ def test_a_flood_does_not_starve_a_message(processes):
         processes.do(processes.flood, pipe)
     processes.later(0.3, processes.by_student.send, "message")
     start = time.monotonic()
-    assert processes.loop.receive(processes.student, soon(), output) == "message"
+    assert processes.receive(processes.student, soon(), output) == "message"
     assert 0.2 < time.monotonic() - start < ENOUGH / 2
     # What has no room is thrown away.
     assert output.used == 1000
     assert sum(len(item["text"]) for item in output.items) < 1100
 
 
-def test_a_flood_is_not_drained_to_its_end(processes):
-    for pipe in (processes.stdout, processes.stderr):
-        for _ in range(3):
-            processes.do(processes.flood, pipe)
-    drained = processes.do(processes.loop.drain, CellOutput(1000))
+@pytest.fixture
+def endless():
+    """Something that never runs dry, however fast it is read."""
+    with open("/dev/zero", "rb", buffering=0) as file:
+        yield file.fileno()
+
+
+def test_a_pipe_that_never_runs_dry_does_not_starve_a_message(processes, endless):
+    processes.loop = EventLoop(SimpleNamespace(stdout=endless, stderr=processes.read[1]))
+    processes.later(0.2, processes.by_student.send, "message")
+    assert processes.receive(processes.student, soon(), CellOutput(1000)) == "message"
+
+
+def test_what_never_runs_dry_is_not_drained_to_its_end(processes, endless):
+    processes.loop = EventLoop(SimpleNamespace(stdout=endless, stderr=processes.read[1]))
+    os.write(processes.stderr, b"warning")
+    output = CellOutput(5 << 20)
+    drained = processes.do(processes.loop.drain, output)
     drained.join(ENOUGH)
     assert not drained.is_alive()
+    # Of neither pipe is nothing taken.
+    assert {item["name"] for item in output.items} == {"stdout", "stderr"}
 
 
 def test_a_flood_does_not_move_the_deadline(processes):
     processes.do(processes.flood, processes.stdout)
     start = time.monotonic()
     with pytest.raises(ChannelTimeoutError):
-        processes.loop.receive(processes.student, soon(0.3), CellOutput(1000))
+        processes.receive(processes.student, soon(0.3), CellOutput(1000))
     assert 0.2 < time.monotonic() - start < ENOUGH / 2
 
 
@@ -164,7 +210,7 @@ def test_pipes_that_were_closed_are_no_message(processes):
     processes.hang_up()
     processes.later(0.2, processes.by_student.send, "message")
     output = CellOutput(1000)
-    assert processes.loop.receive(processes.student, soon(), output) == "message"
+    assert processes.receive(processes.student, soon(), output) == "message"
     assert output.items == []
 
 
@@ -172,19 +218,19 @@ def test_messages_come_one_at_a_time_and_in_order(processes):
     for number in range(3):
         processes.by_student.send(number)
     for number in range(3):
-        assert processes.loop.receive(processes.student, soon(), CellOutput(0)) == number
+        assert processes.receive(processes.student, soon(), CellOutput(0)) == number
 
 
 def test_the_end_of_the_process_that_is_waited_for_is_an_error(processes):
     processes.later(0.1, processes.by_student.close)
     with pytest.raises(ChannelClosedError):
-        processes.loop.receive(processes.student, soon(), CellOutput(0))
+        processes.receive(processes.student, soon(), CellOutput(0))
 
 
 def test_a_message_that_breaks_the_format_is_an_error(processes):
     processes.by_student.socket.sendall(b"HTTP/1.1 200 OK\r\n")
     with pytest.raises(WireError) as caught:
-        processes.loop.receive(processes.student, soon(), CellOutput(0))
+        processes.receive(processes.student, soon(), CellOutput(0))
     assert not isinstance(caught.value, ChannelClosedError | ChannelTimeoutError)
 
 
@@ -192,7 +238,7 @@ def test_half_a_message_is_not_waited_for_longer_than_allowed(processes, short_g
     processes.by_student.socket.sendall(b"NBJ1\0\0")
     start = time.monotonic()
     with pytest.raises(ChannelTimeoutError):
-        processes.loop.receive(processes.student, soon(0.3), CellOutput(0))
+        processes.receive(processes.student, soon(0.3), CellOutput(0))
     assert time.monotonic() - start < ENOUGH / 2
 
 
@@ -208,7 +254,7 @@ def test_interrupts_come_one_after_the_other_and_then_an_error(processes, short_
 
     deadline = Deadline(start + 0.3, lambda: interrupt("student"), lambda: interrupt("judge"))
     with pytest.raises(ChannelTimeoutError):
-        processes.loop.receive(processes.judge, deadline, CellOutput(0), processes.student)
+        processes.receive(processes.judge, deadline, CellOutput(0), processes.student)
     ended = time.monotonic() - start
     assert [name for name, _ in called] == ["student", "judge"]
     moments = [0, called[0][1], called[1][1], ended]
@@ -225,7 +271,7 @@ def test_an_interrupt_that_helps_is_the_last(processes, short_grace):
         processes.by_judge.send("message")
 
     deadline = Deadline(time.monotonic() + 0.1, interrupt, lambda: called.append("judge"))
-    assert processes.loop.receive(processes.judge, deadline, CellOutput(0)) == "message"
+    assert processes.receive(processes.judge, deadline, CellOutput(0)) == "message"
     assert called == ["student"]
 
 
@@ -233,7 +279,7 @@ def test_before_the_deadline_nobody_is_interrupted(processes):
     called = []
     processes.later(0.2, processes.by_judge.send, "message")
     deadline = Deadline(time.monotonic() + ENOUGH, lambda: called.append("student"))
-    assert processes.loop.receive(processes.judge, deadline, CellOutput(0)) == "message"
+    assert processes.receive(processes.judge, deadline, CellOutput(0)) == "message"
     assert called == [] and 0 < deadline.left() < ENOUGH
 
 
@@ -256,16 +302,16 @@ def test_messages_of_the_other_channel_are_thrown_away(processes):
         processes.by_judge.send("report")
 
     processes.do(talk)
-    message = processes.loop.receive(processes.judge, soon(), CellOutput(0), processes.student, lost.append)
+    message = processes.receive(processes.judge, soon(), CellOutput(0), processes.student, lost.append)
     assert (message, lost) == ("report", [])
 
 
 def test_what_came_on_the_other_channel_is_not_kept(processes):
     processes.by_student.send("forged report")
     processes.later(0.2, processes.by_judge.send, "report")
-    assert processes.loop.receive(processes.judge, soon(), CellOutput(0), processes.student) == "report"
+    assert processes.receive(processes.judge, soon(), CellOutput(0), processes.student) == "report"
     processes.by_student.send("next")
-    assert processes.loop.receive(processes.student, soon(), CellOutput(0)) == "next"
+    assert processes.receive(processes.student, soon(), CellOutput(0)) == "next"
 
 
 LOSSES = {
@@ -282,7 +328,7 @@ def test_the_loss_of_the_other_channel_is_told_once(processes, short_grace, how)
     lost = []
     processes.later(0.1, lose, processes)
     processes.later(0.8, processes.by_judge.send, "report")
-    message = processes.loop.receive(processes.judge, soon(), CellOutput(0), processes.student, lost.append)
+    message = processes.receive(processes.judge, soon(), CellOutput(0), processes.student, lost.append)
     assert message == "report"
     assert [type(error) for error in lost] == [kind]
 
@@ -290,4 +336,4 @@ def test_the_loss_of_the_other_channel_is_told_once(processes, short_grace, how)
 def test_a_lost_channel_that_nobody_asks_about_is_no_error(processes):
     processes.by_student.close()
     processes.later(0.1, processes.by_judge.send, "report")
-    assert processes.loop.receive(processes.judge, soon(), CellOutput(0), processes.student) == "report"
+    assert processes.receive(processes.judge, soon(), CellOutput(0), processes.student) == "report"

@@ -15,7 +15,7 @@ from nbjudge import EngineOptions, Graded, Limits
 from nbjudge.pool import early_zygote, grade_all, local_workers
 from nbjudge.zygote_client import close_zygotes
 from tests import notebooks
-from tests.nbjudge.processes import zygotes
+from tests.nbjudge.processes import command_line, zygotes
 from tests.nbjudge.small import assignment, submission
 
 TASK = assignment("assert x == 1", "assert x < 2")
@@ -141,7 +141,7 @@ def test_a_pool_that_breaks_closes_nothing_twice(monkeypatch):
     def kill_one():
         if not killed:
             children = psutil.Process().children()
-            workers = [process for process in children if "spawn_main" in " ".join(process.cmdline())]
+            workers = [process for process in children if "spawn_main" in " ".join(command_line(process))]
             killed.append(workers[0])
             workers[0].kill()
 
