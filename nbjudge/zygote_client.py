@@ -188,8 +188,10 @@ class ZygoteServer(ZygoteClient):
     def close(self) -> None:
         """End the zygote, and with it everything that it forked."""
         super().close()
-        with suppress(ProcessLookupError):
-            self.process.kill()
+        if self.process.poll() is None:
+            # The whole group: in its first moments bubblewrap's child does not yet end with its parent.
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
         if self.home:
             shutil.rmtree(self.home, ignore_errors=True)

@@ -13,3 +13,5 @@ def parity(n):
 }
 POINTS = {"test_double": 2, "test_norm": 2}
 STATUS = {"DIED", "GRADED", "MEMORY", "TIMEOUT"}
+# Not for the time: on a busy machine it takes some to fill the stack.
+LIMITS = {"cell_seconds": 10.0}
