@@ -266,7 +266,7 @@ def test_an_unreadable_copy_is_one_sentence(npz, tmp_path):
         capture_output=True,
         text=True,
     )
-    assert done.stdout.startswith(f"{path} may not be read; change its permissions, or name another copy"), done.stderr
+    assert done.stdout.startswith(f"{path} may not be read: change its permissions, or name another copy"), done.stderr
 
 
 class Attack:
