@@ -1,5 +1,6 @@
 """`gdl page check` looks at all that concerns one page, and says what is wrong with it."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -45,11 +46,13 @@ def copy_of_what_is_committed(root, target):
 def test_one_command_checks_a_page_and_finds_what_is_wrong(root, tmp_path):
     copy = copy_of_what_is_committed(root, tmp_path / "course")
     line = [GDL, "page", "check", "1_2"]
-    sound = subprocess.run(line, cwd=copy, capture_output=True, text=True)
+    # The tests set a backend of matplotlib in which figures are not shown.
+    plain = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
+    sound = subprocess.run(line, cwd=copy, env=plain, capture_output=True, text=True)
     assert sound.returncode == 0, sound.stdout + sound.stderr
     assert sound.stdout.count("ok") == 5 and "WRONG" not in sound.stdout
     page = copy / "book" / "1_2_first_generative_model.ipynb"
     page.write_text(page.read_text().replace("## Recap", "## In short"))
-    wrong = subprocess.run(line, cwd=copy, capture_output=True, text=True)
+    wrong = subprocess.run(line, cwd=copy, env=plain, capture_output=True, text=True)
     assert wrong.returncode == 1
     assert "WRONG rules for pages" in wrong.stdout and "## Recap" in wrong.stdout
