@@ -50,7 +50,7 @@ def test_one_command_checks_a_page_and_finds_what_is_wrong(root, tmp_path):
     plain = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
     sound = subprocess.run(line, cwd=copy, env=plain, capture_output=True, text=True)
     assert sound.returncode == 0, sound.stdout + sound.stderr
-    assert sound.stdout.count("ok") == 5 and "WRONG" not in sound.stdout
+    assert sound.stdout.count("\nok ") == 5 and "WRONG" not in sound.stdout
     page = copy / "book" / "1_2_first_generative_model.ipynb"
     page.write_text(page.read_text().replace("## Recap", "## In short"))
     wrong = subprocess.run(line, cwd=copy, env=plain, capture_output=True, text=True)
