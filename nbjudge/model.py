@@ -78,7 +78,7 @@ class Assignment:
     """What a submission is graded against.
 
     Attributes:
-        name: the folder of solutions/.
+        name: by which a person knows it.
         notebooks: its notebooks.
         files: files that the student was given, by relative path; student and judge find them in their folders.
         hidden: files that only the judge finds, by relative path.

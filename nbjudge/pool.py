@@ -1,6 +1,5 @@
 """Grades many submissions at a time: in processes of this machine, or on a Dask cluster."""
 
-import json
 import multiprocessing
 import os
 import signal
@@ -10,12 +9,11 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, closing, contextmanager, suppress
-from pathlib import Path
 from typing import Any
 
 from nbjudge.errors import MachineError, SandboxError, SchedulerError
 from nbjudge.grading import environment_of, grade
-from nbjudge.model import Assignment, EngineOptions, Graded, Limits, SourceNotebook, Submission
+from nbjudge.model import Assignment, EngineOptions, Graded, Limits, Submission
 from nbjudge.zygote_client import ZygoteClient, ZygoteServer, adopt
 
 Submit = Callable[[Submission], "Future[Graded]"]
@@ -100,25 +98,6 @@ def _close_queue(broken: ProcessPoolExecutor) -> None:
     call_queue: Any = vars(broken).get("_call_queue")
     with suppress(AttributeError, OSError):
         call_queue._reader.close()
-
-
-def early_zygote(source: Path, options: EngineOptions) -> ZygoteServer:
-    """Start a zygote for the assignment in a folder of solutions/, from what its notebooks import at first sight.
-
-    It imports while nbgrader is imported and the gradebook is opened. If the assignment turns out to need something
-    else, `local_workers` starts another.
-
-    Raises:
-        SandboxError: if there can be no sandbox here.
-    """
-    notebooks = []
-    for path in sorted(source.glob("*.ipynb")):
-        # Whoever loads the assignment complains of a notebook that can't be read.
-        with suppress(OSError, ValueError, LookupError, TypeError):
-            content = json.loads(path.read_text(encoding="utf-8"))
-            cells = [{**cell, "source": "".join(cell["source"])} for cell in content["cells"]]
-            notebooks.append(SourceNotebook(path.stem, {"cells": cells}))
-    return ZygoteServer(environment_of(notebooks, options))
 
 
 @contextmanager

@@ -98,8 +98,8 @@ def grade(
     """
     # jsonschema imports it to check internationalised addresses, which takes longer than the rest and is not needed.
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+    from gdl_utils.classroom.early_zygote import early_zygote
     from nbjudge import EngineOptions, Limits
-    from nbjudge.pool import early_zygote
 
     target = course_in(course, db)
     if not target.source(assignment).is_dir():
@@ -115,7 +115,6 @@ def grade(
         output_bytes=output << 10,
     )
     engine = EngineOptions(start is Start.WARM, sandbox is not Sandbox.NONE)
-    # It imports TensorFlow, say, while this process imports nbgrader, which takes each of them seconds.
     early = nullcontext() if scheduler else closing(early_zygote(target.source(assignment), engine))
     with early as zygote:
         from gdl_utils.classroom.grade import GradingOptions

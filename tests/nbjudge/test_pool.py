@@ -1,7 +1,6 @@
 """Workers of this machine: one zygote for all, started early, and replaced if it is not there or does not fit."""
 
 import os
-import signal
 import sys
 import threading
 import time
@@ -13,9 +12,9 @@ import psutil
 import pytest
 
 from nbjudge import EngineOptions, Graded, Limits
-from nbjudge.pool import early_zygote, grade_all, local_workers
-from nbjudge.zygote_client import close_zygotes
-from tests import notebooks
+from nbjudge.grading import environment_of
+from nbjudge.pool import grade_all, local_workers
+from nbjudge.zygote_client import Environment, ZygoteServer, close_zygotes
 from tests.nbjudge.processes import command_line, zygotes
 from tests.nbjudge.small import assignment, submission
 
@@ -29,16 +28,9 @@ def none_of_other_tests():
     close_zygotes()
 
 
-def write_source(folder, *cells):
-    """A folder of solutions/ with one notebook."""
-    folder.mkdir()
-    (folder / "small.ipynb").write_bytes(notebooks.as_bytes(notebooks.notebook(*cells)))
-    return folder
-
-
 @pytest.fixture
-def early(tmp_path):
-    zygote = early_zygote(write_source(tmp_path / "small", *TASK.notebooks[0].content["cells"]), EngineOptions())
+def early():
+    zygote = ZygoteServer(environment_of(TASK.notebooks, EngineOptions()))
     yield zygote
     zygote.close()
 
@@ -94,33 +86,18 @@ def test_when_the_zygote_is_killed_workers_start_their_own(early):
 
 
 def test_a_zygote_that_never_began_is_replaced(early):
-    # With what it has started: bubblewrap's own child does not yet end with its parent.
-    os.killpg(early.process.pid, signal.SIGKILL)
+    early.process.kill()
     assert scores(grade(2, early)) == {(4,)}
 
 
-def test_one_for_another_assignment_is_not_used(tmp_path):
-    other = early_zygote(write_source(tmp_path / "other", notebooks.setup("import statistics")), EngineOptions())
-    assert other.environment.imports == ("import statistics",)
+def test_one_for_another_assignment_is_not_used():
+    other = ZygoteServer(Environment(("import statistics",)))
     seen = []
     try:
         assert scores(grade(2, other, lambda: seen.append(set(zygotes())))) == {(4,)}
     finally:
         other.close()
     assert seen and all(len(started - {other.process.pid}) == 1 for started in seen)
-
-
-def test_what_can_not_be_read_imports_nothing(tmp_path):
-    cells = [b"5", b'[{"source": 5}]', b"[1]"]
-    damaged = [b"{", b"[]", b"\xff", *(b'{"cells": %s}' % text for text in cells)]
-    for number, data in enumerate(damaged):
-        (tmp_path / f"{number}.ipynb").write_bytes(data)
-    zygote = early_zygote(tmp_path, EngineOptions())
-    try:
-        assert zygote.environment.imports == ()
-        assert zygote.wait()
-    finally:
-        zygote.close()
 
 
 @pytest.mark.skipif(sys.version_info < (3, 11, 5), reason="there a broken pool leaves it to us to close its queue")
