@@ -172,11 +172,7 @@ class ZygoteServer(ZygoteClient):
             MachineError: if it did not begin.
         """
         if self._warm is None:
-            self.orders.settimeout(IMPORT_TIMEOUT)
-            try:
-                hello = self.orders.recv(1 << 12)
-            except OSError:
-                hello = b""
+            hello = self._await_hello()
             if not hello:
                 self.close()
                 self.log.seek(0)
@@ -185,14 +181,28 @@ class ZygoteServer(ZygoteClient):
             self._warm = ZygoteReady(**json.loads(hello)).warm
         return self._warm
 
+    def _await_hello(self) -> bytes:
+        """What the zygote says when it has begun, empty if it does not."""
+        try:
+            # In its first moments bubblewrap's child outlives its parent, and keeps the socket open without a word.
+            ended = os.pidfd_open(self.process.pid)
+            try:
+                watched: list[Any] = [self.orders, ended]
+                ready = select.select(watched, [], [], IMPORT_TIMEOUT)[0]
+                return self.orders.recv(1 << 12) if self.orders in ready else b""
+            finally:
+                os.close(ended)
+        except (OSError, ValueError):
+            return b""
+
     def close(self) -> None:
         """End the zygote, and with it everything that it forked."""
         super().close()
-        if self.process.poll() is None:
-            # The whole group: in its first moments bubblewrap's child does not yet end with its parent.
+        if self.process.returncode is None:
+            # The whole group, even if its first process has ended: that one's number is taken until it is waited for.
             with suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+            self.process.wait()
         if self.home:
             shutil.rmtree(self.home, ignore_errors=True)
 

@@ -3,14 +3,17 @@
 import os
 import tempfile
 import time
+import uuid
 from pathlib import Path
 
+import psutil
 import pytest
 
-from nbjudge import Limits, Status
+from nbjudge import Limits, MachineError, Status
 from nbjudge.protocol import Ready, from_wire
 from nbjudge.sandbox import bubblewrap
 from nbjudge.zygote_client import Environment, ZygoteServer, close_zygotes
+from tests.nbjudge.processes import command_line
 from tests.nbjudge.small import graded, printed
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -59,3 +62,19 @@ def test_without_walls_it_works_and_leaves_no_folder(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
     # One for each way: a notebook that asks for walls never meets a process without them.
     assert Environment((), True, True) != Environment((), True, False)
+
+
+def test_one_that_ends_before_it_began_is_noticed_at_once_and_leaves_nothing():
+    for moment in (0, 0.001, 0.003, 0.01, 0.03):
+        name = f"nothing_{uuid.uuid4().hex}"
+        made = ZygoteServer(Environment((f"import {name}",)))
+        time.sleep(moment)
+        made.process.kill()
+        start = time.monotonic()
+        with pytest.raises(MachineError):
+            made.wait()
+        assert time.monotonic() - start < 20, "it waited as long as the imports may take"
+        # The kernel, too, ends them one after the other.
+        while any(name in " ".join(command_line(process)) for process in psutil.process_iter()):
+            assert time.monotonic() - start < 20, "a process outlives the zygote"
+            time.sleep(0.1)
