@@ -169,7 +169,7 @@ def _grade_there(shared: tuple[Assignment, Limits, EngineOptions], submission: S
 
 def grade_all(
     jobs: Iterable[tuple[str, Callable[[], Submission]]], submit: Submit, workers: int
-) -> Iterator[tuple[str, Graded | MachineError]]:
+) -> Iterator[tuple[str, Graded | Exception]]:
     """Grade submissions in any order, a bounded number of them in memory at a time.
 
     Args:
@@ -178,16 +178,23 @@ def grade_all(
         workers: how many there are.
 
     Yields:
-        Each name with the result, or with what kept the machine from grading.
+        Each name with the result, or with the error that kept the submission from being read or the machine from
+        grading it, a `MachineError` then.
 
     Raises:
         SandboxError: if no submission can be graded here at all.
     """
     running: dict[Future[Graded], tuple[str, Callable[[], Submission], int]] = {}
+    unread: list[tuple[str, Exception]] = []
     waiting = iter(jobs)
 
     def start(name: str, read: Callable[[], Submission], attempt: int) -> None:
-        running[submit(read())] = (name, read, attempt)
+        try:
+            submission = read()
+        except Exception as error:
+            unread.append((name, error))
+            return
+        running[submit(submission)] = (name, read, attempt)
 
     def fill() -> None:
         while len(running) < AHEAD * workers:
@@ -197,8 +204,11 @@ def grade_all(
             start(*job, 1)
 
     fill()
-    while running:
-        for future in wait(running, return_when=FIRST_COMPLETED).done:
+    while running or unread:
+        while unread:
+            yield unread.pop()
+        done = wait(running, return_when=FIRST_COMPLETED).done if running else ()
+        for future in done:
             name, read, attempt = running.pop(future)
             try:
                 yield name, future.result()

@@ -21,6 +21,7 @@ from gdl_utils.classroom.archive import LIMITS_OF_STUDENT, Extractor, unzip
 from gdl_utils.classroom.course import TIMESTAMP, Course
 from gdl_utils.classroom.nbgrader_api import open_course
 from gdl_utils.classroom.roster import People, Person, read_roster
+from gdl_utils.classroom.student_files import may_be_kept
 from gdl_utils.errors import GradingError
 
 # Both put the student's name before the numbers, and the file's name, which the student chose, behind them.
@@ -224,6 +225,9 @@ def _named(files: dict[Path, str], notebooks: set[str], remarks: list[str]) -> d
     for path, name in names.items():
         if name == TIMESTAMP:
             remarks.append(f"{TIMESTAMP} was left: the time of a submission is not the student's to tell")
+            continue
+        if name not in wanted and not may_be_kept(name):
+            remarks.append(f"{name} was left: a file of that name could be taken for something else")
             continue
         if name in kept:
             remarks.append(f"there are two files {name}: the second was left")

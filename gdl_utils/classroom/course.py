@@ -1,5 +1,6 @@
 """A course: where its assignments, submissions and grades are, and how it is configured."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ ANSWERS = "answers"
 GRADEBOOK = "gradebook.db"
 HIDDEN = "hidden"  # the folder of a source with what only the judge may see
 TIMESTAMP = "timestamp.txt"  # where nbgrader looks for the time of a submission
+SUBMISSION_SECRET = "submission_secret.txt"  # noqa: S105  (a name of nbgrader's, whose exchange tells feedback apart by it)
 RECORD = ".gdl-grade.json"  # what was graded, beside the graded notebooks
 
 
@@ -102,6 +104,13 @@ class Course:
         return self.pages / student / assignment
 
     def students(self, assignment: str) -> list[str]:
-        """The students who handed something in, sorted."""
-        places = self.submissions.glob(f"*/{assignment}")
-        return sorted(path.parent.name for path in places if path.is_dir() and not path.is_symlink())
+        """The students who handed something in, sorted, be it something that can be graded or not."""
+        if not self.submissions.is_dir():
+            return []
+        folders = (path for path in self.submissions.iterdir() if not path.is_file())
+        return sorted(path.name for path in folders if os.path.lexists(path / assignment) or not _can_look(path))
+
+
+def _can_look(folder: Path) -> bool:
+    # A link that leads nowhere holds nothing; a folder that may not be searched could hold a submission.
+    return not folder.is_dir() or os.access(folder, os.X_OK)

@@ -22,10 +22,11 @@ from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, GetGrades,
 from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
 from traitlets.config import Config
 
-from gdl_utils.classroom.course import FEEDBACK, SUBMITTED, TIMESTAMP, Course
+from gdl_utils.classroom.course import FEEDBACK, SUBMITTED, Course
 from gdl_utils.classroom.grades import GRADE_FIRST
 from gdl_utils.classroom.nbgrader_api import open_course
 from gdl_utils.classroom.sanitise import IMAGE, safe_html, safe_markdown
+from gdl_utils.classroom.student_files import OF_NBGRADER
 from gdl_utils.errors import GradingError
 from nbjudge.grading import NOTE
 
@@ -56,9 +57,6 @@ SHAPE = {
     # Or a notebook could show any picture of the grading machine.
     "embed_images": False,
 }
-# nbgrader compares the time to tell whether the page is older than the grade, and names what it releases through its
-# exchange by the secret.
-OF_NBGRADER = (TIMESTAMP, "submission_secret.txt")
 IN_PLACE_OF_TESTS = "Tests that are hidden from students"
 
 
@@ -189,6 +187,7 @@ def _remove_others(folder: Path, pages: set[str]) -> None:
 
 
 def _same(path: Path, submitted: Path) -> bool:
+    # nbgrader compares the time to tell whether the page is older than the grade, and its exchange needs the secret.
     # Only what was handed in is certain not to be written by code that had seen hidden inputs.
     if path.name not in OF_NBGRADER or path.is_symlink():
         return False

@@ -1,6 +1,6 @@
 """Grades a class: from the submitted folders through the engine into gradebook and autograded folders."""
 
-import datetime
+import errno
 import hashlib
 import importlib.metadata
 import json
@@ -16,21 +16,33 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
-from nbgrader.utils import parse_utc
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, InterfaceError, InternalError, OperationalError, SQLAlchemyError
 
 from gdl_utils.checks import seed_of
 from gdl_utils.classroom.assignment import load_assignment, prepare
-from gdl_utils.classroom.course import RECORD, TIMESTAMP, Course
+from gdl_utils.classroom.course import RECORD, Course
 from gdl_utils.classroom.gradebook import ClassGradebook
 from gdl_utils.classroom.nbgrader_api import open_course, why_failed
-from gdl_utils.classroom.student_files import files_to_write, read_files, read_submission, write_files
+from gdl_utils.classroom.student_files import (
+    check_submission,
+    files_to_write,
+    handed_in_beside,
+    read_files,
+    read_submission,
+    read_timestamp,
+    write_files,
+)
 from gdl_utils.errors import GradingError
-from nbjudge import VERSION, Assignment, EngineOptions, Graded, Limits, MachineError, Submission
+from nbjudge import VERSION, Assignment, EngineOptions, Graded, Limits, MachineError, SandboxError, Submission
 from nbjudge.pool import Submit, dask_workers, grade_all, local_workers
 from nbjudge.sandbox import availability
 from nbjudge.zygote_client import ZygoteServer
+
+LONGEST_REASON = 300  # characters of an error's text in a remark
+OF_THE_MACHINE = (
+    errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -111,7 +123,11 @@ def grade_class(
         totals = gradebook.totals()
         keys: dict[str, str] = {}
         for student in students:
-            key = _key(digest, course.submitted(student, name))
+            try:
+                key = _key(digest, course.submitted(student, name))
+            except Exception as error:
+                on_outcome(_not_graded(course, student, gradebook.max_score, error))
+                continue
             cached = None if options.regrade else _cached_outcome(course, student, name, key, totals)
             if cached:
                 on_outcome(cached)
@@ -121,11 +137,40 @@ def grade_class(
             with _workers(assignment, options, len(keys), early) as (submit, count):
                 jobs = ((student, partial(_submission_of, course, student, name)) for student in keys)
                 for student, graded in grade_all(jobs, submit, count):
-                    on_outcome(_record_result(course, gradebook, assignment, student, graded, keys[student]))
+                    try:
+                        outcome = _record_result(course, gradebook, assignment, student, graded, keys[student])
+                    except Exception as error:
+                        outcome = _not_graded(course, student, gradebook.max_score, error)
+                    on_outcome(outcome)
     return len(students)
 
 
+def _not_graded(course: Course, student: str, max_score: float, error: Exception) -> Outcome:
+    """What becomes of a submission that could not be read, graded, kept or written.
+
+    Raises:
+        Exception: this one, if it is of the machine: then nobody else could be graded either.
+    """
+    if isinstance(error, OSError):
+        # Another folder than this student's is no matter of this submission.
+        if error.errno in OF_THE_MACHINE or (course.results.exists() and not os.access(course.results, os.W_OK)):
+            raise GradingError(
+                f"Cannot write {student}'s results to {course.results} ({error.strerror})",
+                "fix this and run the same command again, which goes on with what is not graded yet",
+            ) from error
+    elif isinstance(error, OperationalError | InterfaceError | InternalError | SandboxError | MemoryError):
+        raise error
+    if isinstance(error, MachineError):
+        reason = f"the machine failed twice: {error}"
+    elif isinstance(error, GradingError):
+        reason = str(error)
+    else:
+        reason = f"{type(error).__name__}: {error}".splitlines()[0][:LONGEST_REASON]
+    return Outcome(student, None, max_score, f"not graded, {reason}; an older grade stays")
+
+
 def _submission_of(course: Course, student: str, name: str) -> Submission:
+    check_submission(course.submitted(student, name))
     return Submission(read_submission(course.submitted(student, name)), seed_of(name, student))
 
 
@@ -224,46 +269,28 @@ def _record_result(
     gradebook: ClassGradebook,
     assignment: Assignment,
     student: str,
-    graded: Graded | MachineError,
+    graded: Graded | Exception,
     key: str,
 ) -> Outcome:
     """Write a result into the autograded folder and the gradebook.
 
     Raises:
-        GradingError: if the folder can't be written.
+        Exception: if there is none, or it can't be written.
     """
-    if isinstance(graded, MachineError):
-        remark = f"not graded, the machine failed twice: {graded}; an older grade stays"
-        return Outcome(student, None, gradebook.max_score, remark)
+    if isinstance(graded, Exception):
+        raise graded
     submitted, target = course.submitted(student, assignment.name), course.autograded(student, assignment.name)
-    timestamp, complaints = _timestamp(submitted)
+    timestamp, complaints = read_timestamp(submitted)
     remark = "; ".join([*graded.attention, *complaints])
     repairs = tuple(finding for notebook in graded.notebooks for finding in notebook.findings)
-    try:
-        # The record comes last: a run that is killed before it grades the submission again, with the same result.
-        _write_autograded(assignment, submitted, target, graded)
-        gradebook.save(student, graded, timestamp)
-        record = {"key": key, "score": graded.score, "max_score": gradebook.max_score, "remark": remark}
-        partial_file = target / f"{RECORD}.partial"
-        partial_file.write_text(json.dumps({**record, "repairs": repairs}))
-        partial_file.rename(target / RECORD)
-    except OSError as error:
-        raise GradingError(
-            f"Cannot write {student}'s results to {course.results} ({error.strerror})",
-            "fix this and run the same command again, which goes on with what is not graded yet",
-        ) from error
+    # The record comes last: a run that is killed before it grades the submission again, with the same result.
+    _write_autograded(assignment, submitted, target, graded)
+    gradebook.save(student, graded, timestamp)
+    record = {"key": key, "score": graded.score, "max_score": gradebook.max_score, "remark": remark}
+    partial_file = target / f"{RECORD}.partial"
+    partial_file.write_text(json.dumps({**record, "repairs": repairs}))
+    partial_file.rename(target / RECORD)
     return Outcome(student, graded.score, gradebook.max_score, remark, repairs)
-
-
-def _timestamp(folder: Path) -> tuple[datetime.datetime | None, list[str]]:
-    path = folder / TIMESTAMP
-    try:
-        if path.is_symlink() or not path.is_file():
-            return None, []
-        text = path.read_bytes()[:100].decode().strip()
-        return (parse_utc(text) if text else None), []
-    except (ValueError, OverflowError):
-        return None, [f"{TIMESTAMP} holds no date, so it counts as in time"]
 
 
 def _write_autograded(assignment: Assignment, submitted: Path, target: Path, graded: Graded) -> None:
@@ -271,10 +298,9 @@ def _write_autograded(assignment: Assignment, submitted: Path, target: Path, gra
     target.parent.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{assignment.name}-"))
     try:
-        handed_in = {name: data for name, data in read_files(submitted).items() if not name.endswith(".ipynb")}
-        handed_in.pop(RECORD, None)
+        beside = {**handed_in_beside(submitted), **assignment.files}
         left = {name: data for notebook in graded.notebooks for name, data in notebook.files.items()}
-        write_files(scratch, {**files_to_write(left), **handed_in, **assignment.files})
+        write_files(scratch, {**beside, **files_to_write(left, beside)})
         for notebook in graded.notebooks:
             if notebook.content is not None:
                 text = json.dumps(notebook.content, ensure_ascii=False, indent=1) + "\n"

@@ -7,7 +7,9 @@ of nbgrader's `Execute`. The scores are those of `gdl grade`.
 
 import hashlib
 import json
+import os
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +27,14 @@ from traitlets import Bool, Float, Integer
 from gdl_utils.checks import seed_of
 from gdl_utils.classroom.assignment import load_assignment, other_kernel, prepare
 from gdl_utils.classroom.gradebook import ClassGradebook
-from gdl_utils.classroom.student_files import files_to_write, read_submission, write_files
+from gdl_utils.classroom.student_files import (
+    files_to_write,
+    handed_in_beside,
+    may_be_kept,
+    read_submission,
+    read_timestamp,
+    write_files,
+)
 from gdl_utils.errors import GradingError
 from nbjudge import Assignment, EngineOptions, Limits, SourceNotebook, Status, Submission
 from nbjudge.grading import NOTE, Grader, annotate
@@ -69,6 +78,8 @@ class WholeSubmission(NotebookExporter):
         if self.parent is not None:
             self._hook_before = self.parent.pre_convert_hook
             self.parent.pre_convert_hook = self._before_submission
+            # nbgrader ends, with the rest of the class ungraded, at a date that it can't read.
+            self.parent.coursedir.get_existing_timestamp = self._timestamp
 
     @property
     def converter(self) -> Any:
@@ -108,12 +119,33 @@ class WholeSubmission(NotebookExporter):
         folder = coursedir.format_path(coursedir.submitted_directory, names["student"], names["assignment"])
         return {name: data for name, data in read_submission(Path(folder)).items() if not name.endswith(".ipynb")}
 
+    def _timestamp(self, folder: str) -> datetime | None:
+        time, complaints = read_timestamp(Path(folder))
+        for complaint in complaints:
+            self.log.warning("%s: %s", folder, complaint)
+        return time
+
+    def _remove_copies(self, names: dict[str, str]) -> None:
+        """Of the files that nbgrader has copied from a submission, links followed, leave those that may be kept."""
+        coursedir = self.converter.coursedir
+        submitted, place = (
+            Path(coursedir.format_path(folder, names["student"], names["assignment"]))
+            for folder in (coursedir.submitted_directory, coursedir.autograded_directory)
+        )
+        kept = {*handed_in_beside(submitted), *self.assignment(names["assignment"]).files}
+        for path in place.rglob("*"):
+            name = path.relative_to(place).as_posix()
+            was_copied = os.path.lexists(submitted / name) and not name.endswith(".ipynb")
+            if path.is_file() and name not in kept and (was_copied or not may_be_kept(name)):
+                path.unlink()
+
     def from_file(self, file_stream: Any, resources: Any = None, **options: Any) -> tuple[str, Resources]:
         """Convert a notebook, once to sanitise it and once to grade it."""
         name = resources["metadata"]["name"]
         if self.converter._sanitizing:
             if name == Path(self.converter.notebooks[0]).stem:
                 self.rebuilt, self.errors = {}, {}
+                self._remove_copies(resources["nbgrader"])
             return self._sanitised(file_stream, name, resources, options)
         failed = name in self.errors
         result = self._empty(resources) if failed else super().from_file(file_stream, resources, **options)

@@ -1,17 +1,60 @@
 """Reads the files of a folder that a student may have filled, and writes what was graded into one."""
 
+import datetime
 import errno
 import os
+import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 
-from gdl_utils.classroom.course import RECORD, TIMESTAMP
+from nbgrader.utils import parse_utc
 
+from gdl_utils.classroom.course import SUBMISSION_SECRET, TIMESTAMP
+from gdl_utils.errors import GradingError
+from nbjudge.files import is_portable
+
+# Written beside a submission by nbgrader's exchange or by `gdl collect`, never by a student.
+OF_NBGRADER = (TIMESTAMP, SUBMISSION_SECRET)
+# What nbgrader, Jupyter or IPython read where they are started, and what could be taken for a result.
+RESERVED = re.compile(
+    r"(timestamp|submission_secret)\.txt|gradebook\.db|nbgrader\.log|(nbgrader|jupyter|ipython)\w*_config\.(py|json)"
+    r"|.*\.ipynb",
+    re.IGNORECASE,
+)
 IGNORED = {".ipynb_checkpoints", "__pycache__", ".git", ".DS_Store"}
 MAX_FILES = 1000
 MAX_BYTES = 256 << 20
 DISK_IS_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+def check_submission(folder: Path) -> None:
+    """Make sure that what was handed in is a folder of its own.
+
+    Raises:
+        GradingError: if it is something else, or leads to what somebody else handed in.
+    """
+    for place in (folder.parent, folder):
+        if place.is_symlink():
+            raise GradingError(f"{place} is a link, not a folder")
+    if not folder.is_dir():
+        raise GradingError(f"{folder} is not a folder")
+
+
+def may_be_kept(name: str) -> bool:
+    """Whether a file of a student's may lie under this relative path where others look at it.
+
+    That is in autograded/, where Formgrader and whoever grades see it, and in submitted/ when an archive is collected.
+    Notebooks of the assignment are no matter of this rule: what is kept of them is written by the engine.
+    """
+    return is_portable(name) and not any(RESERVED.fullmatch(part) for part in name.split("/"))
+
+
+def handed_in_beside(folder: Path) -> dict[str, bytes]:
+    """Of the files that were handed in beside the notebooks, those that go beside the graded ones."""
+    files = read_files(folder)
+    return {name: data for name, data in files.items() if name in OF_NBGRADER or may_be_kept(name)}
 
 
 def read_files(folder: Path) -> dict[str, bytes]:
@@ -43,6 +86,19 @@ def read_submission(folder: Path) -> dict[str, bytes]:
     return {name: data for name, data in read_files(folder).items() if name != TIMESTAMP}
 
 
+def read_timestamp(folder: Path) -> tuple[datetime.datetime | None, list[str]]:
+    """When a submission was handed in, None if nothing says so, and what is wrong with what says it."""
+    path = folder / TIMESTAMP
+    try:
+        if path.is_symlink() or not path.is_file():
+            return None, []
+        text = path.read_bytes()[:100].decode().strip()
+        return (parse_utc(text) if text else None), []
+    except Exception:
+        # dateutil raises errors of many kinds, those of decimal numbers among them.
+        return None, [f"{TIMESTAMP} holds no date, so it counts as in time"]
+
+
 def write_files(folder: Path, files: Mapping[str, bytes]) -> list[str]:
     """Write files below a folder, where they can be written.
 
@@ -68,8 +124,12 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> list[str]:
 def files_to_write(left: Mapping[str, bytes], taken: Iterable[str] = ()) -> dict[str, bytes]:
     """Of the files that a student's code has left, those that go beside the graded notebook.
 
-    Not among them are notebooks, which could be taken for results, what means something to nbgrader or to the engine,
-    and names that are taken by what was handed in or handed out.
+    Not among them are those with names that may not be kept, and names that are taken by what was handed in or handed
+    out, on any system: some tell neither capitals nor the ways to write an accent apart.
     """
-    reserved = {TIMESTAMP, RECORD, *taken}
-    return {name: data for name, data in left.items() if name not in reserved and not name.endswith(".ipynb")}
+    used = {_same_on_any_system(name) for name in taken}
+    return {name: data for name, data in left.items() if may_be_kept(name) and _same_on_any_system(name) not in used}
+
+
+def _same_on_any_system(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()

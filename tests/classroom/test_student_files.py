@@ -30,7 +30,10 @@ def test_links_in_a_submission_are_not_followed(tmp_path, root):
     course.submitted("linked", NAME).parent.mkdir()
     course.submitted("linked", NAME).symlink_to(place)
     assert set(read_submission(place)) == {"book.ipynb"}
-    assert set(grade(course)) == {"ada"}
+    outcomes = grade(course)
+    assert outcomes["ada"].score == 6
+    assert outcomes["linked"].score is None
+    assert "is a link" in outcomes["linked"].remark
     assert not list(course.autograded("ada", NAME).rglob("linked*"))
 
 
