@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 from IPython.core.inputtransformer2 import TransformerManager
 
-from nbjudge import empty_arrays
 from nbjudge.channel import Channel, ChannelClosedError
+from nbjudge.empty_answers import guard_numpy
 from nbjudge.protocol import (
     HINT_LENGTH,
     MESSAGE_LENGTH,
@@ -170,7 +170,7 @@ def main(control: Channel, student: Channel) -> None:
         control.send(to_wire(Ready()))
         # What libraries in C complain of while they test would go to a pipe that the student's process can read, too.
         os.dup2(1, 2)
-        empty_arrays.guard_numpy()
+        guard_numpy()
         while True:
             try:
                 message = from_wire(control.receive(), Begin, RunSetup, RunTest)

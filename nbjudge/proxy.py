@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from nbjudge import empty_arrays, keras_models
+from nbjudge import keras_models
 from nbjudge.channel import Channel, ChannelClosedError, ChannelTimeoutError
+from nbjudge.empty_answers import guarded
 from nbjudge.protocol import (
     MESSAGE_LENGTH,
     Attribute,
@@ -120,10 +121,6 @@ class JudgeCodec(Codec):
             return tensorflow.constant(data)
         return super().decode(name, data)
 
-    def array(self, array: "np.ndarray[Any, Any]") -> Any:
-        """An array of the student's; one without elements is watched."""
-        return empty_arrays.guarded(array)
-
 
 # These end a loop instead of a test: `all(map(f, inputs))` would be true for an f that raises one.
 ENDS = (StopIteration, StopAsyncIteration)
@@ -166,7 +163,7 @@ class StudentSide:
         answer = self._exchange(kind, **details)
         if isinstance(answer, Failure):
             raise _exception(answer.classes, answer.message)
-        return answer.value if isinstance(answer, Value) else None
+        return guarded(answer.value) if isinstance(answer, Value) else None
 
     def read(self, name: str) -> Any:
         """The value of a name in the student process.
@@ -177,7 +174,7 @@ class StudentSide:
         answer = self._exchange(Get, name=name)
         if not isinstance(answer, Value):
             raise KeyError(name)
-        return answer.value
+        return guarded(answer.value)
 
     def _exchange(self, kind: type[Request], **details: Any) -> Message:
         if self.lost:

@@ -70,10 +70,6 @@ class Codec:
         """
         raise WireError(f"a message holds an object of kind {name[:40]!r}, which is not accepted")
 
-    def array(self, array: "np.ndarray[Any, Any]") -> Any:
-        """What takes the place of an array that was read."""
-        return array
-
 
 class _Encoder:
     def __init__(self, codec: Codec, limits: WireLimits):
@@ -137,7 +133,7 @@ class _Encoder:
 
     def _array(self, value: Any) -> Any:
         is_scalar = issubclass(type(value), np.generic)
-        array = np.asarray(value)
+        array = np.ndarray.view(value, np.ndarray) if not is_scalar else np.asarray(value)
         dtype = array.dtype
         if dtype.kind not in ARRAY_KINDS:
             raise WireError(f"it holds an array of type {dtype}; only numbers, booleans and text can be sent")
@@ -299,7 +295,7 @@ class _Decoder:
             if shape or dtype.kind in "US":
                 raise WireError("a message holds a damaged number")
             return array[()]
-        return self.codec.array(array)
+        return array
 
     def _ellipsis(self, node: list[Any], _depth: int) -> Any:
         if len(node) != 1:
