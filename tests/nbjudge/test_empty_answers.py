@@ -37,11 +37,12 @@ REFUSED = [
     "all(map(bool, p))", "all(d.values())", "d.get('loss', 3.0) == 3.0", "s <= {3.0}", "f.issubset({3.0})",
     "set(z) <= {3.0}", "max(z, default=3.0) == 3.0", "sorted(z) == []", "np.float64(3.0) - z", "np.array([1.0]) - z",
     "z + [3.0]", "z != [3.0]", "z == [3.0]", "p == 3.0", "a != 3.0", "a.sum() == 0", "np.mean(b)",
-    "a.max(initial=3.0) == 3.0", "a.tolist() == []", "all(v == 3.0 for v in a.flat)", "a.view(np.ndarray)", "np.diff(a)", "bool(a)",
-    "np.zeros_like(a)", "a.astype(float).sum() == 0", "b.T.sum() == 0", "a[0:0].all()", "np.logical_and.reduce(a)", "a @ a == 0",
-    "np.einsum('i,i', a, a) == 0", "np.count_nonzero(b) == 0", "np.array_equal(a, a)", "math.fsum(a) == 0",
-    "math.prod(z) == 1", "all(v == 3.0 for v, in deep)", "np.ptp(b)", "np.sort(i) is not None", "i & 1", "~i", "i // 2",
-    "not (b < 3.0).any()", "np.isfinite(a).all()", "np.asarray(b, dtype=float).mean() < 1",
+    "a.max(initial=3.0) == 3.0", "a.tolist() == []", "all(v == 3.0 for v in a.flat)", "a.view(np.ndarray)",
+    "np.diff(a)", "bool(a)", "np.zeros_like(a)", "a.astype(float).sum() == 0", "b.T.sum() == 0", "a[0:0].all()",
+    "np.logical_and.reduce(a)", "a @ a == 0", "np.einsum('i,i', a, a) == 0", "np.count_nonzero(b) == 0",
+    "np.array_equal(a, a)", "math.fsum(a) == 0", "math.prod(z) == 1", "all(v == 3.0 for v, in deep)", "np.ptp(b)",
+    "np.sort(i) is not None", "i & 1", "~i", "i // 2", "not (b < 3.0).any()", "np.isfinite(a).all()",
+    "np.asarray(b, dtype=float).mean() < 1",
 ]  # fmt: skip
 
 
