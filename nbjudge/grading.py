@@ -20,7 +20,7 @@ from nbjudge.rebuild import OtherNotebookError, Rebuilt, UnreadableError, rebuil
 from nbjudge.supervisor import EXIT_GRACE, NotebookRun
 from nbjudge.zygote_client import Environment, close_zygotes, zygote_for
 
-VERSION = 3  # of the engine's judgement: raise it when the same submission could get another score or record
+VERSION = 4  # of the engine's judgement: raise it when the same submission could get another score or record
 NOTE = "nbjudge"  # the key of the graded notebook's metadata that says how it went
 
 
@@ -106,7 +106,7 @@ class Grader:
         return graded
 
     def _run(self, source: SourceNotebook, rebuilt: Rebuilt, given: dict[str, bytes], seed: int) -> GradedNotebook:
-        zygote = zygote_for(environment_of(self.assignment.notebooks, self.options))
+        zygote = zygote_for(environment_of(self.assignment.notebooks, self.options, self.assignment.hash_seed))
         with zygote.fork(self.limits) as pair:
             graded = NotebookRun(source, rebuilt, self.limits, pair).run(self.assignment, given, seed)
         if graded.status in (Status.DIED, Status.JUDGE_DIED) and not zygote.alive(EXIT_GRACE):
@@ -114,12 +114,12 @@ class Grader:
         return graded
 
 
-def environment_of(notebooks: Iterable[SourceNotebook], options: EngineOptions) -> Environment:
+def environment_of(notebooks: Iterable[SourceNotebook], options: EngineOptions, hash_seed: int = 0) -> Environment:
     """What has to be imported for an assignment: all that its notebooks import."""
     statements = {
         statement for source in notebooks for lines in imports_of(source).values() for statement in lines.splitlines()
     }
-    return Environment(tuple(sorted(statements)), options.warm, options.sandboxed)
+    return Environment(tuple(sorted(statements)), options.warm, options.sandboxed, hash_seed)
 
 
 def annotate(notebook: GradedNotebook) -> None:

@@ -7,6 +7,7 @@ from nbjudge.outputs import clean_text
 from nbjudge.protocol import Report
 
 HIDDEN_TESTS = re.compile(r"### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS", re.DOTALL)
+UNANSWERED = "This exercise is not answered yet."
 NOT_RUN = "This test was not run, since your notebook had ended before."
 
 
@@ -19,29 +20,41 @@ def hidden_lines(source: str) -> set[int]:
     return numbers
 
 
-def hint_for(report: Report, cell: Cell, slow: bool, unanswered: bool = False) -> str:
+def hint_for(report: Report, cell: Cell, slow: bool, unanswered: bool = False, seen_hidden: bool = False) -> str:
     """The hint for a test that failed.
+
+    Once a hidden test has called the student's code, that code could choose the exception that it raises, or the line
+    of a visible test that fails, by an input which must not become known. From there on neither is told.
 
     Args:
         report: the judge's.
         cell: the test.
         slow: whether it was interrupted.
         unanswered: whether the answer above it is as it was released.
+        seen_hidden: whether a test before this one has hidden lines.
     """
+    hidden = hidden_lines(cell["source"])
+    was_before = report.statement is not None and report.statement < min(hidden, default=1)
+    seen_hidden = seen_hidden or bool(hidden and not was_before)
     if slow:
         return "Your code took too long in this test; look for a loop that does not end."
     if report.hint:
         return clean_text(report.hint)
-    not_there = report.ename == ("NotImplementedError" if report.from_student else "NameError")
-    if not_there and (unanswered or report.from_student):
-        return "This exercise is not answered yet."
+    if unanswered and (seen_hidden or report.ename in ("NotImplementedError", "NameError")):
+        return UNANSWERED
+    if seen_hidden:
+        if report.from_student:
+            return "Your code stopped with an error in this test."
+        part = "A part of this test that may be hidden fails" if hidden else "This test fails"
+        return f"{part}: the answer is not right for all inputs."
     if report.from_student:
-        return f"Your code stopped with {clean_text(report.ename)} in this test."
+        is_stub = report.ename == "NotImplementedError"
+        return UNANSWERED if is_stub else f"Your code stopped with {clean_text(report.ename)} in this test."
     if report.ename == "NameError":
         return "A name that this test needs is not defined; see whether the cell that defines it runs without an error."
     if report.ename in ("AnswerError", "StudentGoneError"):
         return "What your code returned could not be handed to this test; it takes plain values, arrays and models."
     lines = cell["source"].split("\n")
-    if report.line and 0 < report.line <= len(lines) and report.line not in hidden_lines(cell["source"]):
+    if report.line and 0 < report.line <= len(lines) and report.line not in hidden:
         return f"This line of the test fails: {lines[report.line - 1].strip()}"
-    return "A hidden test fails: the answer is not right for all inputs."
+    return "This test fails: the answer is not right for all inputs."

@@ -7,10 +7,11 @@ import ast
 import builtins
 import io
 import os
+import random
 import signal
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 
 from nbjudge.channel import Channel, ChannelClosedError
 from nbjudge.empty_answers import guard_numpy
+from nbjudge.judge_shell import make_shell
 from nbjudge.protocol import (
     HINT_LENGTH,
     MESSAGE_LENGTH,
@@ -35,6 +37,7 @@ from nbjudge.proxy import AnswerError, JudgeCodec, Namespace, StudentGoneError, 
 
 PRINTED = 100_000  # characters that a graded cell may print
 CELL = "<graded cell>"
+BELOW_MAGIC = "<below a magic>"  # in the place of CELL, whose lines are counted from another one
 SEED = "NBJUDGE_SEED"  # the environment variable in which tests find the seed of their inputs
 
 
@@ -66,20 +69,49 @@ def _hint_of(value: Any) -> str | None:
     return hint[:HINT_LENGTH] if isinstance(hint, str) else None
 
 
+class KeepAnswers(ast.NodeTransformer):
+    """Takes out of a test the imports that would put a library's function in the place of the student's.
+
+    Those of whole modules (`from module import *`) go, too: the names that they give are looked up when they are used,
+    behind those of answers. Imports inside of functions give names to these functions alone.
+    """
+
+    def __init__(self, answers: frozenset[str]):
+        self.answers = answers
+
+    def visit_FunctionDef(self, node: Any) -> Any:
+        """Leave it as it is."""
+        return node
+
+    visit_AsyncFunctionDef = visit_ClassDef = visit_Lambda = visit_FunctionDef  # noqa: N815
+
+    def visit_Import(self, node: Any) -> Any:
+        """Without the names of answers; nothing if none is left."""
+        taken = {*self.answers, "*"}
+        node.names = [alias for alias in node.names if (alias.asname or alias.name.split(".")[0]) not in taken]
+        return node if node.names else ast.copy_location(ast.Pass(), node)
+
+    visit_ImportFrom = visit_Import  # noqa: N815
+
+
 class Judge:
     """Runs graded cells."""
 
     def __init__(self, names: Namespace):
         self.names = names
         self.transformer = TransformerManager()
+        self.shell: Any = None
+        names.own("get_ipython", self._shell)
 
-    def run(self, source: str, scored: bool = True) -> Report:
+    def run(self, source: str, scored: bool = True, redefined: Iterable[str] = ()) -> Report:
         """Run one cell.
 
         Args:
             source: its text.
             scored: whether the value of its last line may be points; that of a setup cell is nothing.
+            redefined: names of which the tests' own meaning is over.
         """
+        self.names.begin_cell(redefined)
         printed = _Printed()
         before = sys.stdout, sys.stderr
         sys.stdout = sys.stderr = printed
@@ -87,22 +119,29 @@ class Judge:
             value = self._execute(source, scored)
             report = Report(passed=True, value=None if value is None else float(value), hint=_hint_of(value))
         except BaseException as error:
-            report = self._failure(error)
+            report = self._failure(error, source)
         finally:
             sys.stdout, sys.stderr = before
-        return replace(report, printed="".join(printed.parts))
+        return replace(report, printed="".join(printed.parts), claims=self.names.student.claims.told)
 
-    def _execute(self, source: str, scored: bool) -> float | None:
+    def _shell(self) -> Any:
+        # Made late, since few tests need it, and by the judge: the student's would read what is below a magic.
+        if self.shell is None:
+            self.shell = make_shell(self.names, lambda source: self._execute(source, scored=False, place=BELOW_MAGIC))
+        return self.shell
+
+    def _execute(self, source: str, scored: bool, place: str = CELL) -> float | None:
         # Empty lines at the beginning, which IPython takes away, count for the line where a test stops.
         blank = source[: len(source) - len(source.lstrip())].count("\n")
         text = "\n" * blank + self.transformer.transform_cell(source)
-        tree = ast.parse(text, CELL)
+        tree = ast.parse(text, place)
+        KeepAnswers(self.names.answers).visit(tree)
         last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-        exec(compile(tree, CELL, "exec"), self.names)  # noqa: S102
+        exec(compile(tree, place, "exec"), self.names)  # noqa: S102
         if last is None:
             return None
         own = self._is_own(last.value)
-        value = eval(compile(ast.Expression(last.value), CELL, "eval"), self.names)  # noqa: S307
+        value = eval(compile(ast.Expression(last.value), place, "eval"), self.names)  # noqa: S307
         if not scored or not own or isinstance(value, bool | np.bool_) or text.rstrip().endswith(";"):
             return None
         if isinstance(value, np.ndarray | complex) or type(value).__name__ == "EagerTensor":
@@ -128,12 +167,15 @@ class Judge:
                 return all(map(self._is_own, values))
             case ast.IfExp(body=left, orelse=right):
                 return self._is_own(left) and self._is_own(right)
+            case ast.Name(id="get_ipython"):
+                # The value of a magic is that of the line below it.
+                return False
             case ast.Name(id=name):
                 return name in self.names or name in self.names.imports or hasattr(builtins, name)
         return True
 
     @staticmethod
-    def _failure(error: BaseException) -> Report:
+    def _failure(error: BaseException, source: str) -> Report:
         lines = [entry.lineno for entry in traceback.extract_tb(error.__traceback__) if entry.filename == CELL]
         if isinstance(error, SyntaxError):
             lines = [error.lineno]
@@ -144,6 +186,8 @@ class Judge:
             evalue=_shortened(lambda: str(error)),
             traceback=_shortened(lambda: traceback.format_exception_only(error)[-1]),
             line=lines[-1] if lines else None,
+            # A magic has the whole cell for its statement.
+            statement=lines[0] if lines and not source.lstrip().startswith("%%") else None,
             from_student=from_student,
             student_gone=isinstance(error, StudentGoneError),
         )
@@ -156,7 +200,18 @@ def begin(message: Begin, student: StudentSide) -> Judge:
         Path(name).write_bytes(data)
     sys.path.insert(0, str(Path.cwd()))
     os.environ[SEED] = str(message.seed)
-    return Judge(Namespace(student, message.imports, message.answers))
+    reseed(message.seed)
+    return Judge(Namespace(student, message.imports, message.answers, message.imported))
+
+
+def reseed(seed: int) -> None:
+    """Let each source of chance in this process begin anew: the student's was forked from the same state."""
+    words = np.random.SeedSequence(seed).generate_state(2)
+    random.seed(int(words[0]))
+    np.random.seed(int(words[1]))
+    if "keras" in sys.modules:
+        # TensorFlow's and the backend's, too.
+        sys.modules["keras"].utils.set_random_seed(int(words[1]))
 
 
 def main(control: Channel, student: Channel) -> None:
@@ -176,8 +231,10 @@ def main(control: Channel, student: Channel) -> None:
                 message = from_wire(control.receive(), Begin, RunSetup, RunTest)
                 if isinstance(message, Begin):
                     judge = begin(message, codec.student)
-                elif judge is not None and isinstance(message, RunSetup | RunTest):
-                    control.send(to_wire(judge.run(message.source, isinstance(message, RunTest))))
+                elif judge is not None and isinstance(message, RunSetup):
+                    control.send(to_wire(judge.run(message.source, scored=False)))
+                elif judge is not None and isinstance(message, RunTest):
+                    control.send(to_wire(judge.run(message.source, redefined=message.redefined)))
             except KeyboardInterrupt:
                 # Too late: the cell is over.
                 continue

@@ -64,13 +64,13 @@ class SourceNotebook:
         name: without `.ipynb`.
         content: in nbformat 4, as plain dictionaries and lists.
         imports: statements of the reference solutions that import a name, by the name, if `content` has none of them.
-        answers: names that the reference solutions define, likewise.
+        answers: names that the reference solutions define, by the grade_id of their cell.
     """
 
     name: str
     content: dict[str, Any]
     imports: dict[str, str] = field(default_factory=dict)
-    answers: tuple[str, ...] = ()
+    answers: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -82,12 +82,14 @@ class Assignment:
         notebooks: its notebooks.
         files: files that the student was given, by relative path; student and judge find them in their folders.
         hidden: files that only the judge finds, by relative path.
+        hash_seed: of Python's hashes, below 2**32; whoever knows it knows in what order tests loop over sets of text.
     """
 
     name: str
     notebooks: tuple[SourceNotebook, ...]
     files: dict[str, bytes] = field(default_factory=dict)
     hidden: dict[str, bytes] = field(default_factory=dict)
+    hash_seed: int = 0
 
 
 @dataclass(frozen=True)
@@ -96,8 +98,8 @@ class Submission:
 
     Attributes:
         files: contents by relative path; notebooks in the top folder.
-        seed: what hidden tests may draw their inputs from; they find it in the environment variable NBJUDGE_SEED, which
-            the student's process does not have.
+        seed: of all chance in the tests: Python's, NumPy's and Keras's generators begin from it, and tests find it in
+            the environment variable NBJUDGE_SEED. The student's process does not have it.
     """
 
     files: dict[str, bytes]

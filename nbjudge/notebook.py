@@ -111,16 +111,49 @@ def imports_of(source: SourceNotebook) -> dict[str, str]:
     return statements
 
 
-def names_of_answers(source: SourceNotebook) -> list[str]:
-    """The names that the solution cells of the source notebook define."""
-    names = set(source.answers)
+def imported_in_answers(source: SourceNotebook) -> list[str]:
+    """The names that only solution cells of the source notebook import: to import them is a part of the answer."""
+    given = [cell for cell in source.content["cells"] if not is_solution(cell)]
+    others = SourceNotebook(source.name, {**source.content, "cells": given})
+    return sorted(imports_of(source).keys() - imports_of(others).keys())
+
+
+def names_defined(source: SourceNotebook) -> dict[str, set[str]]:
+    """The names that each cell of the source notebook defines, but for imports, by the cell's grade_id."""
+    defined = {name: set(names) for name, names in source.answers.items()}
     for cell in source.content["cells"]:
-        for node in _syntax(cell) if is_solution(cell) else ():
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-                names.add(node.name)
-            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-                names.add(node.id)
-    return sorted(names)
+        if cell["cell_type"] == "code" and (name := grade_id(cell)):
+            defined.setdefault(name, set()).update(_names_of_module(text_of(cell["source"]) or ""))
+    return defined
+
+
+@lru_cache(maxsize=1000)
+def _names_of_module(source: str) -> frozenset[str]:
+    try:
+        tree = ast.parse(_python(source))
+    except (SyntaxError, ValueError):
+        return frozenset()
+    names: set[str] = set()
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names.add(node.name)
+            for inner in ast.walk(node):
+                names.update(inner.names if isinstance(inner, ast.Global) else ())
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+        elif not isinstance(node, ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+            # What is assigned in those, and in functions and classes, is their own.
+            waiting.extend(ast.iter_child_nodes(node))
+    return frozenset(names)
+
+
+def names_of_answers(source: SourceNotebook) -> dict[str, tuple[str, ...]]:
+    """The names that the solution cells of the source notebook define, by their grade_id."""
+    defined = names_defined(source)
+    solutions = {str(grade_id(cell)) for cell in source.content["cells"] if is_solution(cell)}
+    return {name: tuple(sorted(names)) for name, names in defined.items() if name in solutions}
 
 
 def _python(source: str) -> str:

@@ -113,7 +113,7 @@ def local_workers(
         options: how the engine runs.
         early: a zygote that was started before, used if it fits.
     """
-    environment = environment_of(assignment.notebooks, options)
+    environment = environment_of(assignment.notebooks, options, assignment.hash_seed)
     with ExitStack() as stack:
         if early is None or early.environment != environment:
             early = stack.enter_context(closing(ZygoteServer(environment)))

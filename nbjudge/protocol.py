@@ -129,12 +129,14 @@ class Begin(Message):
         seed: for the environment variable NBJUDGE_SEED.
         imports: statements of the source that import a name, by the name.
         answers: names that the source's solution cells define.
+        imported: names that only they import.
     """
 
     files: dict[str, bytes]
     seed: int
     imports: dict[str, str]
     answers: list[str]
+    imported: list[str]
 
 
 @dataclass(frozen=True)
@@ -146,9 +148,15 @@ class RunSetup(Message):
 
 @dataclass(frozen=True)
 class RunTest(Message):
-    """Run a test cell and report."""
+    """Run a test cell and report.
+
+    Attributes:
+        source: its text.
+        redefined: names that cells since the last test define: what tests made of them before is over.
+    """
 
     source: str
+    redefined: list[str]
 
 
 # Judge -> supervisor
@@ -167,8 +175,10 @@ class Report(Message):
         evalue: its text.
         traceback: its last line.
         line: of the cell, where it stopped.
+        statement: line of the statement of the cell itself, not of a function in it, that was running then.
         from_student: whether the student's code raised it.
         student_gone: whether it was raised because there is no student process any more.
+        claims: what objects of the student's said of themselves when the test asked, such as their mean.
     """
 
     passed: bool = False
@@ -179,8 +189,10 @@ class Report(Message):
     evalue: str = ""
     traceback: str = ""
     line: int | None = None
+    statement: int | None = None
     from_student: bool = False
     student_gone: bool = False
+    claims: list[str] = field(default_factory=list)
 
 
 # Judge -> student: each has a `number`, which the answer repeats.

@@ -1,14 +1,16 @@
 """The student's side as the tests in the judge see it: names, functions and objects, each asked for when it is used."""
 
 import builtins
+import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
 from nbjudge import keras_models
 from nbjudge.channel import Channel, ChannelClosedError, ChannelTimeoutError
+from nbjudge.claims import CLAIMS, Claims
 from nbjudge.empty_answers import guarded
 from nbjudge.protocol import (
     MESSAGE_LENGTH,
@@ -27,7 +29,10 @@ from nbjudge.protocol import (
     from_wire,
     to_wire,
 )
-from nbjudge.wire import Codec, WireError, unpack
+from nbjudge.wire import Codec, WireError, pack, unpack
+
+# Names that IPython gives to every cell.
+OF_IPYTHON = re.compile(r"In|Out|get_ipython|exit|quit|open|display|_{1,3}|_i{1,3}|_i?\d+|_(ih|oh|dh|exit_code|pager)")
 
 
 class StudentGoneError(Exception):
@@ -41,13 +46,16 @@ class AnswerError(TypeError):
 class Proxy:
     """Something of the student's that is not plain data, mostly a function.
 
-    Calling it, reading its public attributes, items and elements happens in the student process. It is equal to
-    nothing, and has no size or truth of its own, so that no comparison is ever left to the student's code.
+    Calling it, reading its public attributes, items and elements happens in the student process. What a test has read
+    stays as it was read until the test calls something of the student's. It is equal to nothing, and has no size or
+    truth of its own, so that no comparison is ever left to the student's code.
     """
 
-    __slots__ = ("_callable", "_id", "_kind", "_student")
+    __slots__ = ("_callable", "_claim", "_id", "_kind", "_student")
 
     def __init__(self, student: "StudentSide", number: int, kind: str, is_callable: bool):
+        # Of what object this is a method that describes it, and its name.
+        object.__setattr__(self, "_claim", None)
         object.__setattr__(self, "_student", student)
         object.__setattr__(self, "_id", number)
         object.__setattr__(self, "_kind", kind)
@@ -57,21 +65,30 @@ class Proxy:
         """What the student's function returns for these arguments."""
         if not self._callable:
             raise TypeError(f"{self._kind!r} object is not callable")
+        if self._claim and not (args or kwargs):
+            return self._student.claimed(*self._claim, self._student.look(Call, target=self, args=(), kwargs={}))
+        self._student.forget()
         return self._student.ask(Call, target=self, args=args, kwargs=kwargs)
 
     def __getattr__(self, name: str) -> Any:
         """A public attribute of the student's object."""
         if name.startswith("_"):
             raise AttributeError(f"{self._kind!r} object has no attribute {name!r} that a test can read")
-        return self._student.ask(Attribute, target=self, name=name)
+        value = self._student.look(Attribute, target=self, name=name)
+        if name in CLAIMS:
+            if type(value) is Proxy:
+                object.__setattr__(value, "_claim", (self, name))
+            else:
+                self._student.claimed(self, name, value)
+        return value
 
     def __getitem__(self, key: Any) -> Any:
         """An item of the student's object."""
-        return self._student.ask(Item, target=self, key=key)
+        return self._student.look(Item, target=self, key=key)
 
     def __iter__(self) -> Iterator[Any]:
         """The elements of the student's object, read all at once."""
-        return iter(self._student.ask(Iterate, target=self))
+        return iter(self._student.look(Iterate, target=self))
 
     def __setattr__(self, name: str, value: Any) -> None:
         raise TypeError("a test can't change a student's object")
@@ -151,6 +168,34 @@ class StudentSide:
         self.channel = channel
         self.count = 0
         self.lost = False
+        self.seen: dict[bytes, Any] = {}  # what was read of objects, by the request without its number
+        self.claims = Claims()
+
+    def look(self, kind: type[Request], **details: Any) -> Any:
+        """As `ask`, but the same question has the same answer until something of the student's is called."""
+        try:
+            key = pack(to_wire(kind(0, **details)), self.channel.codec)
+        except WireError as error:
+            raise TypeError(f"a test can't hand this to the student's code: {error}") from None
+        if key not in self.seen:
+            self.seen[key] = self.ask(kind, **details)
+        return self.seen[key]
+
+    def forget(self) -> None:
+        """Let what was read of objects be over: what the test calls may have changed them."""
+        self.seen.clear()
+        self.claims.forget()
+
+    def claimed(self, target: Proxy, name: str, value: Any) -> Any:
+        """Note what an object says of itself.
+
+        Raises:
+            AnswerError: if that can't be true together with what it said before.
+        """
+        contradiction = self.claims.add(target._id, target._kind, name, value)
+        if contradiction:
+            raise AnswerError(contradiction)
+        return value
 
     def ask(self, kind: type[Request], **details: Any) -> Any:
         """Send a request and give what it was answered with.
@@ -211,24 +256,61 @@ class StudentSide:
 
 
 class Namespace(dict[str, Any]):
-    """The names of the graded cells: the judge's own, Python's, and, for all others, the student's."""
+    """The names of the graded cells: the judge's own, Python's and IPython's, and, for all others, the student's.
 
-    def __init__(self, student: StudentSide, imports: dict[str, str], answers: Iterable[str] = ()):
+    A name of the student's is read once for each cell.
+    """
+
+    def __init__(
+        self,
+        student: StudentSide,
+        imports: dict[str, str],
+        answers: Iterable[str] = (),
+        imported: Iterable[str] = (),
+    ):
         super().__init__(__name__="__main__", __builtins__=builtins)
         self.student = student
         self.imports = imports
         self.answers = frozenset(answers)
+        self.imported = frozenset(imported)
         self.stars: dict[str, Any] | None = None
+        self.read: dict[str, Any] = {}
+
+    def begin_cell(self, redefined: Iterable[str] = ()) -> None:
+        """Forget what was read for the cell before, and what tests made of names that others have defined since."""
+        self.read.clear()
+        self.student.seen.clear()
+        self.student.claims = Claims()
+        for name in redefined:
+            self.pop(name, None)
+
+    def own(self, name: str, make: Callable[[], Any]) -> None:
+        """Give the tests a tool of their own, made when it is first called."""
+        super().__setitem__(name, make)
 
     def __missing__(self, name: str) -> Any:
-        if hasattr(builtins, name) or name.startswith("__"):
+        if hasattr(builtins, name) or name.startswith("__") or OF_IPYTHON.fullmatch(name):
             raise KeyError(name)
-        if name in self.imports:
-            exec(self.imports[name], self)  # noqa: S102  (a statement of the source notebook)
-            return dict.__getitem__(self, name)
+        if name in self.imports and name not in self.answers:
+            return self._imported(name)
         if name in self._all_of_modules():
             return self.setdefault(name, self._all_of_modules()[name])
-        return self.student.read(name)
+        if name not in self.read:
+            self.read[name] = self.student.read(name)
+        return self.read[name]
+
+    def _imported(self, name: str) -> Any:
+        # Where the import is the answer, or a part of it, it must have been made, and of the right thing.
+        theirs = self.student.read(name) if name in self.imported else None
+        space: dict[str, Any] = {"__name__": "__main__"}
+        exec(self.imports[name], space)  # noqa: S102  (a statement of the source notebook)
+        ours = space[name]
+        if name in self.imported:
+            called = getattr(ours, "__name__", None)
+            is_it = type(theirs) is Proxy and self.student.ask(Attribute, target=theirs, name="__name__") == called
+            if not (is_it or (called is None and type(theirs) is type(ours))):
+                return theirs
+        return self.setdefault(name, ours)
 
     def _all_of_modules(self) -> dict[str, Any]:
         # What `from module import *` gives in the source notebook.
@@ -246,6 +328,7 @@ class Namespace(dict[str, Any]):
             # A student's function under another name is still the student's.
             self.student.ask(Set, name=name, value=value)
             self.pop(name, None)
+            self.read[name] = value
         else:
             super().__setitem__(name, value)
 
@@ -255,3 +338,4 @@ class Namespace(dict[str, Any]):
         else:
             self.student.read(name)
             self.student.ask(Delete, name=name)
+            self.read.pop(name, None)

@@ -9,17 +9,19 @@ from nbjudge.channel import ChannelClosedError, ChannelTimeoutError
 from nbjudge.errors import MachineError
 from nbjudge.event_loop import Deadline, EventLoop
 from nbjudge.files import files_to_keep
-from nbjudge.hints import NOT_RUN, hint_for
+from nbjudge.hints import NOT_RUN, hidden_lines, hint_for
 from nbjudge.model import Assignment, GradedNotebook, Limits, SourceNotebook, Status
 from nbjudge.notebook import (
     Cell,
     grade_id,
+    imported_in_answers,
     imports_of,
     is_graded,
     is_setup,
     is_solution,
     is_test,
     is_unanswered,
+    names_defined,
     names_of_answers,
     nbgrader,
 )
@@ -80,6 +82,9 @@ class NotebookRun:
         self.room = limits.notebook_bytes  # for the output of all cells together
         self.pending_setups = 0  # setup cells that the judge has not yet reported on
         self.unanswered = False  # the last solution cell is as it was released
+        self.seen_hidden = False  # the student's code has been called by a hidden test
+        self.defined = names_defined(source)
+        self.redefined: set[str] = set()  # names that cells since the last test define
 
     def run(self, assignment: Assignment, given: dict[str, bytes], seed: int) -> GradedNotebook:
         """Run all cells, then collect what was left.
@@ -117,7 +122,8 @@ class NotebookRun:
                     raise MachineError("a process for a notebook did not begin as it should")
                 channel.limits = limits_of_files(self.limits)
             student.send(to_wire(PutFiles(given)), until)
-            begin = Begin(for_judge, seed, imports_of(self.source), names_of_answers(self.source))
+            answers = sorted({name for names in names_of_answers(self.source).values() for name in names})
+            begin = Begin(for_judge, seed, imports_of(self.source), answers, imported_in_answers(self.source))
             judge.send(to_wire(begin), until)
         except WireError as error:
             printed = CellOutput(2000)
@@ -147,6 +153,9 @@ class NotebookRun:
             # Both processes run the cell at the same time; the judge's report is waited for with the next test.
             self._tell_judge(RunSetup(cell["source"]))
             self.pending_setups += 1
+            self.redefined -= self.defined.get(str(name), set())
+        else:
+            self.redefined |= self.defined.get(str(name), set())
         if not self.ended:
             self._run_for_student(cell)
 
@@ -198,22 +207,27 @@ class NotebookRun:
         report = None
         if self._await_setups():
             end = self._end_of_cell()
-            self._tell_judge(RunTest(cell["source"]))
+            self._tell_judge(RunTest(cell["source"], sorted(self.redefined)))
+            self.redefined.clear()
             report = self._await_judge(end, cell)
         if report is None:
             cell["outputs"] = [error_output("NotRun", self.result.reason)]
             self.result.hints[name] = NOT_RUN
             return
         is_slow = cell["id"] in self.slow
+        if report.claims:
+            said = clean_text(", ".join(report.claims))
+            self.result.findings.append(f"The test {name} took the word of an object of the student's own: {said}.")
         if report.student_gone:
             self._end_student(ChannelTimeoutError("interrupted") if is_slow else ChannelClosedError("it has gone"))
         score = score_of(report, points)
         self.result.scores[name] = score
         cell["outputs"] = outputs_of_test(report, cell, score)
         if not report.passed:
-            self.result.hints[name] = hint_for(report, cell, is_slow, self.unanswered)
+            self.result.hints[name] = hint_for(report, cell, is_slow, self.unanswered, self.seen_hidden)
         elif score < points and report.hint:
             self.result.hints[name] = clean_text(report.hint)
+        self.seen_hidden = self.seen_hidden or bool(hidden_lines(cell["source"]))
 
     def _tell_judge(self, message: Message) -> None:
         try:

@@ -62,6 +62,8 @@ def _become(order: ForkOrder, settings: ZygoteSettings, shell: student.Shell, de
     if order.role == "student":
         student.main(shell, Channel(control), Channel(peer, student.StudentCodec(), wire), limits.output_bytes)
     else:
+        # IPython's one shell is the student's; the judge makes its own if a test needs it.
+        type(shell).clear_instance()
         judge.main(Channel(control), Channel(peer, limits=wire))
 
 

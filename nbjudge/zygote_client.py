@@ -37,11 +37,13 @@ class Environment:
         imports: statements that import what the notebooks need, as far as it is installed.
         warm: import before the fork, else after it.
         sandboxed: behind both walls; without them a notebook can do what the user can do who grades.
+        hash_seed: of Python's hashes.
     """
 
     imports: tuple[str, ...] = ()
     warm: bool = True
     sandboxed: bool = True
+    hash_seed: int = 0
 
 
 class ZygoteClient:
@@ -141,12 +143,13 @@ class ZygoteServer(ZygoteClient):
         program = [sys.executable, "-m", "nbjudge.zygote", str(there.fileno()), json.dumps(asdict(settings))]
         self.home: str | None = None
         line, variables = program, None
+        hashes = {"PYTHONHASHSEED": str(environment.hash_seed)}
         if environment.sandboxed:
-            line = bubblewrap.command(program, visible)
+            line = bubblewrap.command(program, visible, hashes)
         else:
             self.home = tempfile.mkdtemp(prefix="nbjudge-unsandboxed-")
             variables = {**bubblewrap.ENVIRONMENT, "PATH": os.environ.get("PATH", ""), "HOME": self.home}
-            variables |= {"MPLCONFIGDIR": self.home, "IPYTHONDIR": self.home}
+            variables |= {"MPLCONFIGDIR": self.home, "IPYTHONDIR": self.home, **hashes}
         self.log = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the zygote)
         self.process = subprocess.Popen(
             line,

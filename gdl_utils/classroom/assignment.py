@@ -79,7 +79,7 @@ def _load_notebook(source: Path, name: str, gradebook: ClassGradebook) -> Source
         elif is_solution(cell):
             cell["source"] = ""
     # What the solutions import and define is known of them, no more.
-    return SourceNotebook(name, content, imports_of(solved), tuple(names_of_answers(solved)))
+    return SourceNotebook(name, content, imports_of(solved), names_of_answers(solved))
 
 
 def other_kernel(content: dict[str, Any]) -> str | None:

@@ -6,30 +6,37 @@ import nbgrader.
 
 import json
 from contextlib import suppress
-from pathlib import Path
 
+from gdl_utils.classroom.course import Course
+from gdl_utils.classroom.course_secret import course_secret, seed_of_hashes
+from gdl_utils.errors import GradingError
 from nbjudge import EngineOptions, SourceNotebook
 from nbjudge.grading import environment_of
 from nbjudge.zygote_client import ZygoteServer
 
 
-def early_zygote(source: Path, options: EngineOptions) -> ZygoteServer:
+def early_zygote(course: Course, assignment: str, options: EngineOptions) -> ZygoteServer:
     """A zygote for what the notebooks of an assignment import at first sight.
 
     If the assignment turns out to need something else, `nbjudge.pool.local_workers` starts another.
 
     Args:
-        source: the assignment's folder of sources.
+        course: with its sources.
+        assignment: its name.
         options: how the engine will run.
 
     Raises:
         SandboxError: if there can be no sandbox here.
     """
     notebooks = []
-    for path in sorted(source.glob("*.ipynb")):
+    for path in sorted(course.source(assignment).glob("*.ipynb")):
         # A notebook that can't be read is complained of when the assignment is loaded.
         with suppress(OSError, ValueError, LookupError, TypeError):
             content = json.loads(path.read_text(encoding="utf-8"))
             cells = [{**cell, "source": "".join(cell["source"])} for cell in content["cells"]]
             notebooks.append(SourceNotebook(path.stem, {"cells": cells}))
-    return ZygoteServer(environment_of(notebooks, options))
+    hash_seed = 0
+    with suppress(OSError, GradingError):
+        # Complained of later, too.
+        hash_seed = seed_of_hashes(course_secret(course.folder))
+    return ZygoteServer(environment_of(notebooks, options, hash_seed))

@@ -10,7 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
 
@@ -19,9 +19,9 @@ from nbgrader.apps import NbGraderAPI
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, InterfaceError, InternalError, OperationalError, SQLAlchemyError
 
-from gdl_utils.checks import seed_of
 from gdl_utils.classroom.assignment import load_assignment, prepare
 from gdl_utils.classroom.course import RECORD, Course
+from gdl_utils.classroom.course_secret import course_secret, seed_of_hashes, seed_of_student
 from gdl_utils.classroom.gradebook import ClassGradebook
 from gdl_utils.classroom.nbgrader_api import open_course, why_failed
 from gdl_utils.classroom.student_files import (
@@ -118,7 +118,8 @@ def grade_class(
         availability.require()
     with open_course(course) as api, _released_gradebook(course, name, api) as gradebook:
         prepare(course.source(name))
-        assignment = load_assignment(course.source(name), gradebook)
+        secret = course_secret(course.folder)
+        assignment = replace(load_assignment(course.source(name), gradebook), hash_seed=seed_of_hashes(secret))
         digest = _digest_of(assignment, options.limits)
         totals = gradebook.totals()
         keys: dict[str, str] = {}
@@ -135,7 +136,7 @@ def grade_class(
                 keys[student] = key
         if keys:
             with _workers(assignment, options, len(keys), early) as (submit, count):
-                jobs = ((student, partial(_submission_of, course, student, name)) for student in keys)
+                jobs = ((student, partial(_submission_of, course, student, name, secret)) for student in keys)
                 for student, graded in grade_all(jobs, submit, count):
                     try:
                         outcome = _record_result(course, gradebook, assignment, student, graded, keys[student])
@@ -169,9 +170,9 @@ def _not_graded(course: Course, student: str, max_score: float, error: Exception
     return Outcome(student, None, max_score, f"not graded, {reason}; an older grade stays")
 
 
-def _submission_of(course: Course, student: str, name: str) -> Submission:
+def _submission_of(course: Course, student: str, name: str, secret: bytes) -> Submission:
     check_submission(course.submitted(student, name))
-    return Submission(read_submission(course.submitted(student, name)), seed_of(name, student))
+    return Submission(read_submission(course.submitted(student, name)), seed_of_student(secret, name, student))
 
 
 @contextmanager

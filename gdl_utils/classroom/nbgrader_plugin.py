@@ -24,8 +24,8 @@ from nbgrader.preprocessors.execute import UnresponsiveKernelError
 from nbgrader.utils import compute_checksum
 from traitlets import Bool, Float, Integer
 
-from gdl_utils.checks import seed_of
 from gdl_utils.classroom.assignment import load_assignment, other_kernel, prepare
+from gdl_utils.classroom.course_secret import course_secret, seed_of_hashes, seed_of_student
 from gdl_utils.classroom.gradebook import ClassGradebook
 from gdl_utils.classroom.student_files import (
     files_to_write,
@@ -86,6 +86,11 @@ class WholeSubmission(NotebookExporter):
         """The `Autograde` of nbgrader."""
         return self.parent
 
+    @property
+    def secret(self) -> bytes:
+        """The secret of the course."""
+        return course_secret(Path(self.converter.coursedir.root))
+
     def assignment(self, name: str) -> Assignment:
         """An assignment as it was released into the gradebook, with its hidden tests.
 
@@ -102,6 +107,7 @@ class WholeSubmission(NotebookExporter):
             own = set(self.converter.exclude_overwriting.get(name, []))
             self._assignments[name] = replace(
                 assignment,
+                hash_seed=seed_of_hashes(self.secret),
                 files={file: data for file, data in assignment.files.items() if file not in own},
                 hidden={**{file: data for file, data in assignment.files.items() if file in own}, **assignment.hidden},
             )
@@ -344,7 +350,8 @@ class JudgeCells(Execute):
             cell.setdefault("id", f"cell-{number}")
         known = exporter.rebuilt.get(name) or Rebuilt(content)
         rebuilt = Rebuilt(content, list(known.findings), known.missing)
-        submission = Submission(given, seed_of(assignment.name, resources["nbgrader"]["student"]))
+        student = resources["nbgrader"]["student"]
+        submission = Submission(given, seed_of_student(exporter.secret, assignment.name, student))
         options = EngineOptions(warm=self.warm, sandboxed=self.sandboxed)
         result = Grader(assignment, self.limits(), options).grade_rebuilt(source, rebuilt, submission)
         annotate(result)

@@ -115,7 +115,7 @@ def grade(
         output_bytes=output << 10,
     )
     engine = EngineOptions(start is Start.WARM, sandbox is not Sandbox.NONE)
-    early = nullcontext() if scheduler else closing(early_zygote(target.source(assignment), engine))
+    early = nullcontext() if scheduler else closing(early_zygote(target, assignment, engine))
     with early as zygote:
         from gdl_utils.classroom.grade import GradingOptions
 

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.machinery import PathFinder
 from pathlib import Path
@@ -19,7 +19,6 @@ ENVIRONMENT = {
     "HOME": HOME,
     "LANG": "C.UTF-8",
     "PYTHONDONTWRITEBYTECODE": "1",
-    "PYTHONHASHSEED": "0",
     # One thread while importing, so that a fork is safe.
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
@@ -68,8 +67,16 @@ def _search_path() -> list[str]:
     return subprocess.run(program, capture_output=True, text=True, check=True).stdout.splitlines()
 
 
-def command(program: list[str], visible: Sequence[str] | None = None) -> list[str]:
-    """The command line that runs `program` behind the outer wall, with the folders that it may see."""
+def command(
+    program: list[str], visible: Sequence[str] | None = None, variables: Mapping[str, str] | None = None
+) -> list[str]:
+    """The command line that runs `program` behind the outer wall.
+
+    Args:
+        program: with its arguments.
+        visible: the folders that it may see; those of `visible_paths` if None.
+        variables: of its environment, beside those of `ENVIRONMENT`.
+    """
     line = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL"]
     line += ["--hostname", "grader", "--uid", "1000", "--gid", "1000"]
     for path in SYSTEM:
@@ -88,6 +95,6 @@ def command(program: list[str], visible: Sequence[str] | None = None) -> list[st
     line += ["--bind", "/proc", "/proc"]
     # All notebooks that are forked here see one /dev: what one left in it, the next could read, and no limit counts it.
     line += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/"]
-    for name, value in ENVIRONMENT.items():
+    for name, value in {**ENVIRONMENT, **(variables or {})}.items():
         line += ["--setenv", name, value]
     return [*line, "--", *program]

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from contextlib import closing
 
+from gdl_utils.classroom.course import Course
 from gdl_utils.classroom.early_zygote import early_zygote
 from gdl_utils.classroom.grade import grade_class
 from nbjudge.zygote_client import close_zygotes
@@ -17,7 +18,7 @@ def test_a_class_is_graded_from_the_early_zygote(tmp_path, root):
     course = make_course(tmp_path / "course", root, {f"student-{number}": RIGHT for number in range(4)})
     # Those that other tests have started in this process.
     close_zygotes()
-    early = early_zygote(course.source(NAME), HOW.engine)
+    early = early_zygote(course, NAME, HOW.engine)
     seen = []
     try:
         grade_class(course, NAME, lambda _: seen.append(set(zygotes())), dataclasses.replace(HOW, workers=2), early)
@@ -28,15 +29,17 @@ def test_a_class_is_graded_from_the_early_zygote(tmp_path, root):
 
 
 def test_notebooks_that_can_not_be_read_import_nothing(tmp_path):
+    course = Course(tmp_path)
+    course.source(NAME).mkdir(parents=True)
     cells = [b"5", b'[{"source": 5}]', b"[1]"]
     damaged = [b"{", b"[]", b"\xff", *(b'{"cells": %s}' % text for text in cells)]
     for number, data in enumerate(damaged):
-        (tmp_path / f"{number}.ipynb").write_bytes(data)
-    with closing(early_zygote(tmp_path, HOW.engine)) as zygote:
+        (course.source(NAME) / f"{number}.ipynb").write_bytes(data)
+    with closing(early_zygote(course, NAME, HOW.engine)) as zygote:
         assert zygote.environment.imports == ()
         assert zygote.wait()
-    (tmp_path / "sound.ipynb").write_bytes(as_bytes(notebook(setup("import statistics"))))
-    with closing(early_zygote(tmp_path, HOW.engine)) as zygote:
+    (course.source(NAME) / "sound.ipynb").write_bytes(as_bytes(notebook(setup("import statistics"))))
+    with closing(early_zygote(course, NAME, HOW.engine)) as zygote:
         assert zygote.environment.imports == ("import statistics",)
 
 

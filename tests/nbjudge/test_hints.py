@@ -26,16 +26,17 @@ assert f(5) == 1"""
     [
         ("def f(x): return 0", "assert f(x) == 1  # seen"),
         ("def f(x): return 1", "hidden"),
-        ("def f(x): return {77: 4242, 78: 0}.get(x, 1)", "assert f(x) == 1  # seen"),
+        # Which line fails is told no more when the code has seen a hidden input: it could choose the line by it.
+        ("def f(x): return {77: 4242, 78: 0}.get(x, 1)", "hidden"),
         ("def f(x): return {77: 4242}.get(x, 1)", "hidden"),
-        ("def f(x): return {77: 4242, 79: 4343, 5: 0}.get(x, 1)", "assert f(5) == 1"),
+        ("def f(x): return {77: 4242, 79: 4343, 5: 0}.get(x, 1)", "hidden"),
         ("def f(x): raise NotImplementedError", "not answered yet"),
         ("def f(x): raise ValueError(f'seen {x} 4242')", "ValueError"),
-        ("def f(x):\n    if x == 77: raise KeyError(x)\n    return 1", "KeyError"),
+        ("def f(x):\n    if x == 77: raise KeyError(x)\n    return 1", "stopped with an error"),
         ("def f(x): return object()", "could not be handed"),
         ("def f(x): return [[[object()]]] if x == 77 else 1", "hidden"),
         ("", "not defined"),
-        ("def f(x): return 1 if x == 1 else undefined", "NameError"),
+        ("def f(x): return 1 if x == 1 else undefined", "stopped with an error"),
         ("class E(ValueError):\n    hint = 'you get 77 points'\ndef f(x): raise E(x)", "ValueError"),
     ],
 )
@@ -54,18 +55,52 @@ def test_hidden_lines_are_counted_as_python_counts_them():
     assert hidden_lines(text) == {2, 3, 4}
     cell = {"source": text}
     for line in (2, 3, 4):
-        report = Report(ename="AssertionError", line=line)
-        assert "4242" not in hint_for(report, cell, False)
-    assert "b = 1" in hint_for(Report(ename="AssertionError", line=5), cell, False)
+        for statement in (1, line):
+            report = Report(ename="AssertionError", line=line, statement=statement)
+            assert "4242" not in hint_for(report, cell, False)
+    assert "a = " in hint_for(Report(ename="AssertionError", line=1, statement=1), cell, False)
 
 
 @pytest.mark.parametrize("line", [None, 0, -1, 99, 10**30, "1", 1.0, True])
 def test_lines_that_are_none_are_not_quoted(line):
     report = from_wire({"kind": "Report", "ename": "AssertionError", "line": line}, Report)
-    assert "hidden" in hint_for(report, {"source": "assert f(1) == 4242"}, False)
+    assert "4242" not in hint_for(report, {"source": "assert f(1) == 4242"}, False)
 
 
 def test_a_loop_without_end_and_a_hint_of_the_test(room):
     report = room("x = 1", "error = AssertionError('4242')\nerror.hint = 'Look at the sign.'\nraise error")
     assert hint_for(report, {"source": ""}, False) == "Look at the sign."
     assert "too long" in hint_for(report, {"source": ""}, True)
+
+
+ENDS = {
+    "passes": "def f(x): return 1",
+    "an exception": "def f(x): raise KeyError(x)",
+    "another": "class Own(Exception): pass\ndef f(x): raise Own(x)",
+    "a stub's": "def f(x): raise NotImplementedError",
+    "no name": "",
+    "no data": "def f(x): return lambda: 1",
+    "first line": "def f(x): return 0",
+    "second line": "def f(x): return 1 if x < 2 else 0",
+    "no elements": "def f(x): return []",
+}
+
+
+@pytest.mark.parametrize("where", ["in a hidden test", "after one"])
+def test_after_a_hidden_test_the_code_can_not_choose_what_is_told(room, where):
+    """Whatever happens, the student learns that the test failed, and whether the code stopped; no more."""
+    lines = "assert f(1) == 1\nassert f(2) == 1"
+    test = f"### BEGIN HIDDEN TESTS\n{lines}\n### END HIDDEN TESTS" if where == "in a hidden test" else lines
+    told = set()
+    for answer in ENDS.values():
+        room.globals.pop("f", None)
+        report = room(answer, test)
+        if not report.passed:
+            told.add(hint_for(report, {"source": test}, False, seen_hidden=where == "after one"))
+    assert len(told) == 2
+    assert not any(word in " ".join(told) for word in ("KeyError", "Own", "assert", "defined", "handed"))
+
+
+def test_an_answer_as_it_was_released_is_called_so():
+    report = Report(ename="ValueError", from_student=True)
+    assert "not answered" in hint_for(report, {"source": ""}, False, unanswered=True, seen_hidden=True)

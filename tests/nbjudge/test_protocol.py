@@ -51,11 +51,11 @@ MESSAGES = [
     CellDone("ok", 7),
     CellDone("memory", None),
     LeftFiles({"left.txt": b"x"}),
-    Begin({"hidden.npy": b"x"}, (1 << 64) - 1, {"np": "import numpy as np"}, ["double", "norm"]),
+    Begin({"hidden.npy": b"x"}, (1 << 64) - 1, {"np": "import numpy as np"}, ["double", "norm"], ["np"]),
     RunSetup("import numpy as np"),
-    RunTest("assert x == 1"),
-    Report(True, 1.5, "A hint.", "printed", "", "", "", None, False, False),
-    Report(False, None, None, "", "ValueError", "no", "ValueError: no", 3, True, True),
+    RunTest("assert x == 1", ["x"]),
+    Report(True, 1.5, "A hint.", "printed", "", "", "", None, None, False, False),
+    Report(False, None, None, "", "ValueError", "no", "ValueError: no", 3, 2, True, True, ["mean of a C"]),
     Get(1, "x"),
     Set(2, "x", DEEP),
     Delete(3, "x"),
@@ -198,7 +198,7 @@ def test_one_wrong_entry_makes_a_whole_dictionary_wrong(wrong):
 
 
 def test_one_wrong_element_makes_a_whole_list_wrong():
-    begin = to_wire(Begin({}, 1, {}, ["double"]))
+    begin = to_wire(Begin({}, 1, {}, ["double"], []))
     for wrong in (["double", 1], ["double", None], ["double", Text("x")], ("double",)):
         assert from_wire(begin | {"answers": wrong}, Begin) is None
 
@@ -281,7 +281,7 @@ def test_each_direction_has_room_for_what_limits_allow():
     shown = Displayed({"text/plain": "x" * limits.output_bytes})
     for message, wire in (
         (PutFiles(files), protocol.limits_of_files(limits)),
-        (Begin(files, 1, {}, []), protocol.limits_of_files(limits)),
+        (Begin(files, 1, {}, [], []), protocol.limits_of_files(limits)),
         (LeftFiles(files), protocol.limits_of_left_files(limits)),
         (shown, protocol.limits_of_shown(limits)),
     ):
