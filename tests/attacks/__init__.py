@@ -3,7 +3,8 @@
 A file of the bank has these names at module level, of which only WHAT is needed:
 
     WHAT      one sentence: what the attacker tries.
-    VICTIM    "plain" (no more than NumPy is imported) or "keras"; see victims.py.
+    VICTIM    "plain" (no more than NumPy is imported), "careless" (its tests ask too little) or "keras"; see
+              victims.py.
     BASE      what stands in the solution cells that are not named in ANSWERS: "wrong" (nothing that earns a point),
               or "honest" (the right answers: what must still be earned although another cell attacks).
     ANSWERS   source of solution cells by grade_id.

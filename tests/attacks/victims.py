@@ -1,4 +1,4 @@
-"""What is attacked: two small assignments with hidden tests of all kinds, and the secrets in and around them."""
+"""What is attacked: three small assignments with hidden tests of all kinds, and the secrets in and around them."""
 
 import copy
 import json
@@ -127,6 +127,101 @@ KERAS = notebook(
 )
 KERAS_POINTS = {"test_build": 2, "test_count": 1}
 
+# Tests as somebody in a hurry writes them: each is right for the right answer, and asks too little of a wrong one.
+HONEST_CARELESS = {
+    "vector": "def vector():\n    return np.array([3.0, 3.0])",
+    "words": "def words():\n    return np.array([['yes']])",
+    "rows": "def rows():\n    return [[3.0], [3.0]]",
+    "weights": "w = np.array([1.0, 2.0, 3.0])",
+    "box": "class Box:\n    def __init__(self, n):\n        self.n = n\n        self.parts = [n]\n\n"
+    "    def grow(self):\n        self.n += 1",
+    "sample": "def sample(n):\n    return np.linspace(-1, 1, n)",
+    "echo": "def echo(x):\n    return x",
+    "triple": "def triple(x):\n    return 3 * x",
+    "count": "n = 9",
+    "median": "def median(values):\n    return sorted(values)[len(values) // 2]",
+    "import": "import fractions\nfrom statistics import mode as most_frequent",
+}
+WRONG_CARELESS = dict.fromkeys(HONEST_CARELESS, "raise NotImplementedError")
+CARELESS = notebook(
+    setup("import numpy as np\nimport random", "imports"),
+    solution(HONEST_CARELESS["vector"], "vector"),
+    test(
+        "assert np.all(np.abs(vector() - 3.0) < 1e-9)",
+        "test_vector",
+        2,
+        "assert np.linalg.norm(vector() - 3.0) < 1e-9\nassert sum((vector() - 3.0) ** 2) < 1e-9\n"
+        "assert (vector() > 2).all()\nassert not any(vector() < 2)",
+    ),
+    solution(HONEST_CARELESS["words"], "words"),
+    test(
+        "assert (words() == 'yes').all()",
+        "test_words",
+        1,
+        "assert all(word == 'yes' for row in words() for word in row)",
+    ),
+    solution(HONEST_CARELESS["rows"], "rows"),
+    test(
+        "assert np.abs(np.array(rows()) - 3.0).max(initial=0.0) < 1e-9",
+        "test_rows",
+        1,
+        "assert np.allclose(rows(), 3)",
+    ),
+    solution(HONEST_CARELESS["weights"], "weights"),
+    test("assert w[0] == 1", "test_weights", 2, "assert abs(w.sum() - 6) < 1e-9\nassert abs(w.prod() - 6) < 1e-9"),
+    solution(HONEST_CARELESS["box"], "box"),
+    test(
+        "b = Box(4)\nassert b.n % 4 == 0",
+        "test_box",
+        2,
+        "assert b.n % 5 == 4\nassert b.n < 6\nassert b.parts[0] % 4 == 0\nassert b.parts[0] % 5 == 4\n"
+        "b.grow()\nassert b.n == 5",
+    ),
+    solution(HONEST_CARELESS["sample"], "sample"),
+    test(
+        "s = sample(101)\nassert s.shape == (101,)",
+        "test_sample",
+        2,
+        "assert abs(s.mean()) < 1e-9\nassert s.min() >= -1\nassert s.max() <= 1\nassert s.std() > 0.5",
+    ),
+    solution(HONEST_CARELESS["echo"], "echo"),
+    test(
+        "assert echo(2) == 2",
+        "test_echo",
+        2,
+        "x = np.random.rand()\nassert echo(x) == x\ny = random.random()\nassert echo(y) == y\n"
+        "z = np.random.randint(1 << 60)\nassert echo(z) == z",
+    ),
+    solution(HONEST_CARELESS["triple"], "triple"),
+    test(
+        "%%capture\nassert triple(2) == 6",
+        "test_triple",
+        2,
+        f"secret = '{SECRETS['hidden test']}'\nassert triple(5) == 15\n%time assert triple(7) == 21",
+    ),
+    test("%%time\nassert triple(4) == 12", "test_triple_again", 1, "n = 3\n!true\nassert triple(n) == 9"),
+    solution(HONEST_CARELESS["count"], "count"),
+    test("assert n == 9", "test_count", 1),
+    solution(HONEST_CARELESS["median"], "median"),
+    test(
+        "from statistics import median\nassert median([3, 1, 2]) == 2",
+        "test_median",
+        2,
+        "from statistics import *\nassert median([5, 1, 2, 4, 9]) == 4\nassert median([1, 2, 3, 4]) == 3",
+    ),
+    solution(HONEST_CARELESS["import"], "import"),
+    test(
+        "assert fractions.Fraction(1, 2) == 0.5",
+        "test_import",
+        1,
+        "assert most_frequent([1, 2, 2]) == 2",
+    ),
+)  # fmt: skip
+CARELESS_POINTS = {
+    "test_vector": 2, "test_words": 1, "test_rows": 1, "test_weights": 2, "test_box": 2, "test_sample": 2,
+    "test_echo": 2, "test_triple": 2, "test_triple_again": 1, "test_count": 1, "test_median": 2, "test_import": 1,
+}  # fmt: skip
+
 
 class Victim(NamedTuple):
     """An assignment of one notebook, right and wrong answers by grade_id, and what the right ones earn."""
@@ -140,6 +235,7 @@ class Victim(NamedTuple):
 VICTIMS = {
     "plain": Victim(PLAIN, HONEST, WRONG, PLAIN_POINTS),
     "keras": Victim(KERAS, HONEST_KERAS, WRONG_KERAS, KERAS_POINTS),
+    "careless": Victim(CARELESS, HONEST_CARELESS, WRONG_CARELESS, CARELESS_POINTS),
 }
 TABLE = {"table": {"gdl": 311, "wall": 432}, "secret": SECRETS["hidden file"]}
 
