@@ -8,6 +8,16 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 
+class _Scope(dict[str, Any]):
+    def __init__(self, local: dict[str, Any], names: dict[str, Any]):
+        super().__init__(local)
+        self.names = names
+
+    def __missing__(self, name: str) -> Any:
+        # Python itself does not ask the names of the tests for what they lack, where it has others to look at first.
+        return self.names[name]
+
+
 class JudgeShell(InteractiveShell):
     """A shell in which a cell below a magic fails as it would fail without the magic.
 
@@ -31,6 +41,11 @@ class JudgeShell(InteractiveShell):
         if error is not None:
             raise error
 
+    def get_local_scope(self, stack_depth: int) -> Any:
+        """The names of the function in which a magic stands, and behind them those of the tests."""
+        scope = super().get_local_scope(stack_depth + 1)
+        return scope if scope is self.user_ns else _Scope(scope, self.user_ns)
+
     def enable_gui(self, gui: Any = None) -> None:
         """Do nothing: there is no window to draw in."""
 
@@ -44,7 +59,7 @@ def make_shell(names: dict[str, Any], execute: Callable[[str], Any]) -> JudgeShe
     """
     settings = Config()
     settings.HistoryManager.enabled = False
-    settings.InteractiveShell.colors = "NoColor"
+    JudgeShell.clear_instance()
     shell: JudgeShell = JudgeShell.instance(config=settings, user_ns=names)
     shell.execute = execute
     return shell
