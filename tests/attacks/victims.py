@@ -144,7 +144,7 @@ HONEST_CARELESS = {
 }
 WRONG_CARELESS = dict.fromkeys(HONEST_CARELESS, "raise NotImplementedError")
 CARELESS = notebook(
-    setup("import numpy as np\nimport random", "imports"),
+    setup("import numpy as np\nimport numpy.random\nimport random", "imports"),
     solution(HONEST_CARELESS["vector"], "vector"),
     test(
         "assert np.all(np.abs(vector() - 3.0) < 1e-9)",
@@ -189,9 +189,9 @@ CARELESS = notebook(
         "assert echo(2) == 2",
         "test_echo",
         2,
-        "x = np.random.rand()\nassert echo(x) == x\ny = random.random()\nassert echo(y) == y\n"
-        "z = np.random.randint(1 << 60)\nassert echo(z) == z",
+        "x = np.random.rand()\nassert echo(x) == x\nz = np.random.randint(1 << 60)\nassert echo(z) == z",
     ),
+    test("y = random.random()\nassert echo(y) == y", "test_echo_again", 1),
     solution(HONEST_CARELESS["triple"], "triple"),
     test(
         "%%capture\nassert triple(2) == 6",
@@ -219,7 +219,7 @@ CARELESS = notebook(
 )  # fmt: skip
 CARELESS_POINTS = {
     "test_vector": 2, "test_words": 1, "test_rows": 1, "test_weights": 2, "test_box": 2, "test_sample": 2,
-    "test_echo": 2, "test_triple": 2, "test_triple_again": 1, "test_count": 1, "test_median": 2, "test_import": 1,
+    "test_echo": 2, "test_echo_again": 1, "test_triple": 2, "test_triple_again": 1, "test_count": 1, "test_median": 2, "test_import": 1,
 }  # fmt: skip
 
 

@@ -1,6 +1,8 @@
 WHAT = "IPython's magics are the student's own, and run nothing of what is below them."
 VICTIM = "careless"
 FIRST = """
+import io
+
 from IPython.core.interactiveshell import InteractiveShell
 
 shell = get_ipython()
@@ -9,7 +11,7 @@ real = shell
 
 class Fake:
     def run_cell_magic(self, *parts):
-        with open("seen.txt", "a") as file:
+        with io.open("seen.txt", "a") as file:
             file.write(repr(parts))
 
     run_line_magic = system = getoutput = run_cell_magic

@@ -2,7 +2,7 @@ WHAT = "What a test draws from NumPy's and Python's generators is drawn before, 
 VICTIM = "careless"
 ANSWERS = {
     "echo": """
-predicted = [2, np.random.rand(), random.random(), np.random.randint(1 << 60)]
+predicted = [2, np.random.rand(), np.random.randint(1 << 60), random.random()]
 
 
 def echo(x):
