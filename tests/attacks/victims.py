@@ -219,7 +219,8 @@ CARELESS = notebook(
 )  # fmt: skip
 CARELESS_POINTS = {
     "test_vector": 2, "test_words": 1, "test_rows": 1, "test_weights": 2, "test_box": 2, "test_sample": 2,
-    "test_echo": 2, "test_echo_again": 1, "test_triple": 2, "test_triple_again": 1, "test_count": 1, "test_median": 2, "test_import": 1,
+    "test_echo": 2, "test_echo_again": 1, "test_triple": 2, "test_triple_again": 1, "test_count": 1, "test_median": 2,
+    "test_import": 1,
 }  # fmt: skip
 
 
