@@ -24,7 +24,8 @@ def hint_for(report: Report, cell: Cell, slow: bool, unanswered: bool = False, s
     """The hint for a test that failed.
 
     Once a hidden test has called the student's code, that code could choose the exception that it raises, or the line
-    of a visible test that fails, by an input which must not become known. From there on neither is told.
+    of a test that fails, by an input which must not become known. From there on no exception is named, and no line of a
+    test that has hidden ones.
 
     Args:
         report: the judge's.
@@ -35,18 +36,18 @@ def hint_for(report: Report, cell: Cell, slow: bool, unanswered: bool = False, s
     """
     hidden = hidden_lines(cell["source"])
     was_before = report.statement is not None and report.statement < min(hidden, default=1)
-    seen_hidden = seen_hidden or bool(hidden and not was_before)
+    seen_here = bool(hidden) and (seen_hidden or not was_before)
+    seen_hidden = seen_hidden or seen_here
     if slow:
         return "Your code took too long in this test; look for a loop that does not end."
     if report.hint:
         return clean_text(report.hint)
     if unanswered and (seen_hidden or report.ename in ("NotImplementedError", "NameError")):
         return UNANSWERED
-    if seen_hidden:
-        if report.from_student:
-            return "Your code stopped with an error in this test."
-        part = "A part of this test that may be hidden fails" if hidden else "This test fails"
-        return f"{part}: the answer is not right for all inputs."
+    if report.from_student and seen_hidden:
+        return "Your code stopped with an error in this test."
+    if seen_here:
+        return _hint_of_hidden(cell["source"])
     if report.from_student:
         is_stub = report.ename == "NotImplementedError"
         return UNANSWERED if is_stub else f"Your code stopped with {clean_text(report.ename)} in this test."
@@ -58,3 +59,10 @@ def hint_for(report: Report, cell: Cell, slow: bool, unanswered: bool = False, s
     if report.line and 0 < report.line <= len(lines) and report.line not in hidden:
         return f"This line of the test fails: {lines[report.line - 1].strip()}"
     return "This test fails: the answer is not right for all inputs."
+
+
+def _hint_of_hidden(source: str) -> str:
+    visible = HIDDEN_TESTS.sub("", source).splitlines()
+    if all(line.lstrip().startswith("#") or not line.strip() for line in visible):
+        return "A hidden test fails: the answer is not right for all inputs."
+    return "A part of this test, perhaps a hidden one, fails: the answer is not right for all inputs."

@@ -722,7 +722,7 @@ return centre - 3 * spread, centre + 3 * spread
             "two dimensions only",
             box("return (min(data[:, 0]), min(data[:, 1])), (max(data[:, 0]), max(data[:, 1]))"),
             BOX,
-            "stopped with IndexError",
+            "stopped with an error",
         ),
     ),
 )
@@ -787,7 +787,7 @@ return share * upper + (1 - share) * lower
             "shape does not fit",
             sample("return rng.uniform(lower, upper, n)"),
             {**SPREAD_SEEN, **GENERATOR},
-            "stopped with ValueError",
+            "stopped with an error",
         ),
         Answer(
             "whole numbers",

@@ -274,7 +274,7 @@ def conv2d_output_shape(input_shape, filters, kernel_size, strides=1, padding="v
                 "    sizes = []\n",
             ),
             {"conv2d-output-shape-hidden-same": 1},
-            "stopped with ValueError",
+            "stopped with an error",
         ),
         Answer(
             "height and width swapped",

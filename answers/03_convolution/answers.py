@@ -249,7 +249,7 @@ PAD = Exercise(
             "less than no zeros",
             changed(BORDER, (TOTAL, "total = (math.ceil(size / strides) - 1) * strides + kernel_size - size")),
             BORDER_MORE,
-            "stopped with ValueError",
+            "stopped with an error",
         ),
         Answer(
             "edge values",
@@ -285,13 +285,13 @@ PAD = Exercise(
             "only grey images",
             changed(BORDER, ("    if image.ndim == 3:\n        widths.append((0, 0))\n", "")),
             BORDER_COLOURS,
-            "stopped with ValueError",
+            "stopped with an error",
         ),
         Answer(
             "only colour images",
             changed(BORDER, ("height, width = image.shape[:2]", "height, width, channels = image.shape")),
             BORDER_GREY,
-            "stopped with ValueError",
+            "stopped with an error",
         ),
         Answer(
             "the shape returned",
@@ -467,7 +467,7 @@ CONVOLVE = Exercise(
             "the height for both",
             changed(CONVOLUTION, (COLUMNS, "columns = rows")),
             CONVOLUTION_ALL,
-            "stopped with ValueError",
+            "stopped with an error",
         ),
         Answer(
             "stride ignored",
@@ -608,7 +608,7 @@ CONVOLVE = Exercise(
             "only grey images",
             changed(CONVOLUTION, ("height, width = image.shape[:2]", "height, width = image.shape")),
             {**SEEN, **COLOURS},
-            "stopped with ValueError",
+            "stopped with an error",
         ),
         Answer(
             "cut to whole numbers",
@@ -779,7 +779,7 @@ BUG = Exercise(
             "square",
             changed(REPAIRED, ("height, width = image.shape", "height = width = len(image)")),
             BUG_ALL,
-            "stopped with IndexError",
+            "stopped with an error",
         ),
         Answer(
             "cut to whole numbers",

@@ -226,7 +226,8 @@ def _named(files: dict[Path, str], notebooks: set[str], remarks: list[str]) -> d
         if name == TIMESTAMP:
             remarks.append(f"{TIMESTAMP} was left: the time of a submission is not the student's to tell")
             continue
-        if name not in wanted and not may_be_kept(name):
+        # Notebooks of any name are kept: who has misnamed one should be found.
+        if not may_be_kept(name.removesuffix(".ipynb")):
             remarks.append(f"{name} was left: a file of that name could be taken for something else")
             continue
         if name in kept:

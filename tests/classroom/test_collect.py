@@ -226,6 +226,17 @@ def test_a_zip_file_of_a_student_is_unpacked(course, tmp_path):
     assert not list(tmp_path.rglob("escaped.txt"))
 
 
+def test_names_that_mean_something_to_programs_are_left(course, tmp_path):
+    names = [".git/config", "HEAD", "submission_secret.txt", "x.ipynb/y", "nbgrader_config.py", "deep/.envrc"]
+    inner = zip_bytes({"book.ipynb": BOOK, "other.ipynb": WRONG, "plot.png": b"x", **dict.fromkeys(names, b"x")})
+    files = {"Ada King_311_assignsubmission_file/all.zip": inner}
+    collected = collect(course, NAME, zipped(tmp_path / "m.zip", files))
+    assert handed_in(course) == {"ada-king": ["book.ipynb", "other.ipynb", "plot.png"]}
+    told = " ".join(collected.remarks["ada-king"])
+    # Git's own folder is left without a word, as other things that programs make.
+    assert all(f"{name} was left" in told for name in names if not name.startswith(".git/"))
+
+
 def test_what_is_there_is_replaced_only_by_force(course, tmp_path):
     archive = zipped(tmp_path / "c.zip", {"a_1_11_book.ipynb": BOOK})
     collect(course, NAME, archive)

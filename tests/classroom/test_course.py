@@ -92,6 +92,7 @@ def test_students_are_those_who_handed_something_in(tmp_path):
     course.submitted("file", "ps1").touch()
     course.submitted("linked", "ps1").parent.mkdir()
     course.submitted("linked", "ps1").symlink_to(course.submitted("ada", "ps1"))
-    assert course.students("ps1") == ["ada", "grace"]
+    # Also what can't be graded: it is reported then.
+    assert course.students("ps1") == ["ada", "file", "grace", "linked"]
     assert course.students("ps3") == []
     assert Course(tmp_path / "none").students("ps1") == []

@@ -86,19 +86,32 @@ ENDS = {
 }
 
 
-@pytest.mark.parametrize("where", ["in a hidden test", "after one"])
-def test_after_a_hidden_test_the_code_can_not_choose_what_is_told(room, where):
+@pytest.mark.parametrize("seen_before", [False, True])
+@pytest.mark.parametrize("first", ["", "assert f(0) == 1\n"])
+def test_in_a_hidden_test_the_code_can_not_choose_its_hint(room, first, seen_before):
     """Whatever happens, the student learns that the test failed, and whether the code stopped; no more."""
-    lines = "assert f(1) == 1\nassert f(2) == 1"
-    test = f"### BEGIN HIDDEN TESTS\n{lines}\n### END HIDDEN TESTS" if where == "in a hidden test" else lines
+    test = f"{first}### BEGIN HIDDEN TESTS\nassert f(1) == 1\nassert f(2) == 1\n### END HIDDEN TESTS\nassert f(3) == 1"
     told = set()
     for answer in ENDS.values():
         room.globals.pop("f", None)
-        report = room(answer, test)
+        # The visible line before the hidden ones does not fail.
+        report = room(f"{answer}\ng = globals().get('f')\ndef f(x): return g(x) if x else 1", test)
         if not report.passed:
-            told.add(hint_for(report, {"source": test}, False, seen_hidden=where == "after one"))
+            told.add(hint_for(report, {"source": test}, False, seen_hidden=seen_before))
     assert len(told) == 2
-    assert not any(word in " ".join(told) for word in ("KeyError", "Own", "assert", "defined", "handed"))
+    assert not any(word in " ".join(told) for word in ("Error", "Own", "assert", "defined", "handed"))
+
+
+def test_after_a_hidden_test_no_exception_is_named(room):
+    test = "assert f(1) == 1\nassert f(2) == 1"
+    told = {
+        hint_for(room(ENDS[end], test), {"source": test}, False, seen_hidden=True)
+        for end in ("an exception", "another", "a stub's")
+    }
+    assert told == {"Your code stopped with an error in this test."}
+    # Which line fails is told of a test that the student has whole.
+    report = room(ENDS["second line"], test)
+    assert "assert f(2) == 1" in hint_for(report, {"source": test}, False, seen_hidden=True)
 
 
 def test_an_answer_as_it_was_released_is_called_so():
