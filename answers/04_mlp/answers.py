@@ -937,7 +937,7 @@ return model, fitted.history
             "returned before it is trained",
             train("return model, {}\nmodel.fit(images, labels, epochs=epochs)"),
             NOT_TRAINED,
-            "lacks the loss",
+            "<= set(record)",
         ),
         Answer("nothing returned", fitted(last=""), NOT_TRAINED, "is a 'return' missing"),
     ),
