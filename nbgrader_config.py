@@ -3,6 +3,11 @@
 from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 
+from gdl_utils.terminal import escape_log_records
+
+# nbgrader logs names of files and of students, which may hold sequences that a terminal obeys.
+escape_log_records()
+
 c = get_config()  # noqa: F821  (traitlets defines it)
 
 c.CourseDirectory.course_id = "gdl"

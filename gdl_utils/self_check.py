@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from gdl_utils.errors import CourseError
+from gdl_utils.terminal import one_line
 
 GRACE = 3.0  # seconds from an interrupt to the end of the kernel
 START = 60.0  # seconds in which a kernel begins
@@ -386,7 +387,7 @@ def summary(exercises: list[ExerciseResult]) -> str:
         "Hidden tests run only when your work is graded: they ask for more, mostly the same with other inputs, so "
         "that a visible test that passes is not yet the grade."
     )
-    return "\n".join(lines)
+    return "\n".join(map(one_line, lines))
 
 
 def _lines_of(test: TestResult) -> list[str]:

@@ -27,6 +27,7 @@ from gdl_utils.classroom.nbgrader_api import open_course
 from gdl_utils.classroom.sanitise import IMAGE, safe_html, safe_markdown
 from gdl_utils.classroom.student_files import OF_NBGRADER
 from gdl_utils.errors import GradingError
+from gdl_utils.terminal import one_entry
 from nbjudge.grading import NOTE
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -292,7 +293,7 @@ def generate(course: Course, assignment: str) -> list[Feedback]:
         outcome = api.generate_feedback(assignment, force=True)
     log = f"{outcome.get('error') or ''}\n{outcome.get('log') or ''}"
     with course.log.open("a") as file:
-        file.write(log)
+        file.write(one_entry(log) + "\n")
     return [_feedback_of(course, path.parent.name, assignment) for path in graded]
 
 

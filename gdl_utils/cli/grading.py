@@ -261,6 +261,7 @@ def check(
 
     with status(f"Running {notebook.name}"):
         exercises = self_check.check(notebook, seconds)
-    console.print(self_check.summary(exercises))
+    for line in self_check.summary(exercises).split("\n"):
+        console.print(line)
     if not all(exercise.passed for exercise in exercises):
         raise typer.Exit(1)

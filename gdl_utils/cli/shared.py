@@ -2,24 +2,61 @@
 
 import sys
 import traceback
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Annotated
+from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import rich.console
 import rich.progress
+import rich.segment
+import rich.text
 import typer
 from typer.core import TyperGroup
 
 from gdl_utils.classroom.course import CONFIG, Course
 from gdl_utils.errors import CourseError
+from gdl_utils.terminal import escape_controls, escaped_streams, one_line
 
 if TYPE_CHECKING:
     from nbjudge import EngineError
 
-# No markup: a path or a name may hold square brackets.
-console = rich.console.Console(highlight=False, soft_wrap=True, markup=False)
+
+class Console(rich.console.Console):
+    """Shows texts as they are, for they may come from a student: nothing in them acts, or is invisible."""
+
+    def __init__(self, stderr: bool = False):
+        # No markup: a path or a name may hold square brackets.
+        super().__init__(stderr=stderr, highlight=False, soft_wrap=True, markup=False, emoji=False)
+
+    @property
+    def file(self) -> IO[str]:
+        """Where it writes: past all proxies, of which there are two while a bar is shown."""
+        stream: Any = super().file
+        while inner := getattr(stream, "rich_proxied_file", None):
+            stream = inner
+        return stream
+
+    @file.setter
+    def file(self, stream: IO[str]) -> None:
+        self._file = stream
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """Print; a text stays in its line, so that none looks like two."""
+        super().print(*[one_line(each) if isinstance(each, str) else each for each in objects], **options)
+
+    def render_str(self, text: str, **options: Any) -> rich.text.Text:
+        """Texts in tables and the like, before they are measured."""
+        return super().render_str(escape_controls(text), **options)
+
+    def render(self, *arguments: Any, **options: Any) -> Iterable[rich.segment.Segment]:
+        """What is shown of anything, also of what others made; Rich's own sequences are no texts."""
+        for segment in super().render(*arguments, **options):
+            yield segment if segment.control else segment._replace(text=escape_controls(segment.text))
+
+
+console = Console()
 INTERRUPTED = 130  # what shells give for Ctrl-C
 INTERNAL_ERROR = 70  # sysexits.h; 1 says that submissions need attention, 2 that the user made a mistake
 
@@ -27,13 +64,38 @@ FOLDER = Annotated[Path, typer.Option("--course", help="The course folder, in wh
 DATABASE = Annotated[str | None, typer.Option("--db", help="URL of the gradebook, such as postgresql://HOST/NAME.")]
 
 
+@contextmanager
+def _escaped_usage_errors() -> Iterator[None]:
+    # Typer shows them itself, with what was typed in them: for example the name of a file.
+    try:
+        yield
+    except Exception as error:
+        if isinstance(message := getattr(error, "message", None), str):
+            vars(error)["message"] = one_line(message)
+        raise
+
+
 class Sentences(TyperGroup):
-    """Shows a user's mistake as its sentence, without a traceback, and exits with 2."""
+    """Shows a user's mistake as its sentence, without a traceback, and exits with 2.
+
+    All that a command prints passes the streams that `main` puts in place, or a `Console`.
+    """
+
+    def main(self, *arguments: Any, **options: Any) -> Any:
+        """Run the command line."""
+        with escaped_streams():
+            return super().main(*arguments, **options)
+
+    def make_context(self, *arguments: Any, **options: Any) -> Any:
+        """Read the command line as far as the name of the command."""
+        with _escaped_usage_errors():
+            return super().make_context(*arguments, **options)
 
     def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]
         """Run the command that was named."""
         try:
-            return super().invoke(ctx)
+            with _escaped_usage_errors():
+                return super().invoke(ctx)
         except CourseError as error:
             sentence = str(error)
         except ModuleNotFoundError as error:
@@ -49,7 +111,9 @@ class Sentences(TyperGroup):
                 traceback.print_exc()
                 raise typer.Exit(INTERNAL_ERROR) from None
             sentence = _with_options(error, engine)
-        rich.console.Console(stderr=True, highlight=False, soft_wrap=True).print(sentence, markup=False)
+        # A further line is indented: it may come from a name with a line break in it.
+        for number, line in enumerate(sentence.split("\n")):
+            Console(stderr=True).print(f"  {line}" if number else line)
         raise typer.Exit(2)
 
 
@@ -88,7 +152,8 @@ def course_in(folder: Path, database: str | None) -> Course:
 def status(text: str) -> AbstractContextManager[object]:
     """Show what is being done, for as long as it takes."""
     if console.is_terminal:
-        return console.status(text)
+        # Rich would take a text for markup, and square brackets in a name for a style or a link.
+        return console.status(rich.text.Text(one_line(text)))
     console.print(f"{text} …")
     return nullcontext()
 
