@@ -8,11 +8,12 @@ import logging
 import re
 import sys
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-ZERO_WIDTH_JOINER = "\u200d"
+ZERO_WIDTH_NON_JOINER, ZERO_WIDTH_JOINER = "\u200c", "\u200d"
+VIRAMA = 9  # the combining class of signs that scripts of India and its neighbours join letters by
 # Invisible by Unicode's property Default_Ignorable_Code_Point, or without ink, though their categories are those of
 # letters, marks and symbols.
 INVISIBLE = re.compile(r"[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\uffa0]")
@@ -22,7 +23,15 @@ NEWER_EMOJI = re.compile(r"[\U0001f000-\U0001fafd]")
 BEYOND_ASCII = re.compile(r"[^ -~]")
 
 
-def escape_controls(text: str, keep: str = "\n\t") -> str:
+def python_escape(char: str) -> str:
+    r"""A character as Python writes it: `\n`, `\x1b`, `\u202e`."""
+    code = ord(char)
+    if char in "\n\r\t":
+        return repr(char)[1:-1]
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def escape_controls(text: str, keep: str = "\n\t", escape: Callable[[str], str] = python_escape) -> str:
     r"""Text with everything that is not to be seen as an escape of Python, such as `\x1b`, `\u202e` or `\udcff`.
 
     That is: controls, formatting characters (those of direction among them), line and paragraph separators, halves of
@@ -31,11 +40,12 @@ def escape_controls(text: str, keep: str = "\n\t") -> str:
     Args:
         text: from wherever.
         keep: controls that stay.
+        escape: what takes the place of a character.
     """
 
     def escaped(match: re.Match[str]) -> str:
         char = match[0]
-        return char if char in keep or is_visible(match.string, match.start()) else _escape(char)
+        return char if char in keep or is_visible(match.string, match.start()) else escape(char)
 
     return BEYOND_ASCII.sub(escaped, text)
 
@@ -54,9 +64,13 @@ def is_visible(text: str, position: int) -> bool:
     """Whether the character at a position of a text is seen there, or joins or varies those beside it as it should."""
     char, before, after = text[position], text[position - 1 : position], text[position + 1 : position + 2]
     category = unicodedata.category(char)
-    if char == ZERO_WIDTH_JOINER:
-        # Only within an emoji: family, profession and the like.
-        return _is_symbol(before) and _is_symbol(after)
+    if char in (ZERO_WIDTH_JOINER, ZERO_WIDTH_NON_JOINER) and before and after:
+        # Within an emoji, and where scripts need them, as IDNA (RFC 5892) has it.
+        if unicodedata.combining(before) == VIRAMA:
+            return True
+        if char == ZERO_WIDTH_JOINER:
+            return _is_symbol(before) and _is_symbol(after)
+        return unicodedata.bidirectional(before) == unicodedata.bidirectional(after) == "AL"
     if VARIATION_SELECTOR.match(char):
         # A form of a symbol or digit, or of an ideograph, as names have them.
         return bool(before) and (unicodedata.category(before) == "Lo" or unicodedata.category(before)[0] in "SPN")
@@ -67,13 +81,6 @@ def is_visible(text: str, position: int) -> bool:
 
 def _is_symbol(char: str) -> bool:
     return bool(char) and (unicodedata.category(char)[0] == "S" or char == "\ufe0f" or bool(NEWER_EMOJI.match(char)))
-
-
-def _escape(char: str) -> str:
-    code = ord(char)
-    if char in "\n\r\t":
-        return repr(char)[1:-1]
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 class EscapingStream:

@@ -11,16 +11,35 @@ from typing import Any
 from gdl_utils.classroom.course import Course
 from gdl_utils.classroom.export_formats import Format
 from gdl_utils.classroom.grades import Grades, read_grades
+from gdl_utils.terminal import escape_controls
 
-# What makes a spreadsheet take a field for a formula, as OWASP's page "CSV Injection" lists them; also behind what may
-# be taken for the end of a field.
-FORMULA = re.compile(r"(^|[;,|])(\s*)(?=[=+\-@＝＋－＠])")  # noqa: RUF001
-CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")  # line breaks and tabs among them
+# What makes a spreadsheet take a field for a formula, as OWASP's page "CSV Injection" lists it, in all forms that
+# Unicode has of these signs.
+SIGNS = "-=+@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u207a\u207b\u207c\u208a\u208b\u208c\u2212\ufb29"
+# Blanks and quotes may be skipped when a field is read.
+BEFORE = r"[\s\"\u201c-\u201f\u00ab\u00bb\uff02]*"
+# Also behind what may be taken for the end of a field.
+FORMULA = re.compile(rf"(^|[;,|])({BEFORE})(?=[{SIGNS}])")
+# A comma in quotes ends no field, and comments have many: "Well done, -1 for the sign".
+FORMULA_IN_TEXT = re.compile(rf"(^|[;|])({BEFORE})(?=[{SIGNS}])")
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # line breaks and tabs among them
 
 
 def plain_field(text: str | None) -> str:
-    """Text in one line that whoever wrote it can't make a spreadsheet take for a formula or a new field."""
-    return FORMULA.sub(r"\1\2'", CONTROL.sub(" ", text or ""))
+    """Text in one line that whoever wrote it can't make a spreadsheet take for a formula or a new field.
+
+    An apostrophe before the sign makes it text. Invisible characters are left out.
+    """
+    return FORMULA.sub(r"\1\2'", _visible_line(text or ""))
+
+
+def plain_text(text: str) -> str:
+    """The same for a text of several lines, of which each could be taken for a row."""
+    return "\n".join(FORMULA_IN_TEXT.sub(r"\1\2'", _visible_line(line)) for line in text.splitlines())
+
+
+def _visible_line(text: str) -> str:
+    return escape_controls(CONTROL.sub(" ", text), escape=lambda _: "")
 
 
 def _number(value: float | None) -> str:
@@ -96,12 +115,10 @@ def as_moodle(grades: Grades) -> str:
     lines = [header]
     for row in grades.rows:
         comments = "\n".join(f"{cell}: {text}" for (_, cell), text in row.comments.items())
-        comments = "\n".join(comments.splitlines())
         score = _number(row.score) if row.submitted else "-"
         name = " ".join(part for part in (row.first_name, row.last_name) if part) or row.student
-        lines.append(
-            [plain_field(row.lms_user_id or row.student), plain_field(row.email), plain_field(name), score, comments]
-        )
+        person = [plain_field(text) for text in (row.lms_user_id or row.student, row.email, name)]
+        lines.append([*person, score, plain_text(comments)])
     return _csv(lines)
 
 
@@ -145,7 +162,9 @@ def as_json(grades: Grades) -> str:
         "exercises": exercises,
         "students": students,
     }
-    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+    text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+    # The same text to whatever reads JSON, and nothing that acts on a terminal.
+    return escape_controls(text, escape=lambda char: json.dumps(char)[1:-1])
 
 
 def _time(time: datetime | None) -> str:

@@ -3,13 +3,14 @@
 import csv
 import io
 import json
+import math
 import re
 
 import pytest
 from nbgrader.plugins import CsvExportPlugin
 from typer.testing import CliRunner
 
-from gdl_utils.classroom.export import WRITERS, as_csv, export
+from gdl_utils.classroom.export import WRITERS, as_canvas, as_csv, as_json, as_moodle, export
 from gdl_utils.classroom.export_formats import Format
 from gdl_utils.classroom.grades import GradedCell, Grades, Points, StudentGrades
 from gdl_utils.cli import app
@@ -79,7 +80,7 @@ def test_moodle_gets_grades_and_comments(named):
         "Email address": "ada@example.org",
         "Full name": "Ada King",
         named.name: "7",
-        "Feedback comments": "half: Well done,\n- very short",
+        "Feedback comments": "half: Well done,\n'- very short",
     }
     assert rows["partly"][named.name] == "3"
 
@@ -117,11 +118,91 @@ def test_no_field_of_a_student_is_a_formula(named, format, text):
     assert re.sub(r"['\s]", "", stored) in re.sub(r"['\s]", "", exported)
     assert len(rows_of(exported)) == (10 if format is Format.CANVAS else 9)
     for line in csv.DictReader(io.StringIO(exported, newline="")):
-        # What graders write is theirs, and never at the beginning of its field.
-        for field in [*line] + [field for name, field in line.items() if name != "Feedback comments"]:
+        for field in [*line, *line.values()]:
             # Also as a spreadsheet would cut it that takes another character for the end of a field.
             for part in [field, *field.replace("\n", ";").replace("\t", ";").replace(",", ";").split(";")]:
                 assert part.strip() == "-" or part.strip()[:1] not in ("=", "+", "-", "@", "\uff1d"), (field, part)
+
+
+SIGNS = "=+-@" + "\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u207c\u207a\u207b\u208c\u208a\u2212\ufb29"
+PAYLOADS = [
+    "{}1+1", "{}cmd|' /C calc'!A0", " {}1", "\u00a0{}1", "\t{}1", "\r{}1", "\n{}1", "\ufeff{}1", "\u200b{}1", '"{}1',
+    "\u201c{}1", "x;{}1", 'x";{}1', "x; {}1", "x\t{}1", "x\n{}1", "x\r\n{}1", "x\u2028{}1", "x\x85{}1", "x|{}1",
+    "\x1b[2J{}1", "\u202e{}1",
+]  # fmt: skip
+
+
+def cells_of(text):
+    """The cells of a file as programs may read it: by commas, semicolons or tabs, with or without heed of quotes."""
+    for delimiter in ",;\t":
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+            yield from row
+    for line in text.splitlines():
+        yield from re.split("[;\t]", line)
+
+
+def is_number(cell):
+    try:
+        return math.isfinite(float(cell))
+    except ValueError:
+        return cell == "-"
+
+
+@pytest.mark.parametrize("write", [as_csv, as_canvas, as_moodle])
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_no_cell_is_a_formula_however_it_is_read(write, payload):
+    """Names, addresses, ids and comments of whatever kind; as a spreadsheet reads it, blanks and quotes left out."""
+    for sign in SIGNS:
+        text = payload.format(sign)
+        cell = GradedCell("book", "half", 4)
+        row = StudentGrades(
+            f"{text}-id", first_name=text, last_name=text, email=text, lms_user_id=text, submitted=True,
+            points={cell: Points(-1.5)}, comments={("book", "half"): text, ("book", text): text},
+        )  # fmt: skip
+        exported = write(Grades("gdl", "small", None, [cell], [row]))
+        for read in cells_of(exported):
+            bare = read.lstrip(' \u00a0"\u201c')
+            assert bare[:1] not in ["", *SIGNS] or not bare or is_number(read), (text, read)
+        assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u202e\ufeff\u2028]", exported)
+        assert write is not as_csv or list(csv.reader(io.StringIO(exported)))[1][11] == "-1.5"
+
+
+def test_harmless_text_stays_as_it_is():
+    """What the platforms find a student by, and what people write: accents, commas, hyphens, several lines."""
+    cell = GradedCell("book", "half", 4)
+    comment = "Well done, -1 for the sign.\n2 - 1 = 1; see a@b.org\nपक्\u200dष 👩\u200d🔬"
+    row = StudentGrades(
+        "o-brien_7@uni.example", first_name="Anne-Marie", last_name="Müller + Söhne", email="a+b@uni.example",
+        lms_user_id="s1234=5", submitted=True, points={cell: Points(3)}, comments={("book", "half"): comment},
+    )  # fmt: skip
+    grades = Grades("gdl", "02_shapes-and+more", None, [cell], [row])
+    (moodle,) = rows_of(as_moodle(grades))
+    assert moodle == {
+        "ID number": "s1234=5", "Email address": "a+b@uni.example", "Full name": "Anne-Marie Müller + Söhne",
+        "02_shapes-and+more": "3", "Feedback comments": f"half: {comment}",
+    }  # fmt: skip
+    (_, canvas) = rows_of(as_canvas(grades))
+    assert canvas == {
+        "Student": "Müller + Söhne, Anne-Marie", "ID": "", "SIS User ID": "s1234=5",
+        "SIS Login ID": "o-brien_7@uni.example", "Section": "", "02_shapes-and+more": "3",
+    }  # fmt: skip
+
+
+def test_a_list_in_a_comment_is_no_formula_of_a_row():
+    cell = GradedCell("book", "half", 4)
+    row = StudentGrades(
+        "ada", submitted=True, points={cell: Points(3)}, comments={("book", "half"): "two things:\n- short\n=1+1"}
+    )
+    (moodle,) = rows_of(as_moodle(Grades("gdl", "small", None, [cell], [row])))
+    assert moodle["Feedback comments"] == "half: two things:\n'- short\n'=1+1"
+
+
+def test_json_means_the_same_and_acts_on_no_terminal():
+    name = "\x1b[2J\x9b\u202e\U000e0041\udcffZoë 王"
+    row = StudentGrades("ada", first_name=name)
+    text = as_json(Grades("gdl", "small", None, [], [row]))
+    assert json.loads(text)["students"][0]["first_name"] == name
+    assert re.search(r"\\u001b\[2J\\u009b\\u202e\\udb40\\udc41\\udcffZoë 王", text)
 
 
 def test_every_format_has_a_writer(named):
