@@ -319,25 +319,29 @@ def from_wire(data: Any, *kinds: type[Message]) -> Message | None:
     if kind is None or not issubclass(kind, kinds):
         return None
     types_of_fields = TYPES[kind.__name__]
-    given = {name: data[name] for name, wanted in types_of_fields.items() if name in data and _is(data[name], wanted)}
+    given = {
+        name: data[name] for name, wanted in types_of_fields.items() if name in data and is_exactly(data[name], wanted)
+    }
     try:
         return kind(**given)
     except TypeError:
         return None
 
 
-def _is(value: Any, wanted: Any) -> bool:
+def is_exactly(value: Any, wanted: Any) -> bool:
     """Whether a value is exactly of a type; a subclass could do as it likes."""
     if wanted is Any:
         return True
     origin, inner = get_origin(wanted), get_args(wanted)
     if origin in (types.UnionType, Union):
-        return any(_is(value, choice) for choice in inner)
+        return any(is_exactly(value, choice) for choice in inner)
     if origin is dict:
         key, item = inner
-        return type(value) is dict and all(_is(name, key) and _is(part, item) for name, part in value.items())
+        return type(value) is dict and all(
+            is_exactly(name, key) and is_exactly(part, item) for name, part in value.items()
+        )
     if origin in (list, tuple):
-        return type(value) is origin and all(_is(part, inner[0]) for part in value)
+        return type(value) is origin and all(is_exactly(part, inner[0]) for part in value)
     return type(value) is wanted
 
 

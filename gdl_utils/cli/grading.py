@@ -25,6 +25,10 @@ SHOWN = 60  # rows of a table of grades
 UNPROTECTED = (
     "WITHOUT A SANDBOX: every notebook runs with your own rights and can read, change and send whatever you can."
 )
+WITHOUT_TLS = (
+    "WITHOUT TLS: anyone who reaches this scheduler can read submissions and hidden tests, and run programs here and "
+    "on its workers. deploy/dask/README.md says how to make certificates."
+)
 
 
 class Sandbox(enum.StrEnum):
@@ -81,7 +85,9 @@ def grade(
     course: Annotated[Path, typer.Option(help="The course folder, with submitted/STUDENT/ASSIGNMENT/.")] = Path(),
     regrade: Annotated[bool, typer.Option(help="Grade again what did not change since it was graded.")] = False,
     workers: Annotated[int | None, typer.Option(help="Processes that grade; one a core if not given.", min=1)] = None,
-    scheduler: Annotated[str | None, typer.Option(help="Address of a Dask scheduler whose workers grade.")] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(help="Address of a Dask scheduler whose workers grade, tls://HOST:PORT.")
+    ] = None,
     db: Annotated[str | None, typer.Option(help="URL of the gradebook, such as postgresql://HOST/NAME.")] = None,
     sandbox: Annotated[Sandbox, typer.Option(help="'none' runs the notebooks unprotected.")] = Sandbox.BUBBLEWRAP,
     start: Annotated[Start, typer.Option(help="'cold' imports everything anew for each notebook.")] = Start.WARM,
@@ -106,6 +112,8 @@ def grade(
         raise CourseError(f"There is no assignment {assignment} in {target.sources}", "see its folders for the names")
     if sandbox is Sandbox.NONE:
         console.print(UNPROTECTED, style="bold red")
+    if scheduler and not scheduler.startswith("tls:"):
+        console.print(WITHOUT_TLS, style="bold red")
     limits = Limits(
         memory=memory << 20,
         processes=processes,
