@@ -43,7 +43,7 @@ def redirect_stderr(log: Path) -> Iterator[None]:
 
 def _copy(source: int, stopped: int, log: TextIO, drained: threading.Event) -> None:
     decoder = codecs.getincrementaldecoder("utf-8")("backslashreplace")
-    with selectors.DefaultSelector() as selector, log:
+    with selectors.DefaultSelector() as selector:
         for descriptor in (source, stopped):
             selector.register(descriptor, selectors.EVENT_READ)
         while True:
@@ -63,3 +63,5 @@ def _copy(source: int, stopped: int, log: TextIO, drained: threading.Event) -> N
     drained.set()
     os.close(source)
     os.close(stopped)
+    with suppress(OSError):
+        log.close()
