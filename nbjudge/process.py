@@ -24,7 +24,7 @@ class Process:
         pid: its number on this machine.
         control: the channel to it.
         peak: most bytes of memory that it, and what it started, had at a time.
-        reason: why it was killed, empty if it was not: memory, processes or time.
+        reason: why it was killed, empty if it was not: memory, processes, pipes or time.
     """
 
     def __init__(self, pidfd: int, control: Channel, limits: Limits):

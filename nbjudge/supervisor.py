@@ -49,6 +49,7 @@ from nbjudge.protocol import (
 )
 from nbjudge.rebuild import Rebuilt
 from nbjudge.scoring import outputs_of_test, score_of
+from nbjudge.watchdog import MOST_PIPES
 from nbjudge.wire import WireError
 from nbjudge.zygote_client import IMPORT_TIMEOUT
 
@@ -60,6 +61,7 @@ HIGHEST_COUNT = 1 << 31  # of the numbers that a cell may have
 REASONS = {
     "memory": "it needed more memory than the {memory} MiB allowed",
     "processes": "it started more than the {processes} processes allowed",
+    "pipes": f"it kept more than {MOST_PIPES} pipes open",
     "time": "it did not end within the {notebook_seconds:g} s allowed for a notebook",
 }
 AFTERWARDS = "; the cells from there on got no points"

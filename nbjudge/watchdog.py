@@ -1,10 +1,12 @@
 """Watches the memory, the processes and the time that a notebook uses, and kills what uses too much."""
 
+import os
 import signal
 import threading
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -12,6 +14,12 @@ from nbjudge.model import Limits
 
 WATCH_INTERVAL = 0.03  # seconds between two looks
 MOST_PROCESSES = 5000  # that are looked at
+READ = {"RssAnon", "RssShmem", "VmPTE", "Threads", "FDSize"}  # lines of /proc/PID/status
+# What pipes and sockets hold is memory of the kernel: as much as fits into them counts, once there are more than a few.
+FEW_DESCRIPTORS = 256
+PIPE_BYTES, SOCKET_BYTES = 64 << 10, 208 << 10
+# The kernel gives the pipes of one user 64 MiB together: a notebook gets a quarter.
+MOST_PIPES = 256
 
 
 class Watched(Protocol):
@@ -46,18 +54,43 @@ def _tree_below(pid: int) -> list[int]:
     return tree
 
 
-def _memory_and_threads(pid: int) -> tuple[int, int]:
-    """Bytes of memory of its own and number of threads of a process."""
-    memory, threads = 0, 1
+@dataclass(frozen=True)
+class Usage:
+    """What one process uses.
+
+    Attributes:
+        own: bytes of memory of its own.
+        tables: bytes in which the kernel keeps where its memory is.
+        threads: how many it has.
+        descriptors: how many it has room for.
+    """
+
+    own: int = 0
+    tables: int = 0
+    threads: int = 0
+    descriptors: int = 0
+
+
+def _usage(pid: int) -> Usage:
     try:
-        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-            if line.startswith(("RssAnon:", "RssShmem:")):
-                memory += int(line.split()[1]) << 10
-            elif line.startswith("Threads:"):
-                threads = int(line.split()[1])
+        lines = (line.partition(":") for line in Path(f"/proc/{pid}/status").read_text().splitlines())
+        found = {name: int(rest.split()[0]) for name, _, rest in lines if name in READ}
     except (OSError, ValueError):
-        return 0, 0
-    return memory, threads
+        return Usage()
+    own = found.get("RssAnon", 0) + found.get("RssShmem", 0)
+    return Usage(own << 10, found.get("VmPTE", 0) << 10, found.get("Threads", 1), found.get("FDSize", 0))
+
+
+def _pipes_and_sockets(tree: Sequence[int]) -> tuple[int, int]:
+    """How many pipes and sockets some processes have; what several share counts once."""
+    held: set[str] = set()
+    for pid in tree:
+        with suppress(OSError):
+            for name in os.listdir(f"/proc/{pid}/fd"):  # noqa: PTH208  (names are enough)
+                with suppress(OSError):
+                    held.add(os.readlink(f"/proc/{pid}/fd/{name}"))  # noqa: PTH115
+    pipes = sum(name.startswith("pipe:") for name in held)
+    return pipes, sum(name.startswith("socket:") for name in held)
 
 
 def _proportional_memory(pid: int) -> int:
@@ -105,15 +138,22 @@ class Watchdog:
         if process.reason or not process.alive():
             return
         tree = _tree_below(process.pid)
-        usage = [_memory_and_threads(pid) for pid in tree]
-        memory, threads = (sum(column) for column in zip(*usage, strict=True))
-        if memory > self.limits.memory and len(tree) > 1:
+        usage = [_usage(pid) for pid in tree]
+        memory, threads = sum(each.own for each in usage), sum(each.threads for each in usage)
+        kernel, pipes = sum(each.tables for each in usage), 0
+        if sum(each.descriptors for each in usage) > FEW_DESCRIPTORS:
+            pipes, sockets = _pipes_and_sockets(tree)
+            kernel += pipes * PIPE_BYTES + sockets * SOCKET_BYTES
+        if memory + kernel > self.limits.memory and len(tree) > 1:
             memory = sum(_proportional_memory(pid) for pid in tree[:200])
+        memory += kernel
         process.peak = max(process.peak, memory)
         if memory > self.limits.memory:
             process.reason = "memory"
         elif len(tree) > self.limits.processes or threads > 4 * self.limits.processes:
             process.reason = "processes"
+        elif pipes > MOST_PIPES:
+            process.reason = "pipes"
         else:
             return
         process.signal(signal.SIGKILL)

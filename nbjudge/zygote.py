@@ -8,6 +8,7 @@ import gc
 import json
 import os
 import resource
+import selectors
 import signal
 import socket
 import sys
@@ -19,7 +20,7 @@ from nbjudge import judge, student
 from nbjudge.channel import Channel
 from nbjudge.model import Limits
 from nbjudge.protocol import ForkOrder, ZygoteReady, ZygoteSettings
-from nbjudge.sandbox import namespaces
+from nbjudge.sandbox import namespaces, seccomp
 from nbjudge.wire import WireLimits
 
 
@@ -73,6 +74,8 @@ def main() -> None:
     orders = socket.socket(fileno=descriptor)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    # The filter of system calls refuses epoll: what waits for several things, as asyncio does, takes poll.
+    selectors.DefaultSelector = selectors.PollSelector  # type: ignore[assignment,misc]
     if settings.warm:
         run_imports(settings.imports)
         if count_threads() > 1:
@@ -81,6 +84,8 @@ def main() -> None:
             os.set_inheritable(descriptor, True)
             os.execv(sys.executable, [sys.executable, "-m", "nbjudge.zygote", str(descriptor), cold])  # noqa: S606
     shell = student.make_shell()
+    # Made once, not after each fork.
+    seccomp.program(os.uname().machine)
     gc.collect()
     gc.freeze()
     orders.send(json.dumps(asdict(ZygoteReady(settings.warm))).encode())

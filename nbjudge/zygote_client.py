@@ -21,7 +21,7 @@ from nbjudge.errors import MachineError
 from nbjudge.model import Limits
 from nbjudge.process import Process, ProcessPair
 from nbjudge.protocol import ForkOrder, ZygoteReady, ZygoteSettings
-from nbjudge.sandbox import availability, bubblewrap
+from nbjudge.sandbox import availability, bubblewrap, users
 from nbjudge.watchdog import Watchdog
 from nbjudge.wire import LIMITS, WireLimits
 
@@ -143,25 +143,30 @@ class ZygoteServer(ZygoteClient):
         program = [sys.executable, "-m", "nbjudge.zygote", str(there.fileno()), json.dumps(asdict(settings))]
         self.home: str | None = None
         line, variables = program, None
-        hashes = {"PYTHONHASHSEED": str(environment.hash_seed)}
+        own_users = environment.sandboxed and users.are_there([*visible, *bubblewrap.search_path()])
+        user_map = users.UserMap() if own_users else None
+        hash_seed = str(environment.hash_seed)
         if environment.sandboxed:
-            line = bubblewrap.command(program, visible, hashes)
+            options = ["--setenv", "PYTHONHASHSEED", hash_seed, *(user_map.options if user_map else ())]
+            line = bubblewrap.command(program, visible, options)
         else:
             self.home = tempfile.mkdtemp(prefix="nbjudge-unsandboxed-")
             variables = {**bubblewrap.ENVIRONMENT, "PATH": os.environ.get("PATH", ""), "HOME": self.home}
-            variables |= {"MPLCONFIGDIR": self.home, "IPYTHONDIR": self.home, **hashes}
+            variables |= {"MPLCONFIGDIR": self.home, "IPYTHONDIR": self.home, "PYTHONHASHSEED": hash_seed}
         self.log = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the zygote)
         self.process = subprocess.Popen(
             line,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=self.log,
-            pass_fds=[there.fileno()],
+            pass_fds=[there.fileno(), *(user_map.descriptors if user_map else ())],
             env=variables,
             start_new_session=True,
             preexec_fn=_die_with_parent if not environment.sandboxed else None,
         )
         there.close()
+        if user_map:
+            user_map.write()
         self._warm: bool | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.machinery import PathFinder
 from pathlib import Path
@@ -51,7 +51,7 @@ def visible_paths(imports: Iterable[str] = ()) -> list[str]:
         str(Path(__file__).parents[1]),
     }
     for statement in imports:
-        spec = PathFinder.find_spec(statement.split()[1].partition(".")[0], _search_path())
+        spec = PathFinder.find_spec(statement.split()[1].partition(".")[0], search_path())
         # Packages without __init__.py could be any folder.
         if spec is not None and spec.has_location and spec.origin:
             origin = Path(spec.origin)
@@ -61,26 +61,30 @@ def visible_paths(imports: Iterable[str] = ()) -> list[str]:
 
 
 @cache
-def _search_path() -> list[str]:
-    # What Python looks through in the sandbox: neither the working folder nor what a variable adds.
+def search_path() -> list[str]:
+    """What Python looks through in the sandbox: neither the working folder nor what a variable adds."""
     program = [sys.executable, "-I", "-c", "import sys; print('\\n'.join(sys.path))"]
     return subprocess.run(program, capture_output=True, text=True, check=True).stdout.splitlines()
 
 
-def command(
-    program: list[str], visible: Sequence[str] | None = None, variables: Mapping[str, str] | None = None
-) -> list[str]:
-    """The command line that runs `program` behind the outer wall.
+def _folders_above(path: Path) -> list[str]:
+    # Bubblewrap makes folders on the way by itself, but some for root alone, who is not the user of a notebook.
+    return [word for folder in reversed(path.parents[:-1]) for word in ("--dir", str(folder))]
+
+
+def command(program: list[str], visible: Sequence[str] | None = None, options: Sequence[str] = ()) -> list[str]:
+    """The command line that runs `program` behind the outer wall, with the folders that it may see.
 
     Args:
         program: with its arguments.
-        visible: the folders that it may see; those of `visible_paths` if None.
-        variables: of its environment, beside those of `ENVIRONMENT`.
+        visible: what it may see beside the system; Python and its packages, if nothing is given.
+        options: more options for bubblewrap.
     """
     line = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL"]
-    line += ["--hostname", "grader", "--uid", "1000", "--gid", "1000"]
+    line += ["--hostname", "grader", "--uid", "1000", "--gid", "1000", *options]
     for path in SYSTEM:
         source = Path(path)
+        line += _folders_above(source)
         if source.is_symlink() and not path.startswith("/etc"):
             line += ["--symlink", str(source.readlink()), path]
         else:
@@ -88,13 +92,13 @@ def command(
     line += ["--dev", "/dev", "--tmpfs", "/dev/shm", "--tmpfs", "/tmp"]  # noqa: S108
     # After /tmp, where they may lie, too.
     for path in visible_paths() if visible is None else visible:
-        line += ["--ro-bind", path, path]
+        line += [*_folders_above(Path(path)), "--ro-bind", path, path]
     # A shared map of /dev/zero is memory that no limit counts.
     line += ["--ro-bind", "/dev/null", "/dev/zero"]
     # Whole, since the kernel lets the inner wall mount a /proc of its own, read-only, only where all of it is visible.
     line += ["--bind", "/proc", "/proc"]
     # All notebooks that are forked here see one /dev: what one left in it, the next could read, and no limit counts it.
     line += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/"]
-    for name, value in {**ENVIRONMENT, **(variables or {})}.items():
+    for name, value in ENVIRONMENT.items():
         line += ["--setenv", name, value]
     return [*line, "--", *program]

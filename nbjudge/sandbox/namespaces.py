@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from nbjudge.model import Limits
-from nbjudge.sandbox import seccomp
+from nbjudge.sandbox import seccomp, users
 from nbjudge.sandbox.bubblewrap import visible_paths
 
 CLONE_NEWNS = 0x00020000
@@ -30,9 +30,10 @@ SYS_CAPSET = {"x86_64": 126, "aarch64": 91}
 SYS_KEYCTL = {"x86_64": 250, "aarch64": 219}
 KEYCTL_JOIN_SESSION_KEYRING = 1
 
-INSIDE_ID = 1000
 WORK = "/tmp/work"  # noqa: S108  (a private mount)
 FILES = 4096
+TERMINALS = 16
+PENDING_SIGNALS = 256
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -58,12 +59,16 @@ def isolate(limits: Limits, control: socket.socket, visible: Sequence[str]) -> N
     capabilities, a private /tmp with the folder /tmp/work, and the limits. The caller ends here. A descriptor that
     stands for the new process is sent over `control`, for its supervisor.
     """
+    if (user := users.draw()) is not None:
+        os.setresuid(user, user, user)
+        # A change of user closes /proc/self to the process itself.
+        _call(libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0), "dumpable")
     uid, gid = os.getuid(), os.getgid()
     new = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP
     _call(libc.unshare(new), "unshare")
     Path("/proc/self/setgroups").write_text("deny")
-    Path("/proc/self/uid_map").write_text(f"{INSIDE_ID} {uid} 1")
-    Path("/proc/self/gid_map").write_text(f"{INSIDE_ID} {gid} 1")
+    Path("/proc/self/uid_map").write_text(f"{users.INSIDE_ID} {uid} 1")
+    Path("/proc/self/gid_map").write_text(f"{users.INSIDE_ID} {gid} 1")
     _mount("none", "/", None, MS_REC | MS_PRIVATE)
     size = limits.disk_bytes
     # Python itself may lie below the folder that becomes private.
@@ -82,6 +87,8 @@ def isolate(limits: Limits, control: socket.socket, visible: Sequence[str]) -> N
     Path("/tmp/.shm").mkdir()  # noqa: S108
     # One budget for all that can be written.
     _mount("/tmp/.shm", "/dev/shm", None, MS_BIND)  # noqa: S108
+    # Terminals of its own: nobody else's, and few, since the machine has so many for all.
+    _mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, f"newinstance,ptmxmode=666,mode=620,max={TERMINALS}")
     # A keyring of its own, so that keys of whoever grades can't be read.
     libc.syscall(SYS_KEYCTL[os.uname().machine], KEYCTL_JOIN_SESSION_KEYRING, None)
     told, tell = os.pipe()
@@ -149,6 +156,8 @@ def limit_resources(limits: Limits) -> None:
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_MEMLOCK, 1 << 20),
         (resource.RLIMIT_MSGQUEUE, 0),
+        (resource.RLIMIT_SIGPENDING, PENDING_SIGNALS),
+        (resource.RLIMIT_RTPRIO, 0),
         (resource.RLIMIT_CPU, int(limits.notebook_seconds * (os.cpu_count() or 1)) + 60),
     ]:
         _soft, hard = resource.getrlimit(what)
