@@ -17,10 +17,17 @@ PIECES = 16  # as much as a pipe can hold
 
 
 class Deadline:
-    """A moment, and what is done when it comes: one interrupt after the other, each with some time to work."""
+    """A moment, and what is done when it comes: one interrupt after the other, each with some time to work.
 
-    def __init__(self, end: float, *interrupts: Callable[[], None]):
+    Args:
+        end: the moment, on the clock of `time.monotonic`.
+        interrupts: what is done then.
+        more: asked before the first interrupt how many seconds there are left after all.
+    """
+
+    def __init__(self, end: float, *interrupts: Callable[[], None], more: Callable[[], float] = lambda: 0.0):
         self.end = end
+        self._more: Callable[[], float] | None = more
         self._interrupts = list(interrupts)
 
     def left(self) -> float:
@@ -30,6 +37,10 @@ class Deadline:
             ChannelTimeoutError: if all interrupts were of no use.
         """
         while (seconds := self.end - time.monotonic()) <= 0:
+            if self._more and (left := self._more()) > 0:
+                self.end = time.monotonic() + left
+                continue
+            self._more = None
             if not self._interrupts:
                 raise ChannelTimeoutError("it did not stop when it was interrupted")
             self._interrupts.pop(0)()

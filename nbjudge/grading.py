@@ -42,8 +42,7 @@ def grade(
         MachineError: if the machine fails twice; nothing is the student's fault then.
         SandboxError: if there can be no sandbox here.
     """
-    grader = Grader(assignment, limits or Limits(), options or EngineOptions())
-    return Graded([grader.grade_notebook(source, submission) for source in assignment.notebooks])
+    return Grader(assignment, limits or Limits(), options or EngineOptions()).grade(submission)
 
 
 @dataclass(frozen=True)
@@ -54,11 +53,18 @@ class Grader:
         assignment: with its hidden tests.
         limits: what a submission may use.
         options: how the engine runs.
+        alone: nothing else is graded meanwhile, so that a notebook that waited for a processor until its time was over
+            is tried a second time at once; if not, `grade_all` sees to it.
     """
 
     assignment: Assignment
     limits: Limits
     options: EngineOptions
+    alone: bool = True
+
+    def grade(self, submission: Submission) -> Graded:
+        """What a submission gets."""
+        return Graded([self.grade_notebook(source, submission) for source in self.assignment.notebooks])
 
     def grade_notebook(self, source: SourceNotebook, submission: Submission) -> GradedNotebook:
         """What a submission gets for one notebook of the assignment."""
@@ -81,7 +87,7 @@ class Grader:
         return graded
 
     def grade_rebuilt(self, source: SourceNotebook, rebuilt: Rebuilt, submission: Submission) -> GradedNotebook:
-        """Run and score a rebuilt notebook; a failure of the machine, or of the judge, is tried a second time.
+        """Run and score a rebuilt notebook; what failed, or waited too long, is tried a second time.
 
         Args:
             source: of the notebook.
@@ -100,7 +106,7 @@ class Grader:
             close_zygotes()
             log.append(f"{source.name}: tried again, since {error}")
             graded = None
-        if graded is None or graded.status is Status.JUDGE_DIED:
+        if graded is None or graded.status is Status.JUDGE_DIED or (graded.held_up and self.alone):
             graded = self._run(source, rebuilt, given, submission.seed)
         graded.log = log
         return graded
@@ -132,7 +138,9 @@ def annotate(notebook: GradedNotebook) -> None:
                 "reason": notebook.reason,
                 "hints": notebook.hints,
                 "findings": notebook.findings,
+                "remark": notebook.remark,
                 "seconds": round(notebook.seconds, 3),
+                "processor_seconds": round(notebook.processor_seconds, 3),
                 "memory": notebook.memory,
             },
         }

@@ -12,8 +12,9 @@ class Limits:
     Attributes:
         memory: bytes, of the student's processes together, and of the judge.
         processes: processes and threads at one time.
-        cell_seconds: wall clock for one cell.
-        notebook_seconds: wall clock for one notebook.
+        cell_seconds: for one cell, on the wall clock, without the time for which it waited for a processor that others
+            had; by the wall clock alone three times as long.
+        notebook_seconds: likewise for one notebook.
         disk_bytes: that it may have in files at one time.
         output_bytes: of output of one cell; more is cut off.
         notebook_bytes: size of a notebook that is read at all.
@@ -121,6 +122,9 @@ class GradedNotebook:
         findings: what was repaired, one sentence each.
         files: what the student's code left in its folder, by relative path.
         seconds: wall clock.
+        processor_seconds: for which its processes and its tests computed.
+        held_up: whether it ran into a limit of time while it waited for a processor, so that points may be missing.
+        remark: what it did to those beside it, which costs no points; one sentence, empty if it did nothing.
         memory: most bytes that the student's processes had at a time.
         log: what else the instructor should know, a sentence each.
     """
@@ -135,6 +139,9 @@ class GradedNotebook:
     findings: list[str] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
     seconds: float = 0.0
+    processor_seconds: float = 0.0
+    held_up: bool = False
+    remark: str = ""
     memory: int = 0
     log: list[str] = field(default_factory=list)
 
@@ -173,6 +180,16 @@ class Graded:
     def hints(self) -> dict[tuple[str, str], str]:
         """What the student is told, by notebook and grade_id."""
         return {(notebook.name, name): hint for notebook in self.notebooks for name, hint in notebook.hints.items()}
+
+    @property
+    def held_up(self) -> bool:
+        """Whether it may get more points when it is graded alone: see `GradedNotebook`."""
+        return any(notebook.held_up for notebook in self.notebooks)
+
+    @property
+    def remarks(self) -> list[str]:
+        """What it did to those beside it, which costs no points."""
+        return [notebook.remark for notebook in self.notebooks if notebook.remark]
 
     @property
     def status(self) -> Status:

@@ -12,7 +12,7 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from typing import Any
 
 from nbjudge.errors import MachineError, SandboxError, SchedulerError
-from nbjudge.grading import environment_of, grade
+from nbjudge.grading import Grader, environment_of
 from nbjudge.model import Assignment, EngineOptions, Graded, Limits, Submission
 from nbjudge.results import pack_error, pack_result, unpack_result
 from nbjudge.zygote_client import ZygoteClient, ZygoteServer, adopt
@@ -44,7 +44,7 @@ def _end_with_parent(parent: int) -> None:
 
 
 def _grade_here(submission: Submission) -> Graded:
-    return grade(_shared["assignment"], submission, _shared["limits"], _shared["options"])
+    return Grader(_shared["assignment"], _shared["limits"], _shared["options"], alone=False).grade(submission)
 
 
 class _Pool:
@@ -194,7 +194,7 @@ def _grade_there(shared: tuple[Assignment, Limits, EngineOptions], submission: S
     # Whatever happens: an exception would be pickled.
     try:
         assignment, limits, options = shared
-        return pack_result(grade(assignment, submission, limits, options))
+        return pack_result(Grader(assignment, limits, options, alone=False).grade(submission))
     except Exception as error:
         return pack_error(error)
 
@@ -212,6 +212,9 @@ def grade_all(
 ) -> Iterator[tuple[str, Graded | Exception]]:
     """Grade submissions in any order, a bounded number of them in memory at a time.
 
+    A neighbour's hunger costs nobody points: what waited for a processor until its time was over is graded again after
+    all others, alone.
+
     Args:
         jobs: names, and functions that read what was handed in.
         submit: hands one to a worker.
@@ -224,6 +227,27 @@ def grade_all(
     Raises:
         SandboxError: if no submission can be graded here at all.
     """
+    held_up: list[tuple[str, Callable[[], Submission]]] = []
+    reads: dict[str, Callable[[], Submission]] = {}
+
+    def remembered() -> Iterator[tuple[str, Callable[[], Submission]]]:
+        for name, read in jobs:
+            reads[name] = read
+            yield name, read
+
+    for name, graded in _grade_side_by_side(remembered(), submit, AHEAD * workers):
+        read = reads.pop(name)
+        if isinstance(graded, Graded) and graded.held_up:
+            held_up.append((name, read))
+        else:
+            yield name, graded
+    yield from _grade_side_by_side(held_up, submit, 1)
+
+
+def _grade_side_by_side(
+    jobs: Iterable[tuple[str, Callable[[], Submission]]], submit: Submit, most: int
+) -> Iterator[tuple[str, Graded | Exception]]:
+    """Grade submissions in any order, so many of them at a time."""
     running: dict[Future[Graded], tuple[str, Callable[[], Submission], int]] = {}
     unread: list[tuple[str, Exception]] = []
     waiting = iter(jobs)
@@ -237,7 +261,7 @@ def grade_all(
         running[submit(submission)] = (name, read, attempt)
 
     def fill() -> None:
-        while len(running) < AHEAD * workers:
+        while len(running) < most:
             job = next(waiting, None)
             if job is None:
                 return

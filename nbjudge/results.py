@@ -81,7 +81,8 @@ def _read(data: Any, source: SourceNotebook) -> GradedNotebook:
         raise _damaged("it has other notebooks than the assignment")
     if content is not None and type(content) is not dict:
         raise _damaged("the content of a notebook is none")
-    if not (math.isfinite(notebook.seconds) and notebook.seconds >= 0 and notebook.memory >= 0):
+    times = (notebook.seconds, notebook.processor_seconds)
+    if not (all(math.isfinite(time) and time >= 0 for time in times) and notebook.memory >= 0):
         raise _damaged("its time or its memory is no measure")
     if files_to_keep(notebook.files) != notebook.files:
         raise _damaged("it has files that no submission may leave")

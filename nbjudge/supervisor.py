@@ -3,6 +3,7 @@
 import copy
 import signal
 import time
+from collections.abc import Callable
 from typing import Any
 
 from nbjudge.channel import ChannelClosedError, ChannelTimeoutError
@@ -27,6 +28,7 @@ from nbjudge.notebook import (
 )
 from nbjudge.outputs import CellOutput, clean_text, error_output
 from nbjudge.process import ProcessPair
+from nbjudge.processor_time import Times
 from nbjudge.protocol import (
     Begin,
     CellDone,
@@ -57,6 +59,8 @@ EXIT_GRACE = 0.2  # seconds until it is known what else ended, and why, after th
 SEND_TIMEOUT = 7.0  # seconds until the judge takes a message
 COLLECT_TIMEOUT = 10.0
 HIGHEST_COUNT = 1 << 31  # of the numbers that a cell may have
+SHORTEST = 0.05  # seconds: less is not given on top to what has waited for a processor
+MOST_GREEDY = 1.0  # seconds for which a notebook may want many processors unnoticed
 
 REASONS = {
     "memory": "it needed more memory than the {memory} MiB allowed",
@@ -64,6 +68,9 @@ REASONS = {
     "pipes": f"it kept more than {MOST_PIPES} pipes open",
     "time": "it did not end within the {notebook_seconds:g} s allowed for a notebook",
 }
+GREEDY = (
+    "its processes wanted {processors:.0f} processors at a time for {seconds:.0f} s, which slows what runs beside them"
+)
 AFTERWARDS = "; the cells from there on got no points"
 
 
@@ -80,7 +87,7 @@ class NotebookRun:
         self.result.findings = rebuilt.findings
         self.ended = False  # nothing of the student's can be run any more
         self.slow: list[str] = []  # ids of cells that were interrupted
-        self.deadline = 0.0
+        self.began = Times()
         self.room = limits.notebook_bytes  # for the output of all cells together
         self.pending_setups = 0  # setup cells that the judge has not yet reported on
         self.unanswered = False  # the last solution cell is as it was released
@@ -100,12 +107,15 @@ class NotebookRun:
             MachineError: if the processes don't begin, or a setup cell fails in the judge.
         """
         self._begin(given, {**assignment.files, **assignment.hidden}, seed)
-        start = time.monotonic()
-        self.deadline = start + self.limits.notebook_seconds
+        self.began = self.pair.watchdog.times()
         for cell in (self.result.content or {})["cells"]:
             self._run_cell(cell)
         self._collect_files()
-        self.result.seconds = time.monotonic() - start
+        spent = self.pair.watchdog.times() - self.began
+        self.result.seconds, self.result.processor_seconds = spent.wall, spent.processor
+        greedy = self.pair.watchdog.clock.greedy
+        if greedy.wall > MOST_GREEDY:
+            self.result.remark = GREEDY.format(processors=greedy.wanted, seconds=greedy.wall)
         self.result.memory = self.pair.student.peak
         if self.slow and self.result.status is Status.GRADED:
             self.result.status = Status.TIMEOUT
@@ -163,11 +173,11 @@ class NotebookRun:
 
     def _run_for_student(self, cell: Cell) -> None:
         output = CellOutput(min(self.limits.output_bytes, max(self.room, 0)))
-        end = self._end_of_cell()
+        deadline = self._deadline(lambda: self._interrupt_student(cell))
         status = ""
         try:
-            self.pair.student.control.send(to_wire(RunCell(cell["source"])), end)
-            status = self._await_student(output, Deadline(end, lambda: self._interrupt_student(cell)), cell)
+            self.pair.student.control.send(to_wire(RunCell(cell["source"])), deadline.end)
+            status = self._await_student(output, deadline, cell)
         except WireError as error:
             self._end_student(error)
         cell["outputs"] = output.items
@@ -187,8 +197,23 @@ class NotebookRun:
                 return message.status
             output.add_message(message)
 
-    def _end_of_cell(self) -> float:
-        return min(time.monotonic() + self.limits.cell_seconds, self.deadline)
+    def _deadline(self, *interrupts: Callable[[], None], seconds: float | None = None) -> Deadline:
+        """The end of what begins now: of a cell, if no seconds are given. Waiting for a processor puts it off."""
+        clock = self.pair.watchdog.clock
+        limits = [(seconds or self.limits.cell_seconds, clock.known()), (self.limits.notebook_seconds, self.began)]
+
+        def left(now: Times) -> float:
+            return min(limit - (now - since).own for limit, since in limits)
+
+        def more() -> float:
+            now = self.pair.watchdog.times()
+            if (more_seconds := left(now)) > SHORTEST:
+                return more_seconds
+            over = [(limit, now - since) for limit, since in limits if limit - (now - since).own <= SHORTEST]
+            self.result.held_up |= any(spent.held_up(limit) for limit, spent in over)
+            return 0.0
+
+        return Deadline(time.monotonic() + max(0.0, left(clock.known())), *interrupts, more=more)
 
     def _interrupt_student(self, cell: Cell | None) -> None:
         if cell is not None:
@@ -208,10 +233,10 @@ class NotebookRun:
             return
         report = None
         if self._await_setups():
-            end = self._end_of_cell()
+            deadline = self._deadline(*self._interrupts_of_test(cell))
             self._tell_judge(RunTest(cell["source"], sorted(self.redefined)))
             self.redefined.clear()
-            report = self._await_judge(end, cell)
+            report = self._await_judge(deadline)
         if report is None:
             cell["outputs"] = [error_output("NotRun", self.result.reason)]
             self.result.hints[name] = NOT_RUN
@@ -244,7 +269,7 @@ class NotebookRun:
             MachineError: if one of them fails there, which is not the student's fault.
         """
         while self.pending_setups and not self.ended:
-            report = self._await_judge(min(time.monotonic() + IMPORT_TIMEOUT, self.deadline), None)
+            report = self._await_judge(self._deadline(*self._interrupts_of_test(None), seconds=IMPORT_TIMEOUT))
             if report is None:
                 return False
             self.pending_setups -= 1
@@ -253,10 +278,12 @@ class NotebookRun:
                 raise MachineError(f"a setup cell of {self.source.name} fails in the judge ({failure[:300]})")
         return not self.ended
 
-    def _await_judge(self, end: float, cell: Cell | None) -> Report | None:
-        """The judge's report; what the student's code prints and sends meanwhile is thrown away."""
+    def _interrupts_of_test(self, cell: Cell | None) -> list[Callable[[], None]]:
         # Either the student's code ignores the interrupt, or the test itself takes its time: then the judge knows.
-        deadline = Deadline(end, lambda: self._interrupt_student(cell), lambda: self.pair.judge.signal(signal.SIGINT))
+        return [lambda: self._interrupt_student(cell), lambda: self.pair.judge.signal(signal.SIGINT)]
+
+    def _await_judge(self, deadline: Deadline) -> Report | None:
+        """The judge's report; what the student's code prints and sends meanwhile is thrown away."""
         student = None if self.ended else self.pair.student.control
         try:
             message = self.loop.receive(self.pair.judge.control, deadline, CellOutput(0), student, self._end_student)

@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Protocol
 
 from nbjudge.model import Limits
+from nbjudge.processor_time import INTERVAL, ProcessorClock, Times
 
 WATCH_INTERVAL = 0.03  # seconds between two looks
 MOST_PROCESSES = 5000  # that are looked at
+SPARE_SECONDS = 30  # beyond its limit, until the notebook is ended whatever the supervisor does
 READ = {"RssAnon", "RssShmem", "VmPTE", "Threads", "FDSize"}  # lines of /proc/PID/status
 # What pipes and sockets hold is memory of the kernel: as much as fits into them counts, once there are more than a few.
 FEW_DESCRIPTORS = 256
@@ -110,13 +112,15 @@ class Watchdog:
     def __init__(self, limits: Limits):
         self.limits = limits
         self.processes: Sequence[Watched] = ()
-        self.hard_deadline = time.monotonic() + limits.notebook_seconds + 30
+        self.clock = ProcessorClock()
+        self.began = self.clock.known()
         self.ended = threading.Event()
         self.thread = threading.Thread(target=self._watch, daemon=True)
 
     def start(self, processes: Sequence[Watched]) -> None:
         """Begin to watch."""
         self.processes = processes
+        self.began = self.clock.known()
         self.thread.start()
 
     def stop(self) -> None:
@@ -125,11 +129,19 @@ class Watchdog:
         if self.thread.ident:
             self.thread.join()
 
+    def times(self) -> Times:
+        """How long both have computed and waited, with all that they have started, on the clock of `time.monotonic`."""
+        return self.clock.look(pid for process in self.processes for pid in _tree_below(process.pid))
+
     def _watch(self) -> None:
+        next_times = time.monotonic() + INTERVAL
         while not self.ended.wait(WATCH_INTERVAL):
             for process in self.processes:
                 self._look(process)
-            if time.monotonic() > self.hard_deadline:
+            if time.monotonic() > next_times:
+                self.times()
+                next_times = time.monotonic() + INTERVAL
+            if (self.clock.known() - self.began).own > self.limits.notebook_seconds + SPARE_SECONDS:
                 for process in self.processes:
                     process.reason = process.reason or "time"
                     process.signal(signal.SIGKILL)

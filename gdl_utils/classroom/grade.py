@@ -282,7 +282,7 @@ def _record_result(
         raise graded
     submitted, target = course.submitted(student, assignment.name), course.autograded(student, assignment.name)
     timestamp, complaints = read_timestamp(submitted)
-    remark = "; ".join([*graded.attention, *complaints])
+    remark = "; ".join([*graded.attention, *graded.remarks, *complaints])
     repairs = tuple(finding for notebook in graded.notebooks for finding in notebook.findings)
     # The record comes last: a run that is killed before it grades the submission again, with the same result.
     _write_autograded(assignment, submitted, target, graded)

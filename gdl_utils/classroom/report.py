@@ -50,11 +50,13 @@ class GradingNote:
     seconds: float
     memory: float
     hints: tuple[str, ...] = ()
+    remark: str = ""
+    processor_seconds: float = 0.0
 
     @property
     def needs_attention(self) -> bool:
         """Whether something is to be looked at."""
-        return self.status != "graded" or bool(self.reason) or bool(self.findings)
+        return self.status != "graded" or bool(self.reason) or bool(self.findings) or bool(self.remark)
 
 
 def read_notes(course: Course, assignment: str) -> tuple[list[GradingNote], list[str]]:
@@ -80,6 +82,8 @@ def read_notes(course: Course, assignment: str) -> tuple[list[GradingNote], list
                     float(note.get("seconds") or 0),
                     float(note.get("memory") or 0),
                     tuple(sorted({str(hint) for hint in note.get("hints", {}).values()})),
+                    str(note.get("remark", "")),
+                    float(note.get("processor_seconds") or 0),
                 )
             )
         else:
@@ -302,12 +306,27 @@ def _resources(notes: Sequence[GradingNote]) -> list[Block | Table]:
         f"{max(seconds):.1f}. Memory: median {statistics.median(memory):.0f} MiB, most {max(memory):.0f} MiB."
     )
     slowest = sorted(ran, key=lambda note: -note.seconds)[:5]
-    lines = [(note.student, note.notebook, f"{note.seconds:.1f}", f"{note.memory / MIB:.0f}") for note in slowest]
-    return [
+    lines = [
+        (
+            note.student,
+            note.notebook,
+            f"{note.seconds:.1f}",
+            f"{note.processor_seconds:.1f}",
+            f"{note.memory / MIB:.0f}",
+        )
+        for note in slowest
+    ]
+    head = ("student", "notebook", "seconds", "of computing", "MiB")
+    blocks: list[Block | Table] = [
         _picture(figure, text),
         Block("heading", "The slowest"),
-        Table(("student", "notebook", "seconds", "MiB"), lines, numbers=2),
+        Table(head, lines, numbers=3),
     ]
+    if greedy := [(note.student, note.notebook, note.remark) for note in ran if note.remark]:
+        blocks.append(Block("heading", "Those that slowed others"))
+        blocks.append(_text("They lost no points by it, and others that waited for them too long were graded again."))
+        blocks.append(Table(("student", "notebook", "what was noted"), greedy))
+    return blocks
 
 
 def _attention(notes: Sequence[GradingNote]) -> list[Block | Table]:
@@ -316,7 +335,7 @@ def _attention(notes: Sequence[GradingNote]) -> list[Block | Table]:
     # Those that were not graded come first.
     every = sorted(notes, key=lambda note: (note.status == "graded", not note.reason, note.student))
     lines = [
-        (note.student, note.notebook, note.status, " ".join(filter(None, [note.reason, *note.findings])))
+        (note.student, note.notebook, note.status, " ".join(filter(None, [note.reason, *note.findings, note.remark])))
         for note in every
     ]
     return [Table(("student", "notebook", "status", "what was noted"), lines)]
