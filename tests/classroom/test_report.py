@@ -95,6 +95,17 @@ def test_what_needs_attention_is_listed_and_nothing_else(spoilt):
     assert table(section(page, "Without a submission")) == [["absent", "$x^2$ & Sons"]]
 
 
+def test_who_slowed_others_is_named(graded):
+    path = graded.course.autograded("ada", graded.name) / f"{graded.book}.ipynb"
+    content = json.loads(path.read_text())
+    content["metadata"]["nbjudge"] |= {"remark": f"its processes wanted 24 processors {EVIL}"}
+    path.write_text(json.dumps(content))
+    page = page_of(graded)
+    assert "ada" in section(page, "Time and memory").get_text().partition("Those that slowed others")[2]
+    (row,) = (row for row in table(section(page, "What needs attention")) if row[0] == "ada")
+    assert row[2:] == ["graded", f"its processes wanted 24 processors {EVIL}"]
+
+
 def test_findings_alone_need_attention():
     assert GradingNote("ada", "book", "graded", "", ("A cell was missing.",), 1, 1).needs_attention
     assert not GradingNote("ada", "book", "graded", "", (), 1, 1).needs_attention
