@@ -1,5 +1,7 @@
 """nbgrader's configuration, read by `nbgrader` and Formgrader where they are started, and by `gdl`."""
 
+import sys
+
 from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 
@@ -41,3 +43,17 @@ c.GenerateFeedback.preprocessors = [
 ]
 c.GenerateFeedback.exporter_class = "gdl_utils.classroom.feedback.FeedbackExporter"
 c.GenerateFeedback.post_convert_hook = "gdl_utils.classroom.feedback.keep_pages_only"
+
+# Nothing of a student's runs in Formgrader: it makes its pages by this exporter, and sends them with a policy.
+c.HTMLExporter.preprocessors = ["gdl_utils.classroom.formgrader.SafeNotebook"]
+c.HTMLExporter.sanitize_html = True
+c.HTMLExporter.filters = {
+    "ansi2html": "gdl_utils.classroom.formgrader.terminal_text",
+    "clean_html": "gdl_utils.classroom.formgrader.shown_html",
+    "highlight_code": "gdl_utils.classroom.formgrader.shown_code",
+    "markdown2html": "gdl_utils.classroom.formgrader.shown_markdown",
+}
+if formgrader := sys.modules.get("nbgrader.server_extensions.formgrader.handlers"):
+    from gdl_utils.classroom.formgrader import protect
+
+    protect(formgrader)

@@ -24,7 +24,7 @@ from traitlets.config import Config
 from gdl_utils.classroom.course import FEEDBACK, SUBMITTED, Course
 from gdl_utils.classroom.grades import GRADE_FIRST
 from gdl_utils.classroom.nbgrader_api import open_course
-from gdl_utils.classroom.sanitise import IMAGE, safe_html, safe_markdown
+from gdl_utils.classroom.sanitise import IMAGE, Budget, arranged, highlighted, safe_html, safe_markdown
 from gdl_utils.classroom.student_files import OF_NBGRADER
 from gdl_utils.errors import GradingError
 from gdl_utils.terminal import one_entry
@@ -56,6 +56,8 @@ SHAPE = {
     "extra_template_paths": [],
     # Or a notebook could show any picture of the grading machine.
     "embed_images": False,
+    # Those of Formgrader's pages, which are made by the class that this one inherits from.
+    "preprocessors": [],
 }
 IN_PLACE_OF_TESTS = "Tests that are hidden from students"
 
@@ -196,8 +198,9 @@ def _same(path: Path, submitted: Path) -> bool:
 # What may be shown
 
 
-def shown_outputs(cell: NotebookNode) -> Iterator[dict[str, str]]:
+def shown_outputs(cell: NotebookNode, budget: Budget | None = None) -> Iterator[dict[str, str]]:
     """What the page shows of the outputs of a cell, as `kind` and `text`; the text is safe HTML where kind is html."""
+    budget = budget or Budget()
     for output in cell.get("outputs", []):
         if output.output_type == "stream":
             yield {"kind": "text", "text": strip_ansi(output.text)}
@@ -207,19 +210,19 @@ def shown_outputs(cell: NotebookNode) -> Iterator[dict[str, str]]:
                 "text": strip_ansi("\n".join(output.get("traceback", [])) or output.get("ename", "")),
             }
         else:
-            yield _shown_data(output.get("data", {}))
+            yield _shown_data(output.get("data", {}), budget)
 
 
-def _shown_data(data: Mapping[str, str]) -> dict[str, str]:
+def _shown_data(data: Mapping[str, str], budget: Budget) -> dict[str, str]:
     for kind in ("image/png", "image/jpeg"):
         address = f"data:{kind};base64,{data.get(kind, '')}"
         if kind in data and IMAGE.fullmatch(address):
             return {"kind": "image", "text": address}
     # No drawings in SVG: they can hold scripts and addresses. Whoever makes one also gives text.
     if "text/html" in data:
-        return {"kind": "html", "text": safe_html(data["text/html"])}
+        return {"kind": "html", "text": arranged(safe_html(data["text/html"], budget), budget)}
     if "text/markdown" in data:
-        return {"kind": "html", "text": safe_markdown(data["text/markdown"])}
+        return {"kind": "html", "text": safe_markdown(data["text/markdown"], budget=budget)}
     return {"kind": "text", "text": strip_ansi(data.get("text/plain", data.get("text/latex", "")))}
 
 
@@ -243,6 +246,7 @@ class FeedbackExporter(HTMLExporter):
     def default_filters(self) -> Iterator[tuple[str, Any]]:
         """The filters of the template."""
         yield from super().default_filters()
+        yield "highlighted", highlighted
         yield "points", points
         yield "safe_markdown", safe_markdown
         yield "shown_outputs", shown_outputs
@@ -250,6 +254,7 @@ class FeedbackExporter(HTMLExporter):
     def _init_resources(self, resources: dict[str, Any]) -> dict[str, Any]:
         resources = super()._init_resources(resources)
         resources["code_style"] = HtmlFormatter(style="default").get_style_defs(".highlight")
+        resources["budget"] = Budget()
         resources.setdefault("feedback", {"status": "", "reason": "", "findings": [], "awaits": False})
         return resources
 

@@ -24,6 +24,7 @@ from gdl_utils.classroom.course import RECORD, Course
 from gdl_utils.classroom.course_secret import course_secret, seed_of_hashes, seed_of_student
 from gdl_utils.classroom.gradebook import ClassGradebook
 from gdl_utils.classroom.nbgrader_api import open_course, why_failed
+from gdl_utils.classroom.safe_outputs import with_safe_outputs
 from gdl_utils.classroom.student_files import (
     check_submission,
     files_to_write,
@@ -304,7 +305,7 @@ def _write_autograded(assignment: Assignment, submitted: Path, target: Path, gra
         write_files(scratch, {**beside, **files_to_write(left, beside)})
         for notebook in graded.notebooks:
             if notebook.content is not None:
-                text = json.dumps(notebook.content, ensure_ascii=False, indent=1) + "\n"
+                text = json.dumps(with_safe_outputs(notebook.content), ensure_ascii=False, indent=1) + "\n"
                 (scratch / f"{notebook.name}.ipynb").write_bytes(text.encode("utf-8", "replace"))
         scratch.chmod(0o755)
         old = target.with_name(f".{assignment.name}-old")

@@ -27,6 +27,7 @@ from traitlets import Bool, Float, Integer
 from gdl_utils.classroom.assignment import load_assignment, other_kernel, prepare
 from gdl_utils.classroom.course_secret import course_secret, seed_of_hashes, seed_of_student
 from gdl_utils.classroom.gradebook import ClassGradebook
+from gdl_utils.classroom.safe_outputs import safe_outputs
 from gdl_utils.classroom.student_files import (
     files_to_write,
     handed_in_beside,
@@ -297,7 +298,7 @@ def _valid_output(output: Any) -> NotebookNode | None:
     except Exception:
         # There are as many ways to be damaged as there are students.
         return None
-    return book.cells[0].outputs[0]
+    return next((nbformat.from_dict(safe) for safe in safe_outputs(book.cells[0].outputs)), None)
 
 
 class JudgeCells(Execute):
@@ -361,7 +362,7 @@ class JudgeCells(Execute):
         self.log.info("%s took %.2f s and %d MiB", name, result.seconds, result.memory >> 20)
         for cell, judged in zip(nb.cells, graded["cells"], strict=True):
             if cell.cell_type == "code":
-                cell.outputs = nbformat.from_dict(judged["outputs"])
+                cell.outputs = nbformat.from_dict(safe_outputs(judged["outputs"]))
                 cell.execution_count = judged["execution_count"]
             if cell.metadata.get("nbgrader", {}).get("grade_id") in rebuilt.missing:
                 # To nbgrader an answer that is as it was released gets no points, as one that is missing should.

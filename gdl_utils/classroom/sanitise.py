@@ -1,35 +1,98 @@
-"""Turns what anyone may have written, HTML and Markdown, into HTML that runs nothing and loads nothing."""
+"""Turns what anyone may have written, HTML, SVG and Markdown, into markup that runs nothing and loads nothing.
+
+The cost of a page is bounded, too. Each text is parsed in time that grows with its length alone, what is longer or has
+more elements than a person would look at is shown as plain text, and so is the rest of a page that has used up its
+`Budget`.
+"""
 
 import html
 import re
-import warnings
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-import bleach  # type: ignore[import-untyped]
+import nh3
 from bs4 import BeautifulSoup, Tag
-from matplotlib.font_manager import FontProperties
-from matplotlib.textpath import TextToPath
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]
+from defusedxml.ElementTree import ParseError, fromstring  # type: ignore[import-untyped]
+from nbconvert.filters import Highlight2HTML
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath, MathBlockParser, MathInlineParser
+
+from gdl_utils.classroom.formulas import FORMULA, draw_formula
 
 TEXT_TAGS = (
     "a abbr b blockquote br code dd del div dl dt em hr i img kbd li ol p pre s samp small span strong sub sup u"
 )
 BLOCK_TAGS = "ul h1 h2 h3 h4 h5 h6 caption table tbody td tfoot th thead tr"
 TAGS = frozenset(f"{TEXT_TAGS} {BLOCK_TAGS}".split())
+ATTRIBUTES = {
+    "*": {"alt", "class", "colspan", "height", "rowspan", "start", "title", "width"},
+    "a": {"href"},
+    "img": {"src"},
+}
 LINK = re.compile(r"(https?:|mailto:|#)", re.IGNORECASE)
 IMAGE = re.compile(r"data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]*")
 PYGMENTS = re.compile(r"highlight|[a-z][a-z0-9]{0,2}")
 UNSEEN = ["script", "style", "template", "noscript", "iframe", "object", "embed", "svg", "math", "head", "title"]
-LARGEST = 300_000  # characters of HTML that are shown as such
-DEEPEST = 1000  # elements in each other, beyond which the cleaning would take long
-MOST = 15_000  # elements, and characters written as entities
-FORMULA = "formula"
-FORMULAS = re.compile(r"[\\{]")
+
+SHAPES = "circle ellipse line path polygon polyline rect"
+SVG_TAGS = frozenset(
+    f"svg g defs desc title text tspan use image clipPath linearGradient radialGradient stop {SHAPES}".split()
+)
+# Only these can be drawn again by `use`: if groups could, a few lines would draw millions of shapes.
+NAMED = frozenset(f"clipPath linearGradient radialGradient {SHAPES}".split())
+DRAWING = (
+    "class clip-path clip-rule clipPathUnits color cx cy d dominant-baseline dx dy fill fill-opacity fill-rule "
+    "font-family font-size font-style font-weight fx fy gradientTransform gradientUnits height id href offset opacity "
+    "points preserveAspectRatio r rotate rx ry stop-color stop-opacity stroke stroke-dasharray stroke-dashoffset "
+    "stroke-linecap stroke-linejoin stroke-miterlimit stroke-opacity stroke-width style text-anchor textLength "
+    "transform version viewBox width x x1 x2 xlink:href xmlns y y1 y2"
+)
+SVG_ATTRIBUTES = {"*": set(DRAWING.split())}
+# No quotes, slashes, backslashes or at-signs, by which a style could load something.
+PLAIN_VALUE = re.compile(r"[\w\s#:;.,%()+-]*")
+REFERENCE = re.compile(r"#[\w.:-]+")
+NAMESPACE = "http://www.w3.org/2000/svg"
+
+LONGEST = 300_000  # characters that are parsed, apart from pictures
+LARGEST_PICTURES = 20_000_000  # characters of all pictures of a text
+MOST = 5_000  # elements of one text
+LONGEST_FORMULA = 2_000  # characters
+MOST_TABLES = 100  # that can be scrolled by themselves
+# Of the lexers of Pygments, there are some that take very long for a strange text.
+LEXERS = frozenset(["python", "python3", "py", "ipython", "ipython3", "pycon", "console", "bash", "sh", "json", "text"])
+BRACKETS = re.compile(r"\A\\[(\[]|\\[)\]]\Z")
+OPENING = re.compile(r"<[^\W\d_]")
 
 
-def _allowed(tag: str, name: str, value: str) -> bool:
+@dataclass
+class Budget:
+    """What the page may still cost: beyond that, all is shown as plain text.
+
+    Attributes:
+        characters: of Markdown and of code.
+        elements: of HTML.
+        formulas: that are drawn.
+    """
+
+    characters: int = 500_000
+    elements: int = 20_000
+    formulas: int = 300
+
+    def pay(self, name: str, amount: int) -> bool:
+        """Take an amount of one of them, if as much is left."""
+        left = getattr(self, name) - amount
+        if left >= 0:
+            setattr(self, name, left)
+        return bool(left >= 0)
+
+
+def _allowed(tag: str, name: str, value: str) -> str | None:
+    return value if _is_allowed(tag, name, value) else None
+
+
+def _is_allowed(tag: str, name: str, value: str) -> bool:
     if tag == "a" and name == "href":
         return LINK.match(value.strip()) is not None
     if tag == "img" and name == "src":
@@ -39,120 +102,215 @@ def _allowed(tag: str, name: str, value: str) -> bool:
         return tag in ("div", "span", "code") and bool(PYGMENTS.fullmatch(value) or value == FORMULA)
     if name in ("colspan", "rowspan", "width", "height", "start"):
         return value.isascii() and value.isdigit() and len(value) < 5
-    return name in ("alt", "title")
+    # The cleaner itself writes `rel`, and keeps none of the text's.
+    return name in ("alt", "rel", "title")
 
 
-def safe_html(text: str) -> str:
-    """HTML of anyone's with nothing in it that runs, loads something or looks like a part of the page.
-
-    What nbconvert's own `clean_html` leaves would do, but it has no paragraphs, headings or images.
-    """
-    if len(text) > LARGEST:
-        return f"<p>This output has {len(text)} characters; it is too long to be shown.</p>"
-    if _is_too_much(text):
-        return f"<pre>{html.escape(text[: LARGEST // 10])}</pre>"
-    try:
-        with warnings.catch_warnings():
-            # It warns of text that looks like a path or an address.
-            warnings.simplefilter("ignore")
-            soup = BeautifulSoup(text, "html.parser")
-        for element in soup.find_all(UNSEEN):
-            element.decompose()
-        for image in soup.find_all("img"):
-            if not IMAGE.fullmatch(str(image.get("src", ""))):
-                image.replace_with(str(image.get("alt", "")))
-        # The last word has the cleaner with the parser of browsers.
-        return bleach.clean(
-            str(soup), tags=TAGS, attributes=_allowed, protocols={"http", "https", "mailto", "data"}, strip=True
-        )
-    except (RecursionError, ValueError, AssertionError):
-        return f"<pre>{html.escape(text)}</pre>"
-
-
-def _is_too_much(text: str) -> bool:
-    if max(text.count("<") // 2, text.count("&")) > MOST:
-        return True
-    depth = 0
-    for tag in re.finditer(r"<(/?)(?!br|hr|img)\w", text):
-        depth = max(0, depth - 1) if tag[1] else depth + 1
-        if depth > DEEPEST:
-            return True
-    return False
-
-
-class _Renderer(IPythonRenderer):
-    # Formulas become elements, to be drawn after the cleaning.
-    def inline_math(self, body: str) -> str:
-        return f'<code class="{FORMULA}">{html.escape(body)}</code>'
-
-    def block_math(self, body: str) -> str:
-        return f'<p><code class="{FORMULA}">{html.escape(body)}</code></p>'
-
-    def latex_environment(self, name: str, body: str) -> str:
-        return f"<pre>{html.escape(body)}</pre>"
-
-
-@lru_cache(maxsize=1000)
-def _safe_markdown(text: str, attachments: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]) -> str:
-    bundles = {name: dict(bundle) for name, bundle in attachments}
-    renderer = _Renderer(escape=False, attachments=bundles, exclude_anchor_links=True)
-    try:
-        rendered = MarkdownWithMath(renderer=renderer).render(text)
-    except Exception:
-        # An attachment that is not there, or text that is nested too deep: shown as it was written.
-        return f"<pre>{html.escape(text)}</pre>"
-    soup = BeautifulSoup(safe_html(rendered), "html.parser")
-    for element in soup.select(f"code.{FORMULA}"):
-        drawn = draw_formula(element.get_text())
-        if drawn:
-            element.replace_with(BeautifulSoup(drawn, "html.parser"))
-    # The page itself has the first two levels.
-    for level in range(6, 0, -1):
-        for heading in soup.find_all(f"h{level}"):
-            heading.name = f"h{min(level + 2, 6)}"
-    for table in soup.find_all("table"):
-        if isinstance(table, Tag):
-            table.wrap(soup.new_tag("div", attrs={"class": "wide", "tabindex": "0"}))
-    for link in soup.find_all("a"):
-        link["rel"] = "noopener noreferrer"
-    return str(soup)
-
-
-def safe_markdown(text: str, attachments: Mapping[str, Mapping[str, str]] | None = None) -> str:
-    """Markdown of anyone's as safe HTML, with its formulas drawn, and headings from the third level on."""
-    bundles = tuple((name, tuple(bundle.items())) for name, bundle in (attachments or {}).items())
-    return _safe_markdown(text, bundles)
-
-
-@lru_cache(maxsize=4000)
-def draw_formula(tex: str) -> str:
-    """A formula as inline SVG, by matplotlib, or "" if it can't be drawn: a page needs no script for it."""
-    tex = tex.strip()
-    if not tex or len(tex) > 300 or len(FORMULAS.findall(tex)) > 60 or "$" in tex:
-        return ""
-    tool, font = TextToPath(), FontProperties(size=TextToPath.FONT_SCALE, math_fontfamily="cm")
-    try:
-        width, height, descent = tool.get_text_width_height_descent(f"${tex}$", font, ismath=True)
-        vertices, codes = tool.get_text_path(font, f"${tex}$", ismath=True)
-    except (ValueError, RecursionError, RuntimeError):
-        return ""
-    em = TextToPath.FONT_SCALE
-    box = f"0 {-(height - descent):.0f} {max(width, 1):.0f} {max(height, 1):.0f}"
-    style = f"width:{width / em:.2f}em;height:{height / em:.2f}em;vertical-align:{-descent / em:.2f}em"
-    name = html.escape(tex)
-    return (
-        f'<svg class="{FORMULA}" role="img" aria-label="{name}" viewBox="{box}" style="{style}">'
-        f'<path d="{_path(vertices, codes)}"/></svg>'
+def _clean(text: str) -> str:
+    return nh3.clean(
+        text,
+        tags=set(TAGS),
+        attributes=ATTRIBUTES,
+        attribute_filter=_allowed,
+        clean_content_tags=set(UNSEEN),
+        url_schemes={"http", "https", "mailto", "data"},
+        link_rel="noopener noreferrer",
     )
 
 
-def _path(vertices: Any, codes: Any) -> str:
-    commands = {1: ("M", 1), 2: ("L", 1), 3: ("Q", 2), 4: ("C", 3), 79: ("Z", 0)}
-    parts = []
-    place = 0
-    while place < len(codes):
-        letter, count = commands.get(int(codes[place]), ("", 0))
-        points = " ".join(f"{x:.0f} {-y:.0f}" for x, y in vertices[place : place + count])
-        parts.append(letter + points)
-        place += max(count, 1)
-    return "".join(parts)
+def plain(text: str) -> str:
+    """Text as it is written, in HTML."""
+    return f"<pre>{html.escape(text)}</pre>"
+
+
+def clean_html(text: str, budget: Budget | None = None) -> str | None:
+    """HTML of anyone's with nothing in it that runs, loads something or looks like a part of the page.
+
+    Returns:
+        None if it is too long or has too many elements.
+    """
+    elements = len(OPENING.findall(text)) if len(text) <= LONGEST else MOST + 1
+    if elements > MOST or not (budget or Budget()).pay("elements", elements):
+        return None
+    return _clean(text)
+
+
+def safe_html(text: str, budget: Budget | None = None) -> str:
+    """The same, where what is too much is shown as plain text, or told if it is longer than a page should be."""
+    cleaned = clean_html(text, budget)
+    if cleaned is not None:
+        return cleaned
+    if len(text) > LONGEST:
+        return f"<p>This output has {len(text)} characters; it is too long to be shown.</p>"
+    return plain(text[: LONGEST // 10])
+
+
+# Drawings
+
+
+def _allowed_in_drawing(tag: str, name: str, value: str) -> str | None:
+    if name == "xmlns":
+        return value if value == NAMESPACE else None
+    if name in ("href", "xlink:href"):
+        is_shown = IMAGE.fullmatch(value) if tag == "image" else tag == "use" and REFERENCE.fullmatch(value)
+        return value if is_shown else None
+    if name == "id":
+        return value if tag in NAMED and REFERENCE.fullmatch(f"#{value}") else None
+    if name == "font-family":
+        value = value.replace("'", "").replace('"', "")
+    local = value.replace("url(#", "").lower()
+    return value if PLAIN_VALUE.fullmatch(value) and "url" not in local else None
+
+
+def clean_svg(text: str) -> str | None:
+    """A drawing of anyone's with shapes, text and embedded images in it, and nothing that runs or loads something.
+
+    Returns:
+        None if it is too much, or no drawing.
+    """
+    pictures = sum(len(picture) for picture in re.findall(r"data:image/[^\"'<>]*", text))
+    if len(text) - pictures > 10 * LONGEST or pictures > LARGEST_PICTURES or len(OPENING.findall(text)) > 4 * MOST:
+        return None
+    cleaned = nh3.clean(
+        text,
+        tags=set(SVG_TAGS),
+        attributes=SVG_ATTRIBUTES,
+        attribute_filter=_allowed_in_drawing,
+        clean_content_tags={"script", "style", "foreignObject", "iframe", "template", "metadata"},
+        url_schemes={"data"},
+        link_rel=None,
+    )
+    # Shown as an image, it is read as XML.
+    cleaned = cleaned.replace("xlink:href=", "href=").replace("&nbsp;", "\N{NO-BREAK SPACE}").strip()
+    if f'xmlns="{NAMESPACE}"' not in cleaned:
+        cleaned = cleaned.replace("<svg", f'<svg xmlns="{NAMESPACE}"', 1)
+    try:
+        is_drawing = fromstring(cleaned).tag == f"{{{NAMESPACE}}}svg"
+    except (ParseError, DefusedXmlException, ValueError, RecursionError):
+        return None
+    return cleaned if is_drawing else None
+
+
+# Markdown
+
+
+def _bounded(specification: Mapping[str, str]) -> dict[str, str]:
+    # In nbconvert's rules each opening bracket of a formula looks for its end up to the end of the text.
+    return {
+        rule: pattern.replace(".*?", f".{{0,{LONGEST_FORMULA}}}?").replace(".+?", f".{{1,{LONGEST_FORMULA}}}?")
+        if "math" in rule or "latex" in rule
+        else pattern
+        for rule, pattern in specification.items()
+    }
+
+
+class _BlockParser(MathBlockParser):
+    SPECIFICATION = _bounded(MathBlockParser.SPECIFICATION)
+
+
+class _InlineParser(MathInlineParser):
+    SPECIFICATION = _bounded(MathInlineParser.SPECIFICATION)
+
+
+class _Renderer(IPythonRenderer):
+    # Formulas are marked, to be drawn after the cleaning, or by MathJax, which needs no settings for these brackets.
+    def inline_math(self, body: str) -> str:
+        return f'<span class="{FORMULA}">\\({html.escape(body)}\\)</span>'
+
+    def block_math(self, body: str) -> str:
+        return f'<span class="{FORMULA}">\\[{html.escape(body)}\\]</span>'
+
+    def latex_environment(self, name: str, body: str) -> str:
+        return f'<span class="{FORMULA}">{html.escape(f"{BEGIN}{{{name}}}{body}{END}{{{name}}}")}</span>'
+
+    def block_code(self, code: str, info: str | None = None) -> str:
+        lexer = (info or "").split(maxsplit=1)[0:1]
+        return str(super().block_code(code, info if lexer and lexer[0] in LEXERS else None))
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        name = url.removeprefix("attachment:")
+        if name != url and not self.attachments.get(name):
+            return html.escape(text)
+        return str(super().image(text, url, title))
+
+
+BEGIN, END = "\\begin", "\\end"
+Attachments = Mapping[str, Mapping[str, str]]
+
+
+def clean_markdown(text: str, attachments: Attachments | None = None, budget: Budget | None = None) -> str:
+    """Markdown of anyone's as safe HTML, in which formulas are marked by their class and not drawn."""
+    budget = budget or Budget()
+    longest = max((len(data) for bundle in (attachments or {}).values() for data in bundle.values()), default=0)
+    is_small = len(text) <= LONGEST and text.count("attachment:") * longest <= LARGEST_PICTURES
+    if not is_small or not budget.pay("characters", len(text)):
+        return plain(text)
+    bundles = tuple((name, tuple(bundle.items())) for name, bundle in (attachments or {}).items())
+    cleaned, elements = _cleaned_markdown(text, bundles)
+    return cleaned if budget.pay("elements", elements) else plain(text)
+
+
+@lru_cache(maxsize=200)
+def _cleaned_markdown(text: str, attachments: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]) -> tuple[str, int]:
+    bundles = {name: dict(bundle) for name, bundle in attachments}
+    renderer = _Renderer(escape=False, attachments=bundles, exclude_anchor_links=True)
+    try:
+        rendered = MarkdownWithMath(renderer, _BlockParser(), _InlineParser(hard_wrap=False)).render(text)
+    except Exception:
+        # Text that is nested too deep, for example: shown as it was written.
+        return plain(text), 1
+    elements = len(OPENING.findall(rendered))
+    return (_clean(rendered), elements) if elements <= MOST else (plain(text), 1)
+
+
+def safe_markdown(text: str, attachments: Attachments | None = None, budget: Budget | None = None) -> str:
+    """Markdown of anyone's as safe HTML, with its formulas drawn, and headings from the third level on."""
+    budget = budget or Budget()
+    return arranged(clean_markdown(text, attachments, budget), budget)
+
+
+def arranged(cleaned: str, budget: Budget) -> str:
+    """Cleaned HTML with its formulas drawn, as a part of a page that has the first two levels of headings itself."""
+    soup = BeautifulSoup(cleaned, "html.parser")
+    for element in soup.select(f"span.{FORMULA}"):
+        tex = BRACKETS.sub("", element.get_text())
+        drawn = draw_formula(tex) if budget.pay("formulas", 1) else ""
+        if drawn:
+            element.replace_with(BeautifulSoup(drawn, "html.parser"))
+        else:
+            element.name = "code"
+            element.string = tex
+    for level in range(6, 0, -1):
+        for heading in soup.find_all(f"h{level}"):
+            heading.name = f"h{min(level + 2, 6)}"
+    for table in soup.find_all("table", limit=MOST_TABLES):
+        if isinstance(table, Tag):
+            table.wrap(soup.new_tag("div", attrs={"class": "wide", "tabindex": "0"}))
+    return str(soup)
+
+
+def without_links(cleaned: str) -> str:
+    """Cleaned HTML in which links are text with the address behind it.
+
+    A link of a student could lead to the very server on which an instructor reads it, and do something there.
+    """
+    if "<a " not in cleaned:
+        return cleaned
+    soup = BeautifulSoup(cleaned, "html.parser")
+    for link in soup.find_all("a"):
+        link.append(f" ({link['href']})" if link.get("href") else "")
+        link.name, link.attrs = "span", {}
+    return str(soup)
+
+
+# Code
+
+
+_highlight: Any = Highlight2HTML(pygments_lexer="ipython3")
+
+
+def highlighted(source: str, budget: Budget | None = None) -> str:
+    """Code of anyone's as HTML, in colours if it is not too long."""
+    if len(source) > LONGEST or not (budget or Budget()).pay("characters", len(source)):
+        return plain(source)
+    return str(_highlight(source))
