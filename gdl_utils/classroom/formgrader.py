@@ -32,7 +32,7 @@ MOST_COLOURS = 1000  # changes of colour in one text
 MATHJAX = "https://cdnjs.cloudflare.com/ajax/libs/mathjax/2.7.7/"
 # What comes before it are Formgrader's own scripts, what comes after it is the notebook.
 NOTEBOOK = 'id="notebook"'
-# MathJax would evaluate them, which the policy forbids. Without them it knows the brackets that `clean_markdown` writes.
+# MathJax would evaluate them, which the policy forbids. It knows the brackets of `clean_markdown` without them.
 SETTINGS = re.compile(r'<script type="text/x-mathjax-config">.*?</script>', re.DOTALL)
 # Files that were handed in or left by code, which Formgrader serves, too.
 FILE_POLICY = "default-src 'none'; sandbox"

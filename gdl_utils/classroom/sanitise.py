@@ -58,6 +58,7 @@ NAMESPACE = "http://www.w3.org/2000/svg"
 LONGEST = 300_000  # characters that are parsed, apart from pictures
 LARGEST_PICTURES = 20_000_000  # characters of all pictures of a text
 MOST = 5_000  # elements of one text
+LONGEST_LINE = 1_000  # characters of code
 LONGEST_FORMULA = 2_000  # characters
 MOST_TABLES = 100  # that can be scrolled by themselves
 # Of the lexers of Pygments, there are some that take very long for a strange text.
@@ -311,6 +312,8 @@ _highlight: Any = Highlight2HTML(pygments_lexer="ipython3")
 
 def highlighted(source: str, budget: Budget | None = None) -> str:
     """Code of anyone's as HTML, in colours if it is not too long."""
-    if len(source) > LONGEST or not (budget or Budget()).pay("characters", len(source)):
+    # The lexer takes a time that grows with the square of the length of a line.
+    longest = max(map(len, source.splitlines()), default=0)
+    if longest > LONGEST_LINE or len(source) > LONGEST or not (budget or Budget()).pay("characters", len(source)):
         return plain(source)
     return str(_highlight(source))
