@@ -128,6 +128,7 @@ OTHER_NAMES = {"softmax_v2": "softmax"}
 # Keras's marks in a configuration.
 MARKS = frozenset(["__keras_tensor__", "__tuple__", "__slice__", "__ellipsis__"])
 MODELS = frozenset(["Sequential", "Functional"])
+QUANTIZED = "_from_"  # in the names that Keras gives to policies of quantised weights, as "int4_from_float32"
 MAX_TEXT = 1 << 20
 MAX_METRIC = 1000  # the largest number in the configuration of a metric
 
@@ -177,6 +178,9 @@ def check_config(node: Any) -> None:
             check_config(item)
     if not isinstance(node, dict):
         return
+    if QUANTIZED in str(node.get("dtype")):
+        # As a class it is refused, too. It can pack two weights into a byte, so that counting them would miss half.
+        _refuse(node["dtype"])
     if "class_name" in node:
         _check_class(node)
     elif "module" in node or "registered_name" in node:

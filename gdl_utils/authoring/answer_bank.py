@@ -103,7 +103,7 @@ class Bank:
         self.file = path.name
         self.source = _cells(path)
         self.released = json.loads(released.read_text(encoding="utf-8"))
-        self.assignment = released_assignment(course, name)
+        self.assignment = released_assignment(course, name, checking=True)
 
     def reference(self, name: str) -> str:
         """The reference solution of an exercise."""

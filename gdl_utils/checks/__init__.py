@@ -35,6 +35,7 @@ from gdl_utils.checks.compare import (
 )
 from gdl_utils.checks.inputs import random_inputs, seed_of
 from gdl_utils.checks.keras_layers import check_model, steps
+from gdl_utils.checks.keras_parameters import ParameterCount, check_parameters, count_parameters
 from gdl_utils.checks.result import CheckError, Misconception, Score
 from gdl_utils.checks.values import (
     Arguments,
@@ -62,13 +63,16 @@ __all__ = [
     "Arguments",
     "CheckError",
     "Misconception",
+    "ParameterCount",
     "Score",
     "arguments",
     "check_choices",
     "check_function",
     "check_model",
+    "check_parameters",
     "check_rows",
     "check_value",
+    "count_parameters",
     "difference",
     "random_inputs",
     "score_between",

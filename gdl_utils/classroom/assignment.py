@@ -17,13 +17,19 @@ from nbjudge import Assignment, SourceNotebook
 from nbjudge.notebook import grade_id, imports_of, is_solution, names_of_answers
 
 PREPARE = "prepare.py"  # in the folder of hidden files
+CHECK = "check"  # what it is told when the assignment itself is checked
 
 
-def prepare(source: Path) -> None:
+def prepare(source: Path, checking: bool = False) -> None:
     """Run hidden/prepare.py of an assignment, if there is one, before its files are read.
 
     It makes what can't be kept in a repository, such as data that may not be handed on. It is run by itself in its own
     folder, what it prints is shown, and if it ends with an error, its last words are the reason.
+
+    Args:
+        source: the folder of the assignment.
+        checking: whether the assignment itself is checked with its reference solutions, not students' work. The script
+            gets the argument `check` then, and makes what they need on any machine.
 
     Raises:
         GradingError: if it ends with an error.
@@ -31,7 +37,8 @@ def prepare(source: Path) -> None:
     script = source / HIDDEN / PREPARE
     if not script.is_file():
         return
-    done = subprocess.run([sys.executable, "-B", script.name], cwd=script.parent, stderr=subprocess.PIPE, text=True)
+    command = [sys.executable, "-B", script.name, *([CHECK] if checking else [])]
+    done = subprocess.run(command, cwd=script.parent, stderr=subprocess.PIPE, text=True)
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or ["it gave no reason"])[-1]
         raise GradingError(f"{script} failed: {reason}")

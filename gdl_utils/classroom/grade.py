@@ -211,8 +211,13 @@ def _workers(
         yield submit, number
 
 
-def released_assignment(course: Course, name: str) -> Assignment:
+def released_assignment(course: Course, name: str, checking: bool = False) -> Assignment:
     """An assignment as it would be released, in a course folder made for it and removed again.
+
+    Args:
+        course: with its source.
+        name: the assignment.
+        checking: whether its hidden files are prepared for its own reference solutions; else they are as they are.
 
     Raises:
         GradingError: if it can't be released.
@@ -220,6 +225,8 @@ def released_assignment(course: Course, name: str) -> Assignment:
     with tempfile.TemporaryDirectory() as scratch:
         copy = Course(Path(scratch), course.config_file)
         shutil.copytree(course.source(name), copy.source(name))
+        if checking:
+            prepare(copy.source(name), checking)
         with open_course(copy) as api, _released_gradebook(copy, name, api) as gradebook:
             return load_assignment(copy.source(name), gradebook)
 

@@ -3,6 +3,7 @@
 import dataclasses
 import importlib
 import io
+import os
 import re
 import shutil
 import sys
@@ -12,7 +13,8 @@ import numpy as np
 import pytest
 from nbgrader.api import Gradebook
 
-from gdl_utils.authoring.answer_bank import Bank
+from gdl_utils.authoring.answer_bank import REFERENCE, Bank
+from gdl_utils.checks.keras_parameters import FREE_IN_ALL, FREE_PER_LAYER
 from gdl_utils.classroom.assignment import prepare as prepare_source
 from gdl_utils.classroom.course import Course
 from gdl_utils.classroom.grade import GradingOptions, grade_class
@@ -61,9 +63,16 @@ def test_the_network_of_section_2_5_is_that_of_the_syllabus(bank):
 
 def test_the_text_states_the_marks_and_the_limit(bank):
     (text,) = (cell["source"] for cell in bank.source if cell["source"].startswith("## 5."))
+    assert f"{prepare.SWITCH} = False" in next(cell["source"] for cell in bank.source if "setup" in tags_of(cell))
+    assert f"`{prepare.SWITCH}` in the first cell" in text
     for low, high in measure.MARKS.values():
         assert re.search(rf"\b{low * 100:.0f} %.*\b{high * 100:.0f} %", text)
-    assert "600,000" in next(cell["source"] for cell in bank.source if cell["source"].startswith("## 4."))
+    rules = next(cell["source"] for cell in bank.source if cell["source"].startswith("## 4."))
+    assert all(part in rules for part in ("600,000", f"{FREE_PER_LAYER} numbers", f"{FREE_IN_ALL:,} bytes"))
+
+
+def tags_of(cell):
+    return cell["metadata"].get("tags", [])
 
 
 # Images that are easy: all grey, and the class is how bright they are. A network that knows it needs no training.
@@ -75,10 +84,16 @@ def easy_images():
     return images, labels
 
 
-def hidden_file(marks=measure.MARKS[measure.CIFAR10]):
+PHOTOGRAPHS, DRAWN = measure.FILES[measure.CIFAR10], measure.FILES[measure.DRAWINGS]
+
+
+def hidden_file(name=measure.CIFAR10):
     images, labels = easy_images()
+    if name == measure.DRAWINGS:
+        _, images, labels, _ = measure.drawings(np.random.default_rng(8))
+        images = (255 * images).astype(np.uint8)
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, images=images, labels=labels, marks=np.array(marks))
+    np.savez_compressed(buffer, images=images, labels=labels, marks=np.array(measure.MARKS[name]))
     return buffer.getvalue()
 
 
@@ -104,10 +119,10 @@ def graded(bank, tmp_path_factory):
     code = {name: data for name, data in bank.assignment.hidden.items() if name.endswith(".py")}
     assert code.keys() == {"measure.py"}
 
-    def grade(files, hidden, given=None):
+    def grade(files, hidden, given=None, answer=LOADS):
         assignment = dataclasses.replace(bank.assignment, hidden={**code, **hidden}, files=given or {})
         with local_workers(2, assignment, Limits(), EngineOptions()) as submit:
-            notebook = bank.files({"load-better-cnn": LOADS})[bank.file]
+            notebook = bank.files({"load-better-cnn": answer})[bank.file]
             started = {name: submit(Submission({bank.file: notebook, **beside})) for name, beside in files.items()}
             return {name: future.result().notebooks[0] for name, future in started.items()}
 
@@ -123,7 +138,7 @@ def test_what_is_handed_in_is_measured_on_the_hidden_images(graded, tmp_path_fac
         "no network": {measure.MODEL: b"nothing of the kind"},
         "nothing": {},
     }
-    books = graded(files, {measure.FILE: hidden_file()})
+    books = graded(files, {PHOTOGRAPHS: hidden_file()})
     scores = {name: book.scores[TEST] for name, book in books.items()}
     hints = {name: book.hints.get(TEST, "") for name, book in books.items()}
     assert scores == {**dict.fromkeys(files, 0.0), "all classes": 4.0, "seven classes": 3.25}, hints
@@ -143,9 +158,83 @@ def test_without_the_images_no_network_is_called_bad(graded, tmp_path_factory):
     assert any("GDL_CIFAR10" in output["evalue"] for output in outputs if "evalue" in output)
 
 
+# A network that knows the drawings, on its way to points.
+
+SWITCHED = "DRAWINGS_COUNT = True\nmeasure = None\n" + LOADS
+
+
+@pytest.mark.parametrize(
+    ("answer", "beside"),
+    [
+        (LOADS, {}),
+        (SWITCHED, {}),
+        (LOADS, {DRAWN: hidden_file(measure.DRAWINGS)}),
+        (LOADS, {f"hidden/{DRAWN}": hidden_file(measure.DRAWINGS), "hidden/measure.py": b"hidden_sets = list"}),
+    ],
+    ids=["alone", "with the switch set", "with a file of drawings", "with a folder like that of the course"],
+)
+def test_drawings_earn_nothing_where_they_don_t_count(graded, bank, answer, beside):
+    network = bank.assignment.hidden[REFERENCE + measure.MODEL]
+    (book,) = graded({"drawings": {measure.MODEL: network, **beside}}, {PHOTOGRAPHS: hidden_file()}, None, answer).values()
+    assert book.scores[TEST] == 0
+    assert "only images of CIFAR-10 count" in book.hints[TEST]
+
+
+def test_the_better_counts_where_drawings_count(graded, bank, tmp_path_factory):
+    files = {
+        "drawings": {measure.MODEL: bank.assignment.hidden[REFERENCE + measure.MODEL]},
+        "CIFAR-10": {measure.MODEL: bytes_of(tmp_path_factory, 3)},
+    }
+    books = graded(files, {PHOTOGRAPHS: hidden_file(), DRAWN: hidden_file(measure.DRAWINGS)})
+    assert {name: book.scores[TEST] for name, book in books.items()} == {"drawings": 4, "CIFAR-10": 3.25}
+
+
+# Numbers beside the weights.
+
+
+def full(tmp_path_factory, layer):
+    """A file with a network that knows the easy images: 599,866 parameters, and a layer that changes nothing."""
+    path = tmp_path_factory.mktemp("network") / measure.MODEL
+    path.write_bytes(bytes_of(tmp_path_factory))
+    easy = keras.models.load_model(path)
+    inputs = keras.Input((32, 32, 3))
+    outputs = layer(inputs)
+    unused = keras.layers.Flatten()(outputs)
+    for units in (195, 3):
+        unused = keras.layers.Dense(units, kernel_initializer="zeros")(unused)
+    for known in easy.layers[:-1]:
+        outputs = known(outputs)
+    model = keras.Model(inputs, easy.layers[-1](keras.layers.Add()([outputs, unused])))
+    assert model.count_params() == 599_866
+    model.save(path)
+    return path.read_bytes()
+
+
+ONES = np.ones((32, 32, 3)).tolist()
+NEUTRAL = {
+    "honest": lambda: keras.layers.Rescaling(1.0),
+    "three means": lambda: keras.layers.Normalization(mean=[0.0] * 3, variance=[1.0] * 3),
+    "factors": lambda: keras.layers.Rescaling(ONES),
+    "offsets": lambda: keras.layers.Rescaling(1.0, offset=np.zeros((32, 32, 3)).tolist()),
+    "variances": lambda: keras.layers.Normalization((1, 2, 3), mean=np.zeros((32, 32, 3)), variance=np.array(ONES)),
+    "slopes": lambda: keras.layers.ELU(ONES),
+    "text": lambda: keras.layers.Identity(name="0123456789" * 1_000),
+}
+
+
+def test_numbers_in_settings_cost_the_points(graded, tmp_path_factory):
+    files = {name: {measure.MODEL: full(tmp_path_factory, make())} for name, make in NEUTRAL.items()}
+    answer = f"MOST_PARAMETERS = 10**9\n{LOADS}"
+    books = graded(files, {PHOTOGRAPHS: hidden_file()}, None, answer)
+    scores = {name: (book.scores["load-better-cnn-visible"], book.scores[TEST]) for name, book in books.items()}
+    assert scores == {name: (1, 4) if name in ("honest", "three means") else (0, 0) for name in NEUTRAL}
+    for name in NEUTRAL.keys() - {"honest", "three means"}:
+        assert "the settings of its layers hold" in books[name].hints[TEST], name
+
+
 def test_no_network_of_the_course_takes_the_place_of_a_students(graded, tmp_path_factory):
     network = {measure.MODEL: bytes_of(tmp_path_factory)}
-    (book,) = graded({"anyone": {}}, {measure.FILE: hidden_file()}, given=network).values()
+    (book,) = graded({"anyone": {}}, {PHOTOGRAPHS: hidden_file()}, given=network).values()
     assert book.scores[TEST] == 0
     assert "not your fault" in book.hints[TEST]
 
@@ -208,7 +297,7 @@ def files_below(folder):
 def test_the_file_is_made_once_and_says_what_it_is_of(own_course, with_cifar10):
     before = files_below(own_course.folder)
     prepare_source(own_course.source(NAME))
-    path = hidden_of(own_course) / measure.FILE
+    path = hidden_of(own_course) / PHOTOGRAPHS
     first = path.read_bytes()
     prepare_source(own_course.source(NAME))
     assert path.read_bytes() == first
@@ -224,6 +313,22 @@ def test_the_file_is_made_once_and_says_what_it_is_of(own_course, with_cifar10):
         np.testing.assert_array_equal(labels, file["labels"])
 
 
+def hand_in(course, bank):
+    """The notebook with the network that knows the drawings."""
+    place = course.submitted("ada", NAME)
+    place.mkdir(parents=True)
+    for name, data in bank.files({"load-better-cnn": LOADS}).items():
+        (place / name).write_bytes(data)
+
+
+def switch(course, value):
+    """Let the notebook say whether drawings count."""
+    path = course.source(NAME) / prepare.NOTEBOOK
+    text = path.read_text()
+    changed = re.sub(rf"{prepare.SWITCH} = \w+", f"{prepare.SWITCH} = {value}", text, count=1)
+    path.write_text(changed)
+
+
 def by_engine(course):
     grade_class(course, NAME, lambda _: None, GradingOptions(workers=1))
 
@@ -237,16 +342,22 @@ def by_nbgrader(course):
 @pytest.mark.usefixtures("with_cifar10")
 @pytest.mark.parametrize("way", [by_engine, by_nbgrader])
 def test_whoever_grades_has_the_images_made_first(own_course, bank, way):
-    place = own_course.submitted("ada", NAME)
-    place.mkdir(parents=True)
-    for name, data in bank.files({"load-better-cnn": LOADS}).items():
-        (place / name).write_bytes(data)
+    hand_in(own_course, bank)
     way(own_course)
-    with np.load(hidden_of(own_course) / measure.FILE) as file:
+    with np.load(hidden_of(own_course) / PHOTOGRAPHS) as file:
         assert str(file["source"]) == "CIFAR-10 from the local file copy.npz"
     with Gradebook(own_course.db_url, "gdl") as gradebook:
-        # The network that is handed in knows the drawings.
-        assert gradebook.find_submission(NAME, "ada").score == 5
+        # The network that is handed in knows the drawings, which earns the point for a file that can be read.
+        assert gradebook.find_submission(NAME, "ada").score == 1
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not os.environ.get("GDL_CIFAR10"), reason="needs a real copy of CIFAR-10, named in GDL_CIFAR10")
+def test_drawings_earn_nothing_beside_the_real_cifar10(own_course, bank):
+    hand_in(own_course, bank)
+    by_engine(own_course)
+    with Gradebook(own_course.db_url, "gdl") as gradebook:
+        assert gradebook.find_submission(NAME, "ada").score == 1
 
 
 def test_another_secret_gives_other_images():
@@ -255,11 +366,56 @@ def test_another_secret_gives_other_images():
 
 
 @pytest.mark.usefixtures("without_cifar10")
-def test_nothing_is_made_of_the_stand_in(own_course, capfd):
+def test_without_cifar10_nothing_is_graded(own_course):
     before = files_below(own_course.folder)
-    prepare_source(own_course.source(NAME))
+    with pytest.raises(GradingError, match="Without CIFAR-10, 05_cnn can't be graded: name a copy in GDL_") as caught:
+        prepare_source(own_course.source(NAME))
+    assert "or let drawings count by DRAWINGS_COUNT = True in the first code cell of" in str(caught.value)
+    assert "\n" not in str(caught.value)
     assert [name for name in files_below(own_course.folder) if not name.startswith("keras/")] == before
+
+
+@pytest.mark.usefixtures("without_cifar10")
+def test_drawings_count_if_the_notebook_says_so(own_course, bank, capfd):
+    switch(own_course, "True")
+    hand_in(own_course, bank)
+    by_engine(own_course)
     assert "Without CIFAR-10, 05_cnn can be graded only for students who have no CIFAR-10" in capfd.readouterr().out
+    with Gradebook(own_course.db_url, "gdl") as gradebook:
+        assert gradebook.find_submission(NAME, "ada").score == 5
+    with np.load(hidden_of(own_course) / DRAWN) as file:
+        assert str(file["name"]) == measure.DRAWINGS
+    assert not (hidden_of(own_course) / PHOTOGRAPHS).exists()
+
+
+def test_drawings_that_count_no_more_are_removed(own_course, with_cifar10):
+    place, names = hidden_of(own_course), lambda: {path.name for path in hidden_of(own_course).glob("*.npz")}
+    switch(own_course, "True")
+    prepare_source(own_course.source(NAME))
+    kept = {path.name: path.read_bytes() for path in place.glob("*.npz")}
+    prepare_source(own_course.source(NAME))
+    assert {path.name: path.read_bytes() for path in place.glob("*.npz")} == kept
+    assert kept.keys() == {PHOTOGRAPHS, DRAWN}
+    switch(own_course, "False")
+    prepare_source(own_course.source(NAME))
+    assert names() == {PHOTOGRAPHS}
+    assert (place / PHOTOGRAPHS).read_bytes() == kept[PHOTOGRAPHS]
+
+
+@pytest.mark.parametrize("text", ["None", "1", "'no'", "bool()"])
+def test_a_notebook_that_does_not_say_is_refused(own_course, text):
+    switch(own_course, text)
+    with pytest.raises(GradingError, match="doesn't say which images count: write DRAWINGS_COUNT = False into its"):
+        prepare_source(own_course.source(NAME))
+
+
+def test_other_images_in_the_place_of_cifar10_are_refused(own_course):
+    prepare_source(own_course.source(NAME), checking=True)
+    with pytest.raises(GradingError, match=r"images.npz holds no images of CIFAR-10 but drawings .*: delete it and"):
+        prepare_source(own_course.source(NAME))
+    (hidden_of(own_course) / PHOTOGRAPHS).write_bytes(b"PK cut short")
+    with pytest.raises(GradingError, match=r"images.npz can't be read .*: delete it and grade again"):
+        prepare_source(own_course.source(NAME))
 
 
 @pytest.mark.usefixtures("with_cifar10")
@@ -278,7 +434,7 @@ def test_a_network_in_the_source_is_refused(own_course):
     with pytest.raises(GradingError, match="in the place of what students hand in: move it away") as caught:
         prepare_source(own_course.source(NAME))
     assert "\n" not in str(caught.value)
-    assert not (hidden_of(own_course) / measure.FILE).exists()
+    assert not (hidden_of(own_course) / PHOTOGRAPHS).exists()
 
 
 def test_a_copy_that_is_damaged_is_named(own_course, tmp_path, monkeypatch):

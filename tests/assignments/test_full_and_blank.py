@@ -5,11 +5,13 @@ Wrong answers to each exercise get the same points from plain nbgrader as from t
 
 import ast
 import re
+import shutil
 
 import pytest
 
 from gdl_utils.authoring.answer_bank import Bank, exercises_of
 from gdl_utils.authoring.release_checks import problems_of
+from gdl_utils.classroom.assignment import prepare
 from gdl_utils.classroom.course import Course
 from gdl_utils.self_check import State, check
 from nbjudge import grade
@@ -43,7 +45,8 @@ def test_it_is_fit_to_be_released(bank, course):
 @pytest.mark.slow
 def test_nbgrader_as_shipped_gives_the_same(bank, course, reference, tmp_path):
     graded = Course(tmp_path, course.config_file)
-    graded.sources.symlink_to(course.sources)
+    shutil.copytree(course.source(bank.name), graded.source(bank.name))
+    prepare(graded.source(bank.name), checking=True)
     hand_in(graded, "full", bank, bank.files(reference))
     hand_in(graded, "none", bank, bank.files({}))
     # The first wrong answer to each exercise, all in one submission; needs are met by the reference of what is left.

@@ -78,6 +78,19 @@ def test_what_is_prepared_reaches_the_judge(tmp_path, root, grade_the_class, cap
     assert "Made the truth." in capfd.readouterr().out
 
 
+CHECKED = "import sys\nfrom pathlib import Path\n\nPath('made.txt').write_text(repr(sys.argv[1:]))"
+
+
+def test_prepare_is_told_that_an_assignment_is_checked(tmp_path, root):
+    course = small_course(tmp_path, root, {"ada": RIGHT})
+    hide(course, "pass", prepare_py=CHECKED)
+    source = course.source(NAME)
+    assert released_assignment(course, NAME, checking=True).hidden == {"made.txt": b"['check']"}
+    assert not (source / "hidden" / "made.txt").exists()
+    prepare(source)
+    assert (source / "hidden" / "made.txt").read_text() == "[]"
+
+
 def test_what_is_prepared_anew_is_graded_anew(tmp_path, root):
     course = small_course(tmp_path, root, {"ada": RIGHT})
     hide(course, MADE_IS_THERE, prepare_py=PREPARE, truth_py="TRUTH = 144")

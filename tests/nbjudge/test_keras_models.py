@@ -401,6 +401,23 @@ def test_a_loss_of_the_student_is_refused():
             across(model)
 
 
+@pytest.mark.parametrize("mode", ["int4", "int8", "float8", "int4/2", "gptq/4/-1"])
+def test_quantised_weights_are_refused(mode, dense):
+    """Also where a student writes the name of the policy into the configuration by hand."""
+
+    def edit(config):
+        config["layers"][1]["config"]["dtype"] = f"{mode}_from_float32"
+
+    with pytest.raises(WireError, match="not one of Keras's own"):
+        decode_model(edited(dense, edit))
+
+
+def test_quantised_models_are_refused():
+    model = keras.Sequential([keras.Input((4,)), L.Dense(3, dtype="int4_from_float32")])
+    with pytest.raises(WireError, match="QuantizedDTypePolicy"):
+        across(model)
+
+
 FOREIGN = [
     {"module": "os", "class_name": "system", "config": "touch x", "registered_name": None},
     {"module": "os", "class_name": "function", "config": "system", "registered_name": "system"},

@@ -1,7 +1,7 @@
 """Measures the networks of 05_cnn on images that no student has; only the judge has this file.
 
-There are two kinds, since students have either of two data sets at hand: test images of CIFAR-10, altered a little,
-which `prepare.py` makes, and new drawings like those of the stand-in, drawn when they are needed.
+`prepare.py` decides which images count, and makes a file of each set that does: test images of CIFAR-10, altered a
+little, and drawings like those of the stand-in if the instructor lets them count. A set without a file never counts.
 """
 
 import warnings
@@ -13,11 +13,12 @@ import numpy as np
 from gdl_utils.datasets import stand_in
 
 ASSIGNMENT = "05_cnn"
-FILE = "images.npz"  # in the folder hidden/ of the assignment, and in the judge's folder
 MODEL = "better_cnn.keras"  # what students hand in
 BATCH = 100
-# Accuracies from which points are given, and at which all are.
 CIFAR10, DRAWINGS = "CIFAR-10", "drawings"
+# Beside this file: in the folder hidden/ of the assignment, and in the judge's folder.
+FILES = {CIFAR10: "images.npz", DRAWINGS: "drawings.npz"}
+# Accuracies from which points are given, and at which all are.
 MARKS = {CIFAR10: (0.60, 0.72), DRAWINGS: (0.80, 0.95)}
 
 
@@ -39,47 +40,52 @@ class MissingImagesError(RuntimeError):
     )
 
 
-def hidden_sets(secret: str) -> list[HiddenSet]:
-    """The images to measure on: those of CIFAR-10 if their file is there, and drawings.
-
-    Args:
-        secret: hexadecimal digits, for the drawings.
+def hidden_sets() -> list[HiddenSet]:
+    """The images that count, as far as their files are there.
 
     Raises:
-        MissingImagesError: if the file can't be used, or the course's own network would be measured.
+        MissingImagesError: if there is no file or one can't be used, or the course's own network would be measured.
     """
-    drawn = drawings(secret)
-    # The judge has its file in its folder; in the course's own folder a notebook is run beside hidden/.
-    path = next((path for path in (Path(FILE), Path("hidden", FILE)) if path.is_file()), None)
-    if path is None:
-        return [drawn]
-    if Path(MODEL).exists() and path == Path(FILE):
+    folder = Path(__file__).resolve().parent
+    if folder == Path("hidden").resolve():
+        # In the course's own folder its own network is measured, which knows the drawings.
+        return [drawings(np.random.default_rng(1))]
+    if (folder / MODEL).exists():
         raise MissingImagesError(
             f"solutions/{ASSIGNMENT}/{MODEL} is graded in the place of what students hand in: move it away and grade "
             "again."
         )
+    sets = [_read(name, folder / file) for name, file in FILES.items() if (folder / file).is_file()]
+    if not sets:
+        raise missing()
+    return sets
+
+
+def _read(name: str, path: Path) -> HiddenSet:
     try:
         with np.load(path, allow_pickle=False) as file:
             low, high = map(float, file["marks"])
             images, labels = file["images"], file["labels"]
+            # When the assignment itself is checked, drawings lie in the place of CIFAR-10.
+            name = str(file["name"]) if "name" in file else name
     except (OSError, ValueError, KeyError) as error:
         raise MissingImagesError(
-            f"solutions/{ASSIGNMENT}/hidden/{FILE} can't be read ({error}): delete it and grade again."
+            f"solutions/{ASSIGNMENT}/hidden/{path.name} can't be read ({error}): delete it and grade again."
         ) from error
-    return [HiddenSet(CIFAR10, images.astype(np.float32) / 255, labels, (low, high)), drawn]
+    return HiddenSet(name, images.astype(np.float32) / 255, labels, (low, high))
 
 
-def drawings(secret: str) -> HiddenSet:
+def drawings(rng: np.random.Generator) -> HiddenSet:
     """New drawings, a thousand of them, that are no part of the stand-in."""
-    images, labels = stand_in.draw_chunk(np.random.default_rng(int(secret, 16)))
+    images, labels = stand_in.draw_chunk(rng)
     return HiddenSet(DRAWINGS, images.astype(np.float32) / 255, labels.reshape(-1), MARKS[DRAWINGS])
 
 
 def missing() -> MissingImagesError:
     """What to raise if a network can't be judged, since the images of CIFAR-10 are not there."""
     return MissingImagesError(
-        f"solutions/{ASSIGNMENT}/hidden/{FILE} is missing, and with it the images for networks that were trained on "
-        "CIFAR-10: name a copy of CIFAR-10 in GDL_CIFAR10 and grade again, which makes the file first."
+        f"solutions/{ASSIGNMENT}/hidden/{FILES[CIFAR10]} is missing, and with it the images for networks that were "
+        "trained on CIFAR-10: name a copy of CIFAR-10 in GDL_CIFAR10 and grade again, which makes the file first."
     )
 
 

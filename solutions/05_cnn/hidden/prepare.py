@@ -1,9 +1,15 @@
-"""Makes images.npz, the altered test images of CIFAR-10 on which networks are measured and which no student has.
+"""Makes the hidden images on which networks are measured, and which no student has; run before anything is graded.
 
-They may not be handed on, so they are made where work is graded: `gdl grade` and `nbgrader autograde` run this file
-first. Where there is no CIFAR-10 nothing is made, and only networks that were trained on the stand-in can be graded.
+Only CIFAR-10 counts: its test images are altered and kept in images.npz. They may not be handed on, so they are made
+where work is graded, and without CIFAR-10 nothing is graded. Drawings count, too, if the instructor writes
+`DRAWINGS_COUNT = True` into the first code cell of the notebook, where students read it; they are kept in drawings.npz.
+
+With the argument `check`, the assignment itself is being checked, on whatever machine: the reference network knows the
+drawings, so they take the place of CIFAR-10 then.
 """
 
+import ast
+import json
 import os
 import secrets
 import sys
@@ -11,46 +17,127 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-from measure import CIFAR10, FILE, MARKS, MODEL
+from measure import CIFAR10, DRAWINGS, FILES, MARKS, MODEL, drawings
 
 from gdl_utils.datasets import load_cifar10
 from gdl_utils.errors import CourseError
 
+NOTEBOOK = "cnn.ipynb"
+SWITCH = "DRAWINGS_COUNT"
 SIZE = 1_000
 MOVE = 2  # pixels
 BRIGHTNESS = 20  # of 255
 
 
-def make_images(source: Path) -> None:
-    """Make hidden/images.npz in the source of the assignment if it is missing.
+def make_images(source: Path, checking: bool = False) -> None:
+    """Make the files with the images that count in the source of the assignment, and remove those that don't count.
+
+    A file of images that count is made once and kept.
+
+    Args:
+        source: the folder of the assignment.
+        checking: whether the assignment is checked, with its own network, and not students' work.
 
     Raises:
-        CourseError: if a network lies among the files that are handed out, where it would take every student's place.
+        CourseError: if CIFAR-10 is not at hand and drawings don't count, or a file can't be used, or a network lies
+            among the files that are handed out, where it would take every student's place.
     """
-    target = source / "hidden" / FILE
     if (source / MODEL).exists():
         raise CourseError(
             f"{source / MODEL} would be handed out, and graded in the place of what students hand in", "move it away"
         )
-    if target.exists():
+    photographs, drawn = (source / "hidden" / FILES[name] for name in (CIFAR10, DRAWINGS))
+    if checking:
+        drawn.unlink(missing_ok=True)
+        make_drawings(photographs, "5f2c8e19d0b74a63")
+        return
+    with_drawings = drawings_count(source / NOTEBOOK)
+    if not with_drawings:
+        drawn.unlink(missing_ok=True)
+    elif not drawn.exists():
+        make_drawings(drawn, secrets.token_hex(16))
+    if photographs.exists():
+        require_cifar10(photographs)
         return
     data = load_cifar10()
-    if data.is_stand_in:
+    if not data.is_stand_in:
+        secret = secrets.token_hex(16)
+        write(photographs, CIFAR10, *draw(*data[1], secret), data.source, secret)
+    elif with_drawings:
         print(
             f"Without CIFAR-10, {source.name} can be graded only for students who have no CIFAR-10 either: name a copy "
             "in GDL_CIFAR10 and grade again."
         )
-        return
-    secret = secrets.token_hex(16)
-    images, labels = draw(*data[1], secret)
+    else:
+        raise CourseError(
+            f"Without CIFAR-10, {source.name} can't be graded",
+            f"name a copy in GDL_CIFAR10 and grade again, or let drawings count by {SWITCH} = True in the first code "
+            f"cell of {source / NOTEBOOK}",
+        )
+
+
+def drawings_count(notebook: Path) -> bool:
+    """Whether drawings count, as the setup cell of the notebook says.
+
+    Raises:
+        CourseError: if it says neither True nor False.
+    """
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    for cell in cells:
+        if "setup" in cell["metadata"].get("tags", []):
+            for statement in ast.parse("".join(cell["source"])).body:
+                match statement:
+                    case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=bool(counts))) if (
+                        name == SWITCH
+                    ):
+                        return counts
+    raise CourseError(
+        f"{notebook} doesn't say which images count", f"write {SWITCH} = False into its cell with the tag 'setup'"
+    )
+
+
+def require_cifar10(path: Path) -> None:
+    """Make sure that a file made before holds images of CIFAR-10.
+
+    Raises:
+        CourseError: if it does not, or can't be read.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            source = str(file["source"])
+    except (OSError, ValueError, KeyError) as error:
+        raise CourseError(f"{path} can't be read ({error})", "delete it and grade again") from error
+    if not source.startswith(CIFAR10):
+        raise CourseError(f"{path} holds no images of CIFAR-10 but {source}", "delete it and grade again")
+
+
+def make_drawings(target: Path, secret: str) -> None:
+    """Write a file with new drawings, chosen by a secret of hexadecimal digits."""
+    drawn = drawings(np.random.default_rng(int(secret, 16)))
+    images = (255 * drawn.images).round().astype(np.uint8)
+    write(target, DRAWINGS, images, drawn.labels, "drawings like those of the stand-in", secret)
+
+
+def write(target: Path, name: str, images: np.ndarray, labels: np.ndarray, source: str, secret: str) -> None:
+    """Write a file with hidden images, in one step.
+
+    Args:
+        target: the file.
+        name: of the set of images, by which its marks are known.
+        images: uint8 of shape (n, 32, 32, 3).
+        labels: of shape (n,).
+        source: where they come from.
+        secret: by which they were made.
+    """
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
-        partial = Path(scratch, FILE)
+        partial = Path(scratch, target.name)
         np.savez_compressed(
             partial,
             images=images,
             labels=labels,
-            marks=np.array(MARKS[CIFAR10]),
-            source=np.array(data.source),
+            name=np.array(name),
+            marks=np.array(MARKS[name]),
+            source=np.array(source),
             secret=np.array(secret),
         )
         partial.replace(target)
@@ -93,6 +180,6 @@ if __name__ == "__main__":
     # A short run hands out the first test images only.
     os.environ["GDL_PROFILE"] = "full"
     try:
-        make_images(Path(__file__).resolve().parents[1])
+        make_images(Path(__file__).resolve().parents[1], checking=sys.argv[1:] == ["check"])
     except CourseError as error:
         sys.exit(str(error))
