@@ -785,6 +785,20 @@ BETTER = Exercise(
             "if those that are not trainable count",
         ),
         Answer(
+            "numbers in the settings of a layer",
+            sequential(
+                "Rescaling([[[2.0, 1.0, 0.5]] * 32] * 32)",
+                "Conv2D(98, 3, strides=2, padding='same')",
+                "BatchNormalization()",
+                "ReLU()",
+                "Conv2D(668, 3, strides=4, padding='same')",
+                "GlobalAveragePooling2D()",
+                "Dense(10, activation='softmax', use_bias=False)",
+            ),
+            OWN_ALL,
+            "most of them in a layer of the kind Rescaling",
+        ),
+        Answer(
             "no convolution",
             sequential("Flatten()", "Dense(150, activation='relu')", "Dense(50, activation='relu')", SOFTMAX),
             OWN_RULES,

@@ -139,7 +139,7 @@ def _size(node: Any) -> int:
         return sum(_size(item) for item in node)
     if hasattr(node, "tolist"):
         return _size(node.tolist())
-    if isinstance(node, bool | float):
+    if isinstance(node, float):
         return 1
     if isinstance(node, int):
         return max(1, math.ceil(node.bit_length() / 32))

@@ -149,13 +149,20 @@ def test_what_is_handed_in_is_measured_on_the_hidden_images(graded, tmp_path_fac
     assert all("handed in" in hints[name] for name in ("no network", "nothing"))
 
 
-def test_without_the_images_no_network_is_called_bad(graded, tmp_path_factory):
+def test_without_the_images_no_network_is_measured(graded, bank, tmp_path_factory):
+    networks = {"CIFAR-10": bytes_of(tmp_path_factory), "drawings": bank.assignment.hidden[REFERENCE + measure.MODEL]}
+    for book in graded({name: {measure.MODEL: network} for name, network in networks.items()}, {}).values():
+        assert book.scores[TEST] == 0
+        assert "not your fault" in book.hints[TEST]
+        outputs = [output for cell in book.content["cells"] for output in cell.get("outputs", [])]
+        assert any("GDL_CIFAR10" in output["evalue"] for output in outputs if "evalue" in output)
+
+
+def test_with_drawings_alone_no_other_network_is_bad(graded, tmp_path_factory):
     network = {measure.MODEL: bytes_of(tmp_path_factory)}
-    (book,) = graded({"trained on CIFAR-10": network}, {}).values()
+    (book,) = graded({"trained on CIFAR-10": network}, {DRAWN: hidden_file(measure.DRAWINGS)}).values()
     assert book.scores[TEST] == 0
     assert "not your fault" in book.hints[TEST]
-    outputs = [output for cell in book.content["cells"] for output in cell.get("outputs", [])]
-    assert any("GDL_CIFAR10" in output["evalue"] for output in outputs if "evalue" in output)
 
 
 # A network that knows the drawings, on its way to points.
