@@ -142,7 +142,7 @@ def test_each_has_a_user_of_its_own(plain):
 
 
 @only_root
-def test_without_what_a_user_of_its_own_could_read_there_is_none(tmp_path):
+def test_without_what_a_user_could_read_there_is_no_own_one(tmp_path):
     (tmp_path / "package").mkdir()
     assert users.are_there([str(tmp_path / "package")])
     (tmp_path / "package" / "part.py").touch(0o600)

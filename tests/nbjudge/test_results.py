@@ -27,9 +27,12 @@ BOOK = GradedNotebook(
     {"test-1": "x is not 1"},
     ["moved"],
     {"left/a.txt": b"\0\xff"},
-    1.5,
-    1 << 40,
-    ["a line"],
+    seconds=1.5,
+    processor_seconds=0.5,
+    held_up=True,
+    remark="it slowed others",
+    memory=1 << 40,
+    log=["a line"],
 )
 
 
@@ -93,6 +96,9 @@ WRONG = {
     "files": [{"../up": b""}, {"/etc/passwd": b""}, {"a\0": b""}, {"book.ipynb": b""}, {"a": "text"}, {b"a": b""},
               {"a\x1b[2J": b""}, {".git/config": b""}, [], {f"f{n}": b"" for n in range(2000)}],
     "seconds": [-1.0, math.nan, math.inf, "1", None, True],
+    "processor_seconds": [-1.0, math.nan, "1", None],
+    "held_up": [None, 1, "yes"],
+    "remark": [None, 1, ["slow"]],
     "memory": [-1, 1.0, None, True, "1"],
     "log": [[None], "line", {}, [b"x"]],
 }  # fmt: skip
