@@ -88,6 +88,11 @@ def read_notes(course: Course, assignment: str) -> tuple[list[GradingNote], list
             )
         else:
             notes.append(GradingNote(student, path.stem, "unknown", "it was not graded by gdl grade", (), 0.0, 0.0))
+    graded = {note.student for note in notes}
+    for student in course.students(assignment):
+        if student not in graded:
+            reason = "it was handed in, but not graded; 'gdl grade' says why"
+            notes.append(GradingNote(student, "", "not graded", reason, (), 0.0, 0.0))
     return notes, order
 
 

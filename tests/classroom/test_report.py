@@ -39,6 +39,19 @@ def test_hints_are_counted_once_a_student(graded):
     assert table(section(page_of(graded), "What students were told most often")) == [[EVIL, "2"]]
 
 
+def test_what_was_handed_in_but_not_graded_is_listed(graded):
+    place = graded.course.submitted("may", graded.name)
+    place.parent.mkdir()
+    place.write_text("not a folder")
+    try:
+        rows = table(section(page_of(graded), "What needs attention"))
+    finally:
+        place.unlink()
+        place.parent.rmdir()
+    (row,) = (row for row in rows if row[0] == "may")
+    assert row[2:] == ["not graded", "it was handed in, but not graded; 'gdl grade' says why"]
+
+
 @pytest.fixture
 def spoilt(graded):
     """The graded class with hostile names, a late submission, and a student who handed in nothing."""
