@@ -143,7 +143,7 @@ class ZygoteServer(ZygoteClient):
         program = [sys.executable, "-m", "nbjudge.zygote", str(there.fileno()), json.dumps(asdict(settings))]
         self.home: str | None = None
         line, variables = program, None
-        own_users = environment.sandboxed and users.are_there([*visible, *bubblewrap.search_path()])
+        own_users = environment.sandboxed and availability.own_users() and users.are_there(visible)
         user_map = users.UserMap() if own_users else None
         hash_seed = str(environment.hash_seed)
         if environment.sandboxed:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from nbjudge import Limits
-from nbjudge.sandbox import users
+from nbjudge.sandbox import availability, users
 from tests.nbjudge.neighbours import neighbours, zygote
 
 pytestmark = [pytest.mark.timing, pytest.mark.usefixtures("engine")]
@@ -142,7 +142,30 @@ def test_each_has_a_user_of_its_own(plain):
 
 
 @only_root
-def test_without_what_a_user_could_read_there_is_no_own_one(tmp_path):
+def test_where_no_user_can_be_mapped_the_wall_stands(monkeypatch):
+    write = Path.write_text
+
+    def refuse(path, *arguments):
+        if path.name == "uid_map":
+            raise PermissionError
+        return write(path, *arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_text", refuse)
+        availability.unavailable_reason.cache_clear()
+        assert not availability.own_users()
+    try:
+        assert availability.unavailable_reason() is None
+        with zygote("json") as running, neighbours(running, 1) as (one,):
+            assert one.run("import os\nprint(os.getuid())") == "1000"
+            lines = Path(f"/proc/{one.pair.student.pid}/status").read_text().splitlines()
+            assert [line for line in lines if line.startswith("Uid:")] == ["Uid:" + f"\t{os.geteuid()}" * 4]
+    finally:
+        availability.unavailable_reason.cache_clear()
+
+
+@only_root
+def test_there_is_none_that_could_not_read_the_packages(tmp_path):
     (tmp_path / "package").mkdir()
     assert users.are_there([str(tmp_path / "package")])
     (tmp_path / "package" / "part.py").touch(0o600)
