@@ -171,6 +171,9 @@ def test_no_line_and_no_number_of_a_hidden_test_is_told(course, tmp_path):
     for name in course.assignments:
         trial = Course(tmp_path / name, course.config_file)
         shutil.copytree(course.source(name), trial.source(name))
+        for path in trial.source(name).glob("*.ipynb"):
+            # Not every machine has CIFAR-10.
+            path.write_text(path.read_text().replace("DRAWINGS_COUNT = False", "DRAWINGS_COUNT = True"))
         release(trial, name)
         books = {path.stem: path for path in trial.release(name).glob("*.ipynb")}
         for student, change in {"spy": spying, "blank": nbformat.writes}.items():
