@@ -202,7 +202,7 @@ def test_the_environment_is_the_one_that_is_written_down(probe):
     # The shell of IPython and bubblewrap set these.
     for name in ("PWD", "COLUMNS", "LINES", "PAGER", "GIT_PAGER", "CLICOLOR", "TERM", "FORCE_COLOR"):
         variables.pop(name, None)
-    assert variables == ENVIRONMENT
+    assert variables == {**ENVIRONMENT, "PYTHONHASHSEED": "0"}
 
 
 def test_the_kernel_limits_each_process(probe):
