@@ -29,6 +29,7 @@ TESTS = [
     "lines = !echo 2\nassert lines == ['2'] and f(2) == 2",
     "%matplotlib agg\nassert f(2) == 2",
     "%precision 3\nassert f(2) == 2",
+    "def check(x):\n    assert x == 2\n\n%time check(f(2))",
     "def check():\n    %time assert f(2) == 2\n\ncheck()",
 ]
 
@@ -63,3 +64,9 @@ def test_the_value_of_a_magic_is_no_score(room, test):
     report = room(RIGHT, test)
     assert report.passed
     assert report.value is None
+
+
+def test_an_error_that_a_magic_would_only_show_goes_on(room):
+    """As `%time` did in IPython before it raised errors."""
+    report = room(RIGHT, "try:\n    1 / 0\nexcept ZeroDivisionError:\n    get_ipython().showtraceback()")
+    assert report.ename == "ZeroDivisionError"
