@@ -23,7 +23,7 @@ from gdl_utils.errors import GradingError
 from nbjudge import Limits
 from tests.classroom.by_nbgrader import release
 from tests.classroom.dangers import dangers
-from tests.notebooks import added, as_node, cell, notebook, test
+from tests.notebooks import added, as_node, cell, name_of, notebook, test
 
 HIDDEN = re.compile(r"### BEGIN HIDDEN TESTS\n(.*?)### END HIDDEN TESTS", re.DOTALL)
 
@@ -101,6 +101,19 @@ def test_wrong_python_is_named_though_its_output_is_not_shown(pages):
 
 
 # Nothing hidden
+
+
+def test_an_answer_below_a_hidden_test_does_not_choose_a_name(graded):
+    """Of fifty names of exceptions each would tell more than five bits of a hidden input."""
+    path = graded.course.autograded("ada", graded.name) / f"{graded.book}.ipynb"
+    content = json.loads(path.read_text())
+    (cell,) = (cell for cell in content["cells"] if name_of(cell) == "root")
+    cell["outputs"] = [{"output_type": "error", "ename": "KeyError", "evalue": "7", "traceback": ["KeyError: 7"]}]
+    path.write_text(json.dumps(content))
+    page = next(each for each in feedback.generate(graded.course, graded.name) if each.student == "ada").pages[0]
+    text = text_of(page.read_text())
+    assert "This cell stopped with an error." in text
+    assert "KeyError" not in text
 
 
 def secrets_of(source, released):

@@ -4,6 +4,7 @@ import pytest
 
 from nbjudge.hints import hidden_lines, hint_for
 from nbjudge.protocol import Report, from_wire
+from tests.nbjudge.small import graded
 
 pytestmark = pytest.mark.quick
 
@@ -117,3 +118,15 @@ def test_after_a_hidden_test_no_exception_is_named(room):
 def test_an_answer_as_it_was_released_is_called_so():
     report = Report(ename="ValueError", from_student=True)
     assert "not answered" in hint_for(report, {"source": ""}, False, unanswered=True, seen_hidden=True)
+
+
+@pytest.mark.usefixtures("engine")
+def test_the_engine_knows_when_a_hidden_test_has_run():
+    hidden = "### BEGIN HIDDEN TESTS\nassert f(7) == 7\n### END HIDDEN TESTS"
+    visible = "assert f(1) == 1"
+    result = graded("def f(x): raise KeyError(x)", tests=(visible, hidden, visible))
+    assert [result.hints["small", f"test-{number}"] for number in (1, 2, 3)] == [
+        "Your code stopped with KeyError in this test.",
+        "Your code stopped with an error in this test.",
+        "Your code stopped with an error in this test.",
+    ]
