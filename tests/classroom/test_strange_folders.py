@@ -58,6 +58,9 @@ def damage_notebook(book: Path, rng: random.Random, outside: Path) -> None:
 def add_file(path: Path, rng: random.Random, outside: Path) -> None:
     """Put something there: a link, a pipe, a folder, a file without end, a file of another age."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    if os.path.lexists(path):
+        # To write into a pipe would take for ever.
+        raise FileExistsError(path)
     match rng.randrange(6):
         case 0:
             path.symlink_to(rng.choice([outside, path.parent, Path("/etc"), Path("../..")]))
