@@ -126,6 +126,7 @@ def grade_class(
         keys: dict[str, str] = {}
         for student in students:
             try:
+                check_submission(course.submitted(student, name))
                 key = _key(digest, course.submitted(student, name))
             except Exception as error:
                 on_outcome(_not_graded(course, student, gradebook.max_score, error))
@@ -172,7 +173,6 @@ def _not_graded(course: Course, student: str, max_score: float, error: Exception
 
 
 def _submission_of(course: Course, student: str, name: str, secret: bytes) -> Submission:
-    check_submission(course.submitted(student, name))
     return Submission(read_submission(course.submitted(student, name)), seed_of_student(secret, name, student))
 
 
