@@ -16,6 +16,8 @@ from tests.nbjudge.small import assignment, graded, submission
 
 TASK = assignment("assert x == 1")
 SHORT = Limits(cell_seconds=1, notebook_seconds=20)
+# Beside others a cell waits for a second or two before its first line runs: that is little of this limit.
+LONGER = Limits(cell_seconds=6, notebook_seconds=60)
 COMPUTES = "import time\nwhile time.process_time() < {}: pass\nx = 1"
 real = [pytest.mark.timing, pytest.mark.usefixtures("engine")]
 
@@ -114,11 +116,11 @@ class TestReal:
     pytestmark = real
 
     def test_on_a_busy_machine_it_is_told_from_others(self):
-        here = Grader(TASK, SHORT, EngineOptions(), alone=False)
         grade(TASK, submission(TASK, "x = 1"))
         with busy_machine():
-            waited = here.grade(submission(TASK, COMPUTES.format(0.8)))
-            asleep = here.grade(submission(TASK, "import time\ntime.sleep(100)"))
+            waited = Grader(TASK, SHORT, EngineOptions(), alone=False).grade(submission(TASK, COMPUTES.format(0.8)))
+            sleeps = submission(TASK, "import time\ntime.sleep(100)")
+            asleep = Grader(TASK, LONGER, EngineOptions(), alone=False).grade(sleeps)
         assert waited.held_up and waited.score == 0
         assert waited.notebooks[0].seconds < WALL_CLOCK * SHORT.cell_seconds + 8
         assert (asleep.held_up, asleep.status, asleep.score) == (False, Status.TIMEOUT, 0)
