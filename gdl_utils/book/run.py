@@ -13,9 +13,15 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from gdl_utils.book import provenance
 from gdl_utils.datasets import Cifar10, load_cifar10
 from gdl_utils.errors import CourseError
+from gdl_utils.generative.export import EXPORT_VARIABLE
+from gdl_utils.generative.report import COMPARISON_VARIABLE
 from gdl_utils.stderr import redirect_stderr
 
 CELL_TIMEOUT_SECONDS = 3600
+# What the pages of chapter 3 measured of their models, for section 3.8.
+COMPARISON = Path("gdl_utils", "generative", "comparison.json")
+# The networks of the interactive figures.
+NETWORKS = Path("book", "_static", "interactive", "networks")
 # What TensorFlow's C++ part logs when it is imported, whatever its log level: of no meaning to a reader.
 TENSORFLOW_LOG = re.compile(
     r"^(WARNING: All log messages before absl|To enable the following instructions|[IWE]\d{4} ).*\n?", re.MULTILINE
@@ -60,6 +66,9 @@ def run_page(path: Path, root: Path, on_cell: Callable[[int, int], None]) -> Non
     )
     log = root / "_build" / "pages.log"
     log.parent.mkdir(exist_ok=True)
+    if (os.environ.get("GDL_PROFILE") or "full") == "full":
+        os.environ[COMPARISON_VARIABLE] = str(root / COMPARISON)
+        os.environ[EXPORT_VARIABLE] = str(root / NETWORKS)
     start = time.monotonic()
     try:
         with redirect_stderr(log):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import typer
 
-from gdl_utils.cli import authoring, book, grading, machine
+from gdl_utils.cli import authoring, book, compare, grading, machine
 from gdl_utils.cli.shared import Sentences
 
 app = typer.Typer(cls=Sentences, no_args_is_help=True, pretty_exceptions_enable=False, help="The course's own tool.")
@@ -18,6 +18,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "doctor": machine.doctor,
     "train": machine.train,
     "device": machine.device,
+    "compare": compare.compare,
     "release": authoring.release,
     "sample-class": authoring.sample_class,
     "collect": grading.collect,

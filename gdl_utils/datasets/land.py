@@ -38,7 +38,7 @@ def land_mask(latitude: npt.ArrayLike, longitude: npt.ArrayLike) -> np.ndarray:
         # Written so that NaN fails too.
         if not np.all(np.abs(values) <= bound):
             raise DataError(f"A {name} is not between -{bound} and {bound} degrees", "give all angles in degrees")
-    mask = _mask()
+    mask = mask_of_land()
     row = np.minimum(((90 - latitude) * CELLS_PER_DEGREE).astype(int), mask.shape[0] - 1)
     column = ((longitude + 180) * CELLS_PER_DEGREE).astype(int) % mask.shape[1]
     return mask[row, column]
@@ -77,8 +77,12 @@ def sample_land(
 
 
 @cache
-def _mask() -> np.ndarray:
-    """Read every sixth cell as a Boolean array (3600, 7200), True on land, from 90 N 180 W southwards and eastwards."""
+def mask_of_land() -> np.ndarray:
+    """The whole mask: a Boolean array (3600, 7200), True on land, from 90 N 180 W southwards and eastwards.
+
+    Raises:
+        DataError: if the mask is missing or damaged.
+    """
     package = importlib.util.find_spec("global_land_mask")
     if package is None or package.origin is None:
         raise DataError("The land mask is not installed", "type 'pip install global-land-mask'")

@@ -38,7 +38,7 @@ def test_it_is_vectorised_and_broadcasts():
 
 def test_the_share_of_land_is_that_of_the_earth():
     """29.2 % of the surface of the Earth is land (CIA World Factbook: 148.94 of 510.072 million square kilometres)."""
-    mask = land._mask()
+    mask = land.mask_of_land()
     latitude = 90 - (np.arange(len(mask)) + 0.5) / land.CELLS_PER_DEGREE
     weights = np.cos(np.radians(latitude))
     assert np.average(mask.mean(axis=1), weights=weights) == pytest.approx(0.292, abs=0.005)
@@ -54,7 +54,7 @@ def test_samples_are_on_land_and_their_number_is_exact(measure):
 
 def test_samples_follow_their_measure():
     """Each measure hits Antarctica (land south of 60 degrees) as often as the mask says."""
-    mask = land._mask()
+    mask = land.mask_of_land()
     latitude = 90 - (np.arange(len(mask)) + 0.5) / land.CELLS_PER_DEGREE
     for measure, weights in [("degrees", np.ones(len(mask))), ("sphere", np.cos(np.radians(latitude)))]:
         land_by_row = mask.mean(axis=1) * weights

@@ -1,4 +1,5 @@
-"""Run in each kernel of the smoke profile before its first cell: no training takes more than two epochs of 5 batches.
+"""Run in each kernel of the smoke profile before its first cell: no training takes more than two epochs of 5 batches,
+or, in chapter 3, more than 50 steps.
 
 What the cells do stays the same, and so do the outputs that are compared; measured numbers are not.
 """
@@ -9,7 +10,10 @@ import inspect
 import keras
 import tensorflow as tf
 
-MOST_EPOCHS, MOST_BATCHES = 2, 5
+import gdl_utils.generative
+from gdl_utils.generative import report, training
+
+MOST_EPOCHS, MOST_BATCHES, MOST_STEPS, MOST_TURNS = 2, 5, 50, 50
 
 _fit = keras.Model.fit
 
@@ -29,3 +33,19 @@ def _short_fit(*args, **kwargs):
 
 
 keras.Model.fit = _short_fit
+
+
+def _shortened(loop, most):
+    @functools.wraps(loop)
+    def short_loop(*args, **kwargs):
+        given = inspect.signature(loop).bind(*args, **kwargs)
+        given.arguments["steps"] = min(given.arguments["steps"], most)
+        return loop(*given.args, **given.kwargs)
+
+    return short_loop
+
+
+training.fit = gdl_utils.generative.fit = _shortened(training.fit, MOST_STEPS)
+training.play = gdl_utils.generative.play = _shortened(training.play, MOST_TURNS)
+
+report.SAMPLES, report.COVERING_SAMPLES = 4_000, 2_000

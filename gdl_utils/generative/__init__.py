@@ -1,0 +1,58 @@
+"""What all pages of chapter 3 share: the ground, the measurements, the training loops. Models stand in the pages."""
+
+from gdl_utils.generative.export import Export, Front, export_network, read_network
+from gdl_utils.generative.features import fourier_features
+from gdl_utils.generative.ground import (
+    DEGREES,
+    LANDMASSES,
+    cell_shares,
+    count_in_cells,
+    entropy,
+    is_land,
+    land_share,
+    landmass_of,
+    landmass_shares,
+    load_land_points,
+    log_p_data,
+    sample_land_points,
+)
+from gdl_utils.generative.judges import Judge, distance_to_nearest, frechet_distance, train_judge
+from gdl_utils.generative.measures import Estimate, coverage, kl_divergence, precision, total_variation
+from gdl_utils.generative.report import Report, measure, record
+from gdl_utils.generative.training import Player, Training, fit, play
+
+__all__ = [
+    "DEGREES",
+    "LANDMASSES",
+    "Estimate",
+    "Export",
+    "Front",
+    "Judge",
+    "Player",
+    "Report",
+    "Training",
+    "cell_shares",
+    "count_in_cells",
+    "coverage",
+    "distance_to_nearest",
+    "entropy",
+    "export_network",
+    "fit",
+    "fourier_features",
+    "frechet_distance",
+    "is_land",
+    "kl_divergence",
+    "land_share",
+    "landmass_of",
+    "landmass_shares",
+    "load_land_points",
+    "log_p_data",
+    "measure",
+    "play",
+    "precision",
+    "read_network",
+    "record",
+    "sample_land_points",
+    "total_variation",
+    "train_judge",
+]
