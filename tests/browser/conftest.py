@@ -1,6 +1,12 @@
+import base64
 import functools
 import gzip
 import http.server
+import json
+import os
+import shutil
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -48,3 +54,38 @@ def site_address(root):
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}{PREFIX}"
         server.shutdown()
+
+
+# The one of the virtual environment, where there is one.
+NODE = shutil.which("node", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]))
+
+
+@pytest.fixture(scope="session")
+def in_node(root):
+    """Evaluate a JavaScript expression of `figure` (a module) and `item` for each item.
+
+    The modules are those that the pages load. They are built and committed, so that nothing but Node is needed.
+    """
+    if NODE is None:
+        pytest.skip("Node.js is not installed: type 'make setup-test'")
+
+    def evaluate(name, expression, items):
+        # As data, since Node takes a file without a package.json around it for an old kind of module.
+        module = (root / "book" / "_static" / "interactive" / f"{name}.js").read_bytes()
+        script = (
+            f'import * as figure from "data:text/javascript;base64,{base64.b64encode(module).decode()}";'
+            'import { readFileSync } from "node:fs";'
+            f"const give = (item) => {expression};"
+            'console.log(JSON.stringify(JSON.parse(readFileSync(0, "utf8")).map(give)));'
+        )
+        done = subprocess.run(
+            [NODE, "--input-type=module", "-e", script],
+            input=json.dumps(items),
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    return evaluate

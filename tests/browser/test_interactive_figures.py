@@ -15,13 +15,13 @@ from pathlib import Path
 
 import pytest
 
-FIGURES = ["layers", "box", "kernel", "activations"]
+FIGURES = ["layers", "box", "kernel", "activations", "players", "latent", "earth"]
 POLICY = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'"
 THEMES = {
     "pydata_sphinx_theme": ["styles/theme.css", "styles/pydata-sphinx-theme.css"],
     "sphinx_book_theme": ["styles/sphinx-book-theme.css"],
 }
-TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".json": "application/json"}
 
 
 def files_of_the_themes():
@@ -374,6 +374,245 @@ class TestActivations:
         assert fragment(page) == "#activations=function:leaky_relu,z:5,scores:2:-5:0:-1,temperature:1.12"
 
 
+class TestPlayers:
+    def test_by_mouse(self, visit):
+        page = visit()
+        players = figure(page, "players")
+        assert "−1.386, that is 0.300 below the best" in players.inner_text()
+        handle = players.get_by_role("slider", name="discriminator at 1.2")
+        handle.scroll_into_view_if_needed()
+        frame = handle.bounding_box()
+        x, y = frame["x"] + frame["width"] / 2, frame["y"] + frame["height"] / 2
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x + 50, y - 30, steps=4)
+        page.mouse.up()
+        page.mouse.move(x, y - 90)
+        moved = handle.bounding_box()
+        # Up and down only.
+        assert moved["x"] == pytest.approx(frame["x"], abs=1)
+        assert moved["y"] - frame["y"] == pytest.approx(-30, abs=2)
+        assert "−1.386" not in players.inner_text()
+        players.get_by_role("button", name="Start again").click()
+        players.get_by_label("steps a press").select_option("100")
+        players.get_by_role("button", name="Step the discriminator").click()
+        assert "0.012 below the best" in players.inner_text()
+        assert "bells:0.12:1.14" in fragment(page)
+        players.get_by_role("button", name="Step the generator").click()
+        assert "bells:0.12:1.14" not in fragment(page)
+
+    def test_by_keyboard(self, visit):
+        page = visit()
+        players = figure(page, "players")
+        players.get_by_role("slider", name="discriminator at 0;").focus()
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Shift+ArrowLeft")
+        assert "handles:0:0:0:0:0:-1.1:0:0:0:0:0" in fragment(page)
+        for _ in range(9):
+            page.keyboard.press("Shift+ArrowDown")
+        assert "handles:0:0:0:0:0:-6:0" in fragment(page)
+        players.get_by_label("model").select_option("two bells")
+        players.get_by_role("slider", name="share of 1").focus()
+        page.keyboard.press("End")
+        assert "share:0.98" in fragment(page)
+        players.get_by_role("slider", name="mean 2").focus()
+        page.keyboard.press("Home")
+        assert "bells:0.12:1.14:-3:0.5" in fragment(page)
+        rate = players.get_by_label("learning rate of the generator")
+        rate.focus()
+        page.keyboard.press("Control+A")
+        page.keyboard.type("0.25")
+        assert fragment(page).endswith("rates:4:0.25")
+
+    def test_by_touch(self, visit):
+        page = visit(viewport={"width": 360, "height": 700}, has_touch=True, is_mobile=True)
+        handle = figure(page, "players").get_by_role("slider", name="discriminator at −1.2")
+        handle.scroll_into_view_if_needed()
+        frame = handle.bounding_box()
+        x, y = frame["x"] + frame["width"] / 2, frame["y"] + frame["height"] / 2
+        scrolled = page.evaluate("scrollY")
+        touch = page.context.new_cdp_session(page)
+        touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+        for part in (0.3, 0.6, 1):
+            point = {"x": x, "y": y + 35 * part}
+            touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [point]})
+        touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        settled(page, lambda: handle.bounding_box()["y"] - frame["y"] == pytest.approx(35, abs=2))
+        assert page.evaluate("scrollY") == scrolled
+
+    def test_both_drawings_show_the_same_game(self, visit):
+        page = visit("/book/light.html#players=handles:0:0:0:6:0:0:0:0:0:0:-6")
+        players = figure(page, "players")
+        value = players.get_by_role("row", name="V(D, G) now").inner_text()
+        players.get_by_label("draw D").select_option("as a logit")
+        assert players.get_by_role("row", name="V(D, G) now").inner_text() == value
+
+    def test_they_play_and_stop(self, visit):
+        page = visit("/book/light.html#players=bells:-2.5:0.4")
+        players = figure(page, "players")
+        players.get_by_role("button", name="Play").click()
+        mean = players.get_by_role("slider", name="mean")
+        settled(page, lambda: float(mean.input_value()) > -2.4)
+        players.get_by_role("button", name="Pause").click()
+        stopped = fragment(page)
+        assert "bells:-2.5" not in stopped
+        page.wait_for_timeout(600)
+        assert fragment(page) == stopped
+
+    def test_nothing_moves_by_itself_where_less_motion_is_asked_for(self, visit):
+        page = visit(reduced_motion="reduce")
+        assert figure(page, "players").get_by_role("button", name="Play").count() == 0
+        assert figure(page, "players").get_by_role("button", name="Both in turn").is_visible()
+
+
+class TestLatent:
+    def test_by_mouse(self, visit):
+        page = visit()
+        latent = figure(page, "latent")
+        drawn = latent.get_by_role("row", name="Drawn")
+        assert "pixels high" in drawn.inner_text()
+        before = drawn.inner_text()
+        handle = latent.get_by_role("slider", name="point of the latent plane")
+        handle.scroll_into_view_if_needed()
+        frame = handle.bounding_box()
+        x, y = frame["x"] + frame["width"] / 2, frame["y"] + frame["height"] / 2
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x - 40, y - 30, steps=4)
+        page.mouse.up()
+        page.mouse.move(x, y)
+        moved = handle.bounding_box()
+        assert moved["x"] - frame["x"] == pytest.approx(-40, abs=2)
+        assert moved["y"] - frame["y"] == pytest.approx(-30, abs=2)
+        assert drawn.inner_text() != before
+        state = fragment(page)
+        latent.get_by_role("button", name="Draw from the prior").click()
+        settled(page, lambda: fragment(page) != state)
+        latent.get_by_role("button", name="Start again").click()
+        assert drawn.inner_text() == before
+
+    def test_by_keyboard(self, visit):
+        page = visit("/book/light.html#latent=z1:0,z2:0")
+        latent = figure(page, "latent")
+        latent.get_by_role("slider", name="point of the latent plane").focus()
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("Shift+ArrowDown")
+        assert fragment(page) == "#latent=z1:0.05,z2:-0.5"
+        latent.get_by_role("slider", name="latent 2").focus()
+        page.keyboard.press("End")
+        assert fragment(page) == "#latent=z1:0.05,z2:3"
+
+    def test_by_touch(self, visit):
+        page = visit(viewport={"width": 360, "height": 700}, has_touch=True, is_mobile=True)
+        handle = figure(page, "latent").get_by_role("slider", name="point of the latent plane")
+        handle.scroll_into_view_if_needed()
+        frame = handle.bounding_box()
+        x, y = frame["x"] + frame["width"] / 2, frame["y"] + frame["height"] / 2
+        scrolled = page.evaluate("scrollY")
+        touch = page.context.new_cdp_session(page)
+        touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+        for part in (0.3, 0.6, 1):
+            point = {"x": x - 40 * part, "y": y - 50 * part}
+            touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [point]})
+        touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        settled(page, lambda: handle.bounding_box()["x"] - frame["x"] == pytest.approx(-40, abs=2))
+        settled(page, lambda: handle.bounding_box()["y"] - frame["y"] == pytest.approx(-50, abs=2))
+        assert page.evaluate("scrollY") == scrolled
+
+    def test_it_walks_and_stops(self, visit):
+        page = visit()
+        latent = figure(page, "latent")
+        latent.get_by_role("button", name="Walk to a new draw").click()
+        latent.get_by_role("button", name="Stop").wait_for()
+        latent.get_by_role("button", name="Walk to a new draw").wait_for()
+        assert "latent=" in fragment(page)
+
+    def test_nothing_moves_by_itself_where_less_motion_is_asked_for(self, visit):
+        page = visit(reduced_motion="reduce")
+        assert figure(page, "latent").get_by_role("button", name="Walk").count() == 0
+        assert figure(page, "latent").get_by_role("button", name="Draw").is_visible()
+
+    def test_without_its_network_the_picture_stays(self, chromium, site):
+        page = chromium.new_page()
+        page.route("**/networks/tins.json", lambda route: route.fulfill(status=404))
+        page.goto(f"{site}/book/light.html")
+        page.locator("#interactive-players .gdl-again").wait_for()
+        page.wait_for_timeout(500)
+        assert page.locator("#interactive-latent > img").is_visible()
+        assert page.locator("#interactive-latent .gdl-panel").count() == 0
+        page.close()
+
+
+class TestEarth:
+    def test_by_mouse(self, visit):
+        page = visit()
+        earth = figure(page, "earth")
+        assert "20 of 20, time 1 of 1" in earth.inner_text()
+        earth.get_by_role("button", name="Back").click()
+        assert fragment(page) == "#earth=method:flow,steps:20,step:19,noise:1,paths:shown"
+        earth.get_by_label("method").select_option("diffusion")
+        assert "19 of 20, at level 5 of 100" in earth.inner_text()
+        earth.get_by_role("button", name="Step →").click()
+        assert "20 of 20, at level 0 of 100" in earth.inner_text()
+        assert not earth.get_by_role("button", name="Step →").is_enabled()
+        earth.get_by_role("button", name="Show paths").click()
+        earth.get_by_role("button", name="New noise").click()
+        assert fragment(page) == "#earth=method:diffusion,steps:20,step:20,noise:2,paths:hidden"
+        assert earth.get_by_role("button", name="Show paths").get_attribute("aria-pressed") == "false"
+
+    def test_by_keyboard(self, visit):
+        page = visit()
+        earth = figure(page, "earth")
+        earth.get_by_role("slider", name="steps done").focus()
+        page.keyboard.press("Home")
+        assert "0 of 20, time 0 of 1" in earth.inner_text()
+        earth.get_by_role("slider", name="steps in all").focus()
+        page.keyboard.press("Home")
+        page.keyboard.press("ArrowRight")
+        assert "0 of 2, time 0 of 1" in earth.inner_text()
+        earth.get_by_role("button", name="Step →").focus()
+        page.keyboard.press("Enter")
+        assert "1 of 2, time 0.5 of 1" in earth.inner_text()
+
+    def test_by_touch(self, visit):
+        page = visit(viewport={"width": 360, "height": 700}, has_touch=True, is_mobile=True)
+        earth = figure(page, "earth")
+        earth.get_by_role("button", name="Back").tap()
+        assert "19 of 20" in earth.inner_text()
+
+    def test_both_methods_begin_with_the_same_noise_and_reach_land(self, visit):
+        page = visit("/book/light.html#earth=steps:50,step:0")
+        earth = figure(page, "earth")
+        row = earth.get_by_role("row", name="On land")
+        noise = row.inner_text()
+        earth.get_by_label("method").select_option("diffusion")
+        assert row.inner_text() == noise
+        for method in ("diffusion", "flow matching"):
+            earth.get_by_label("method").select_option(method)
+            earth.get_by_role("slider", name="steps done").focus()
+            page.keyboard.press("End")
+            settled(page, lambda: "50 of 50" in earth.inner_text())
+            assert int(re.search(r"(\d+) of 150", row.inner_text())[1]) > 110
+
+    def test_it_plays_and_stops(self, visit):
+        page = visit("/book/light.html#earth=steps:5,step:5")
+        earth = figure(page, "earth")
+        earth.get_by_role("button", name="Play").click()
+        earth.get_by_text("2 of 5").wait_for()
+        earth.get_by_role("button", name="Pause").click()
+        stopped = fragment(page)
+        page.wait_for_timeout(1500)
+        assert fragment(page) == stopped
+        earth.get_by_role("button", name="Play").click()
+        earth.get_by_text("5 of 5").wait_for()
+        earth.get_by_role("button", name="Play").wait_for()
+
+    def test_nothing_moves_by_itself_where_less_motion_is_asked_for(self, visit):
+        page = visit(reduced_motion="reduce")
+        assert figure(page, "earth").get_by_role("button", name="Play").count() == 0
+        assert figure(page, "earth").get_by_role("button", name="Step →").is_visible()
+
+
 class TestAddress:
     def test_a_link_shows_its_state_and_its_figure(self, visit):
         page = visit("/book/light.html#kernel=size:8,kernel:wide,stride:3,step:4&layers=784,dense:10")
@@ -414,7 +653,7 @@ class TestAddress:
 
 WIDEST = (
     "#layers=1024x1024x4096,conv2d:4096:32:1:valid,flatten,dense:100000,batchnormalization"
-    "&kernel=size:8,kernel:wide&box=land:shown"
+    "&kernel=size:8,kernel:wide&box=land:shown&players=model:two,scale:logit,bells:-3:0.15:3:0.15"
 )
 
 

@@ -1,49 +1,12 @@
 """The mathematics of the interactive figures agrees with Keras and NumPy.
 
-Node runs the very modules that the pages load. They are built and committed, so that nothing but Node is needed.
+Node runs the very modules that the pages load: see the fixture `in_node`.
 """
-
-import base64
-import json
-import os
-import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-# The one of the virtual environment, where there is one.
-NODE = shutil.which("node", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]))
-pytestmark = pytest.mark.skipif(NODE is None, reason="Node.js is not installed: type 'make setup-test'")
 CASES = 200
-
-
-@pytest.fixture(scope="module")
-def in_node(root):
-    """Evaluate a JavaScript expression of `figure` (a module) and `item` for each item."""
-
-    def evaluate(name, expression, items):
-        # As data, since Node takes a file without a package.json around it for an old kind of module.
-        module = (root / "book" / "_static" / "interactive" / f"{name}.js").read_bytes()
-        script = (
-            f'import * as figure from "data:text/javascript;base64,{base64.b64encode(module).decode()}";'
-            'import { readFileSync } from "node:fs";'
-            f"const give = (item) => {expression};"
-            'console.log(JSON.stringify(JSON.parse(readFileSync(0, "utf8")).map(give)));'
-        )
-        done = subprocess.run(
-            [NODE, "--input-type=module", "-e", script],
-            input=json.dumps(items),
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
-
-    return evaluate
 
 
 def random_layer(rng):

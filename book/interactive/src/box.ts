@@ -4,6 +4,7 @@ import { button, numberField } from "./controls";
 import { type Child, h, type Node } from "./drawing/node";
 import { COLOUR, drawing, line, rect, text } from "./drawing/svg";
 import { type Change, type Figure, loadStyle, mount as mountFigure } from "./figure";
+import { handle } from "./handle";
 import { area, type Box, exponential, holds, judge, land, overlap, points, smallestBox } from "./mathematics/box";
 import { clamp, decimal, grouped, round } from "./mathematics/numbers";
 
@@ -116,49 +117,16 @@ function view(state: State, change: Change<State>, width: number): Child[] {
   const set = (next: Box) => change({ box: next, showsLand });
   const handles = CORNERS.map((corner) => {
     const [x, y] = [toX(box[corner.x]), toY(box[corner.y])];
-    return h(
-      "g",
+    return handle(
       {
-        class: "gdl-handle",
-        tabindex: 0,
-        role: "slider",
-        "aria-label": `${corner.name} corner; arrow keys move it`,
-        "aria-valuemin": -90,
-        "aria-valuemax": 90,
-        "aria-valuenow": box[corner.y],
-        "aria-valuetext": degrees(box, corner),
-        onpointerdown: (event: PointerEvent) => {
-          const handle = event.currentTarget as SVGGElement;
-          handle.setPointerCapture(event.pointerId);
-          handle.focus({ preventScroll: true });
-          event.preventDefault();
-        },
-        // Not all browsers heed `touch-action` within a drawing.
-        ontouchstart: (event: TouchEvent) => event.preventDefault(),
-        onpointermove: (event: PointerEvent) => {
-          const handle = event.currentTarget as SVGGElement;
-          if (handle.hasPointerCapture(event.pointerId)) {
-            const toDrawing = (handle.ownerSVGElement as SVGSVGElement).getScreenCTM()?.inverse();
-            const { x: left, y: top } = new DOMPoint(event.clientX, event.clientY).matrixTransform(toDrawing);
-            // Whole degrees: what a finger can do.
-            const [east, north] = [Math.round(longitude(left)), Math.round(latitude(top))];
-            set(moved(box, corner, east, north));
-          }
-        },
-        onkeydown: (event: KeyboardEvent) => {
-          const step = event.shiftKey ? 10 : 1;
-          const directions: Record<string, [number, number]> = {
-            ArrowLeft: [-step, 0],
-            ArrowRight: [step, 0],
-            ArrowUp: [0, step],
-            ArrowDown: [0, -step],
-          };
-          const [dx, dy] = directions[event.key] ?? [0, 0];
-          if (dx || dy) {
-            event.preventDefault();
-            set(moved(box, corner, box[corner.x] + dx, box[corner.y] + dy));
-          }
-        },
+        label: `${corner.name} corner; arrow keys move it`,
+        low: -90,
+        high: 90,
+        now: box[corner.y],
+        shown: degrees(box, corner),
+        // Whole degrees: what a finger can do.
+        drag: (left, top) => set(moved(box, corner, Math.round(longitude(left)), Math.round(latitude(top)))),
+        press: (east, north) => set(moved(box, corner, box[corner.x] + east, box[corner.y] + north)),
       },
       rect(x - TARGET, y - TARGET, 2 * TARGET, 2 * TARGET, { fill: "transparent", class: "gdl-target" }),
       rect(x - HANDLE, y - HANDLE, 2 * HANDLE, 2 * HANDLE, {

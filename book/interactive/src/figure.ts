@@ -126,3 +126,12 @@ export async function loadStyle(module: string): Promise<void> {
     document.head.append(link);
   });
 }
+
+/** Load a file that lies beside a module. */
+export async function loadFile<Content>(name: string, module: string): Promise<Content> {
+  const answer = await fetch(new URL(name, module));
+  if (!answer.ok) {
+    throw new Error(`${name}: ${answer.status}`);
+  }
+  return answer.json();
+}

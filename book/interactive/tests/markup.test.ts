@@ -1,4 +1,7 @@
 import { expect, test } from "vitest";
+import earth_diffusion from "../../_static/interactive/networks/earth_diffusion.json";
+import earth_flow from "../../_static/interactive/networks/earth_flow.json";
+import tins from "../../_static/interactive/networks/tins.json";
 import { file, markup } from "../src/drawing/markup";
 import { h } from "../src/drawing/node";
 import { COLOUR, drawing } from "../src/drawing/svg";
@@ -17,7 +20,7 @@ test("a file has a size and says what made it", () => {
 });
 
 test("the pictures stand by themselves", () => {
-  for (const [name, text] of Object.entries(pictures("banner"))) {
+  for (const [name, text] of Object.entries(pictures("banner", { tins, earth_flow, earth_diffusion }))) {
     expect(text, name).not.toMatch(/var\(|undefined|NaN|Infinity|class=|tabindex/);
   }
 });
