@@ -1,3 +1,5 @@
+import re
+
 import nbformat
 import pytest
 
@@ -23,6 +25,24 @@ class Page:
             for output in self.cells[cell_id].outputs
         ]
         return "".join(pieces).strip()
+
+    def rows(self, cell_id):
+        """The rows that `measure` printed in a cell: by name, its four numbers, None for no divergence."""
+        row = r"^(.+?)\s+precision (\S+)\s+coverage (\S+)\s+TV (\S+)\s+KL (\S+)$"
+        found = re.findall(row, self.text(cell_id), re.MULTILINE)
+        return {name: [None if value == "none" else float(value) for value in values] for name, *values in found}
+
+    def runner(self, names):
+        """A function that runs cells of the page, each up to the text `before`, and gives the names they define."""
+
+        def run_cells(*cells, before=None, **given):
+            names.update(given)
+            for cell in cells:
+                source = self.cells[cell].source
+                exec(source.split(before)[0] if before else source, names)
+            return names
+
+        return run_cells
 
     def number(self, name):
         """A number that the page glued."""

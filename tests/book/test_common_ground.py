@@ -31,12 +31,6 @@ def namespace(page):
     return names
 
 
-def rows_of(text):
-    """The rows that `measure` printed: by name, the numbers that stand in it, None for no divergence."""
-    found = re.findall(r"^(.+?)\s+precision (\S+)\s+coverage (\S+)\s+TV (\S+)\s+KL (\S+)$", text, re.MULTILINE)
-    return {name: [None if value == "none" else float(value) for value in row] for name, *row in found}
-
-
 def test_share_density_and_entropy_are_those_of_the_mask(page, share):
     assert page.text("density").splitlines() == [
         f"share of the map that is land: {share:.4f}",
@@ -97,7 +91,7 @@ def test_a_histogram_integrates_to_one(namespace):
 
 
 def test_yardsticks(page):
-    rows = rows_of(page.text("yardsticks")) | rows_of(page.text("timbuktu")) | rows_of(page.text("forgetful"))
+    rows = page.rows("yardsticks") | page.rows("timbuktu") | page.rows("forgetful")
     assert rows["fresh points"] == pytest.approx([1, 0.927, 0.066, 0], abs=0.006)
     assert rows["uniform"] == pytest.approx([0.332, 0.619, 0.594, 1.103], abs=0.006)
     assert rows["only Timbuktu"][0] == 1 and rows["only Timbuktu"][2] > 0.99
@@ -105,7 +99,7 @@ def test_yardsticks(page):
     assert land_mask(16.8, -3.0) and LANDMASSES[ground.landmass_of([[-3 / 180, 16.8 / 90]])[0]] == "Africa"
     assert rows["no Australia"][0] == 1 and rows["no Australia"][2] < 0.1
     assert "least: Australia 0.00" in page.text("forgetful")
-    copies = rows_of(page.text("check-precision-answer"))["copies"]
+    copies = page.rows("check-precision-answer")["copies"]
     assert copies[0] == 1 and copies[1] > 0.89 and copies[2] < 0.09
     assert page.number("saturated") > 0.97
 
@@ -142,7 +136,7 @@ def test_each_stand_in_misses_what_the_other_sees(page):
 
 
 def test_mixtures_come_near_the_histogram_and_do_not_beat_it(page):
-    kls = [row[3] for row in rows_of(page.text("solution-mixture")).values()]
+    kls = [row[3] for row in page.rows("solution-mixture").values()]
     assert len(kls) == 3 and kls == sorted(kls, reverse=True)
     assert page.number("best_histogram") < kls[2] < 0.25
 

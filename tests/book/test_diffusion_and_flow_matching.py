@@ -33,12 +33,6 @@ def names(page):
     return defined
 
 
-def rows_of(text):
-    """The rows that `measure` printed: by name, the numbers that stand in it, None for no divergence."""
-    found = re.findall(r"^(.+?)\s+precision (\S+)\s+coverage (\S+)\s+TV (\S+)\s+KL (\S+)$", text, re.MULTILINE)
-    return {name: [None if value == "none" else float(value) for value in row] for name, *row in found}
-
-
 def three_gaussians(names, t):
     """The noisy density of three points as a sum of SciPy's Gaussians, and its logarithmic slope in closed form."""
     means, std = names["signal"][t] * names["places"], names["noise"][t]
@@ -256,7 +250,7 @@ def test_check_yourself_answers(page):
 
 
 def test_diffusion_is_measured_in_its_bands(page):
-    rows = np.array([[*row[:3]] for row in rows_of(page.text("measure-diffusion")).values()])
+    rows = np.array([[*row[:3]] for row in page.rows("measure-diffusion").values()])
     assert rows.shape == (SEEDS, 3)
     precision, coverage, tv = rows.mean(axis=0)
     assert 0.84 < precision < 0.97
@@ -267,7 +261,7 @@ def test_diffusion_is_measured_in_its_bands(page):
 
 
 def test_flow_matching_is_measured_in_its_bands(page):
-    rows = np.array(list(rows_of(page.text("measure-flow")).values()))
+    rows = np.array(list(page.rows("measure-flow").values()))
     assert rows.shape == (SEEDS, 4)
     precision, coverage, tv, kl = rows.mean(axis=0)
     assert 0.85 < precision < 0.97

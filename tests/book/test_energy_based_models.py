@@ -9,8 +9,6 @@ import pytest
 import tensorflow as tf
 from scipy import integrate, stats
 
-from tests.book.test_common_ground import rows_of
-
 
 @pytest.fixture(scope="module")
 def page(page_of):
@@ -107,7 +105,7 @@ def test_the_walk_of_the_page_is_langevin_dynamics(page):
 
 
 def test_the_energy_beats_the_histogram_for_each_seed(page):
-    rows = rows_of(page.text("train"))
+    rows = page.rows("train")
     assert len(rows) == 3
     kls, precisions = [row[3] for row in rows.values()], [row[0] for row in rows.values()]
     assert max(kls) < 0.144, "the best histogram"
@@ -139,7 +137,7 @@ def test_rejection_accepts_the_share_under_the_density(page):
 
 
 def test_contrastive_divergence_and_far_noise_are_worse(page):
-    rows = rows_of(page.text("cd-measure"))
+    rows = page.rows("cd-measure")
     assert len(rows) == 3
     assert all(page.number("kl_high") + 0.1 < row[3] < 1.2 for row in rows.values())
     assert page.number("atlantic_loss") < 0.25 and page.number("atlantic_kl") > 0.7

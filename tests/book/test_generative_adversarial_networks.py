@@ -24,15 +24,7 @@ def page(page_of):
 def run(page):
     """A function that runs cells of the page, each up to the text `before`, and gives the names they define."""
     names = {"np": np, "tf": tf, "keras": keras, "layers": layers, "generative": generative}
-
-    def run_cells(*cells, before=None, **given):
-        names.update(given)
-        for cell in cells:
-            source = page.cells[cell].source
-            exec(source.split(before)[0] if before else source, names)
-        return names
-
-    return run_cells
+    return page.runner(names)
 
 
 def numbers_in(text):

@@ -7,7 +7,6 @@ import pytest
 
 from gdl_utils.generative import ground
 from gdl_utils.generative.comparison import MEASUREMENTS, ORDER, measured_families, ranks
-from tests.book.test_common_ground import rows_of
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +31,7 @@ def test_the_rows_are_those_that_the_pages_print(page_of, families):
         ("normalising flow", "3_3_normalising_flows", "spline-measure"),
         ("autoregressive", "3_2_autoregressive_models", "measure-three"),
     ):
-        printed = list(rows_of(page_of(page_name).text(cell_id)).values())
+        printed = list(page_of(page_name).rows(cell_id).values())
         stored = [
             [round(report.precision, 3), round(report.coverage, 3), round(report.total_variation, 3)]
             for report in families[name].reports
@@ -104,7 +103,7 @@ def test_the_arithmetic_of_dimensions(page):
 
 
 def test_exercises(page, families):
-    rows = rows_of(page.text("solution-own"))
+    rows = page.rows("solution-own")
     assert len(rows) == 3
     assert page.number("own_kl") == pytest.approx(min(row[3] for row in rows.values()), abs=6e-4)
     assert 0 < page.number("own_kl") < min(page.number("energy_kl"), page.number("kl_2500"))

@@ -26,15 +26,7 @@ def run(page):
         "np": np, "tf": tf, "keras": keras, "layers": keras.layers, "logsumexp": logsumexp, "norm": stats.norm,
         "tins": tins, "fourier_features": fourier_features, "glue": lambda name, value: None, "print": lambda *_: None,
     }  # fmt: skip
-
-    def run_cells(*cells, before=None, **given):
-        names.update(given)
-        for cell in cells:
-            source = page.cells[cell].source
-            exec(source.split(before)[0] if before else source, names)
-        return names
-
-    return run_cells
+    return page.runner(names)
 
 
 @pytest.fixture
