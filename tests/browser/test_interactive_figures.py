@@ -183,6 +183,17 @@ def test_on_paper_the_pictures_stand_there(visit):
         assert not figure(page, name).is_visible()
 
 
+def drag_by_touch(page, frame, right, down):
+    """Put a finger on the middle of a frame, move it by so many pixels, and lift it."""
+    x, y = frame["x"] + frame["width"] / 2, frame["y"] + frame["height"] / 2
+    touch = page.context.new_cdp_session(page)
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    for part in (0.3, 0.6, 1):
+        point = {"x": x + right * part, "y": y + down * part}
+        touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [point]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
 class TestLayers:
     def test_by_mouse(self, visit):
         page = visit()
@@ -285,14 +296,8 @@ class TestBox:
         handle = figure(page, "box").get_by_role("slider", name="south-east corner")
         handle.scroll_into_view_if_needed()
         frame = handle.bounding_box()
-        x, y = frame["x"] + frame["width"] / 2, frame["y"] + frame["height"] / 2
         scrolled = page.evaluate("scrollY")
-        touch = page.context.new_cdp_session(page)
-        touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
-        for part in (0.3, 0.6, 1):
-            point = {"x": x - 50 * part, "y": y - 20 * part}
-            touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [point]})
-        touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        drag_by_touch(page, frame, -50, -20)
         settled(page, lambda: handle.bounding_box()["x"] - frame["x"] == pytest.approx(-50, abs=2))
         settled(page, lambda: handle.bounding_box()["y"] - frame["y"] == pytest.approx(-20, abs=2))
         # The finger moved the corner, not the page.
@@ -507,14 +512,8 @@ class TestLatent:
         handle = figure(page, "latent").get_by_role("slider", name="point of the latent plane")
         handle.scroll_into_view_if_needed()
         frame = handle.bounding_box()
-        x, y = frame["x"] + frame["width"] / 2, frame["y"] + frame["height"] / 2
         scrolled = page.evaluate("scrollY")
-        touch = page.context.new_cdp_session(page)
-        touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
-        for part in (0.3, 0.6, 1):
-            point = {"x": x - 40 * part, "y": y - 50 * part}
-            touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [point]})
-        touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        drag_by_touch(page, frame, -40, -50)
         settled(page, lambda: handle.bounding_box()["x"] - frame["x"] == pytest.approx(-40, abs=2))
         settled(page, lambda: handle.bounding_box()["y"] - frame["y"] == pytest.approx(-50, abs=2))
         assert page.evaluate("scrollY") == scrolled
