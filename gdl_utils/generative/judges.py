@@ -5,11 +5,11 @@ from typing import Any
 
 import keras
 import numpy as np
-from scipy.spatial import KDTree
 
 from gdl_utils.errors import CourseError
 
 LEARNING_RATE, EPOCHS, BATCH_SIZE = 2e-3, 30, 32
+IMAGES_AT_ONCE = 256
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,11 @@ def distance_to_nearest(images: np.ndarray, training_images: np.ndarray) -> np.n
     Returns:
         Distances of shape (n,), in the units of the pixels.
     """
-    tree = KDTree(np.reshape(training_images, (len(training_images), -1)).astype(float))
-    distances, _ = tree.query(np.reshape(images, (len(images), -1)).astype(float))
-    return distances / np.sqrt(np.prod(images.shape[1:]))
+    one = np.reshape(images, (len(images), -1)).astype("float32")
+    other = np.reshape(training_images, (len(training_images), -1)).astype("float32")
+    # Which is nearest is found by products of matrices, many times faster in so many dimensions than differences or a
+    # tree. How near it is then comes from the difference itself, so that a copy has a distance of exactly 0.
+    lengths = np.sum(other**2, axis=1)
+    pieces = np.array_split(one, -(-len(one) // IMAGES_AT_ONCE))
+    nearest = np.concatenate([np.argmin(lengths - 2 * piece @ other.T, axis=1) for piece in pieces])
+    return np.sqrt(np.mean((one.astype(float) - other[nearest].astype(float)) ** 2, axis=1))

@@ -5,7 +5,7 @@ Section 3.1 introduces `fit`, for one loss; section 3.7 shows what is in `play`,
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import keras
@@ -13,6 +13,9 @@ import numpy as np
 import tensorflow as tf
 
 STEPS_AN_EXECUTION = 50
+# How slowly Adam forgets earlier gradients and their squares: its defaults, and faster for a game, where each player's
+# loss changes with what the others do.
+ADAM, ADAM_OF_A_GAME = (0.9, 0.999), (0.5, 0.99)
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,20 @@ class Training:
         return f"{self.steps:,} steps in {self.seconds:.0f} s, {self.parameters:,} parameters"
 
 
+class Player(NamedTuple):
+    """One side of a game, such as the generator or the discriminator of a GAN.
+
+    Args:
+        loss: takes a batch, of shape (batch_size, ...), and gives a number; built of TensorFlow's or Keras's functions.
+        variables: what this player, and no other, trains.
+        rate: the learning rate at the beginning.
+    """
+
+    loss: Callable[[Any], Any]
+    variables: Sequence[Any]
+    rate: float
+
+
 def fit(
     loss: Callable[[Any], Any],
     variables: Sequence[Any],
@@ -56,45 +73,8 @@ def fit(
         batch_size: observations in a batch.
         rate: the learning rate at the beginning.
     """
-    rounds = -(-steps // STEPS_AN_EXECUTION)
-    schedule = keras.optimizers.schedules.CosineDecay(rate, rounds * STEPS_AN_EXECUTION)
-    optimiser = keras.optimizers.Adam(schedule)
-    optimiser.build(variables)
-    observations = tf.constant(data)
-
-    def step() -> Any:
-        chosen = tf.random.uniform((batch_size,), maxval=len(data), dtype="int32")
-        with tf.GradientTape() as tape:
-            value = loss(tf.gather(observations, chosen))
-        optimiser.apply_gradients(zip(tape.gradient(value, variables), variables, strict=True))
-        return value
-
-    @tf.function
-    def many_steps() -> Any:
-        total = 0.0
-        for _ in tf.range(STEPS_AN_EXECUTION):
-            total += step()
-        return total / STEPS_AN_EXECUTION
-
-    began = time.perf_counter()
-    losses = [float(many_steps()) for _ in range(rounds)]
-    seconds = time.perf_counter() - began
-    parameters = sum(int(np.prod(variable.shape)) for variable in variables)
-    return Training(rounds * STEPS_AN_EXECUTION, seconds, parameters, np.array(losses))
-
-
-class Player(NamedTuple):
-    """One side of a game, such as the generator or the discriminator of a GAN.
-
-    Args:
-        loss: takes a batch, of shape (batch_size, ...), and gives a number; built of TensorFlow's or Keras's functions.
-        variables: what this player, and no other, trains.
-        rate: the learning rate at the beginning.
-    """
-
-    loss: Callable[[Any], Any]
-    variables: Sequence[Any]
-    rate: float
+    training = _train([Player(loss, variables, rate)], data, steps, batch_size, ADAM)
+    return replace(training, losses=training.losses[:, 0])
 
 
 def play(
@@ -118,35 +98,50 @@ def play(
         watch: called with the number of steps done so far, to measure during the training; its time isn't counted.
         watch_every: steps between two calls, rounded up to a multiple of 50.
     """
+    return _train(players, data, steps, batch_size, ADAM_OF_A_GAME, watch, watch_every)
+
+
+def _train(
+    players: Sequence[Player],
+    data: np.ndarray,
+    steps: int,
+    batch_size: int,
+    betas: tuple[float, float],
+    watch: Callable[[int], None] | None = None,
+    watch_every: int = STEPS_AN_EXECUTION,
+) -> Training:
     rounds = -(-steps // STEPS_AN_EXECUTION)
-    schedules = [keras.optimizers.schedules.CosineDecay(player.rate, rounds * STEPS_AN_EXECUTION) for player in players]
-    optimisers = [keras.optimizers.Adam(schedule, beta_1=0.5, beta_2=0.99) for schedule in schedules]
-    for player, optimiser in zip(players, optimisers, strict=True):
-        optimiser.build(player.variables)
+    optimisers = [_adam(player, rounds * STEPS_AN_EXECUTION, *betas) for player in players]
     observations = tf.constant(data)
+
+    def turn(player: Player, optimiser: Any, batch: Any) -> Any:
+        with tf.GradientTape() as tape:
+            value = player.loss(batch)
+        optimiser.apply_gradients(zip(tape.gradient(value, player.variables), player.variables, strict=True))
+        return value
 
     @tf.function
     def many_steps() -> Any:
         totals = tf.zeros(len(players))
         for _ in tf.range(STEPS_AN_EXECUTION):
             batch = tf.gather(observations, tf.random.uniform((batch_size,), maxval=len(data), dtype="int32"))
-            values = []
-            for player, optimiser in zip(players, optimisers, strict=True):
-                with tf.GradientTape() as tape:
-                    value = player.loss(batch)
-                slopes = tape.gradient(value, player.variables)
-                optimiser.apply_gradients(zip(slopes, player.variables, strict=True))
-                values.append(value)
-            totals += tf.stack(values)
+            totals += tf.stack([turn(player, one, batch) for player, one in zip(players, optimisers, strict=True)])
         return totals / STEPS_AN_EXECUTION
 
     seconds, losses = 0.0, []
     rounds_between = -(-watch_every // STEPS_AN_EXECUTION)
-    for played in range(1, rounds + 1):
+    for done in range(1, rounds + 1):
         began = time.perf_counter()
         losses.append(many_steps().numpy())
         seconds += time.perf_counter() - began
-        if watch and (played % rounds_between == 0 or played == rounds):
-            watch(played * STEPS_AN_EXECUTION)
+        if watch and (done % rounds_between == 0 or done == rounds):
+            watch(done * STEPS_AN_EXECUTION)
     parameters = sum(int(np.prod(variable.shape)) for player in players for variable in player.variables)
     return Training(rounds * STEPS_AN_EXECUTION, seconds, parameters, np.array(losses))
+
+
+def _adam(player: Player, steps: int, beta_1: float, beta_2: float) -> Any:
+    schedule = keras.optimizers.schedules.CosineDecay(player.rate, steps)
+    optimiser = keras.optimizers.Adam(schedule, beta_1, beta_2)
+    optimiser.build(player.variables)
+    return optimiser

@@ -89,14 +89,14 @@ def show_loss_and_floor(
         losses: for each network its losses (n,).
         points_floor: (n,), the smallest loss where the data are three points.
     """
-    figure, axis = plt.subplots(figsize=(6, 3.1), layout="constrained")
+    figure, axis = plt.subplots(figsize=(6, 3.4), layout="constrained")
     axis.plot(steps, floor, color="black", linewidth=1.5, label="smallest possible loss on the land")
     for number, (marker, loss) in enumerate(zip("os^", losses, strict=False)):
         label = f"network, seed {number}"
         axis.plot(steps, loss, marker, markersize=4.5, fillstyle="none", color=COLOURS[number], label=label)
     axis.plot(steps, points_floor, "--", color="grey", label="smallest possible loss for three points")
     axis.set(xlabel="$t$: little noise on the left, pure noise on the right", ylabel="loss", ylim=(0, 1.05))
-    axis.legend(frameon=False, fontsize=9)
+    axis.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, fontsize=9)
     axis.grid(alpha=0.3)
     return figure
 

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from gdl_utils.datasets.land import mask_of_land
+from gdl_utils.generative.ground import LANDMASSES
 from gdl_utils.plotting.style import COLOURS
 from gdl_utils.plotting.world_map import SHADES
 
@@ -59,10 +60,11 @@ def show_shares(shares: Mapping[str, Mapping[str, float]], markers: str = "os^Dv
     """Draw which part of its true mass each continent and island gets from models. Introduced in section 3.1.
 
     Args:
-        shares: for each model, by landmass, its mass divided by the true mass.
+        shares: for each model, by landmass, its mass divided by the true mass; drawn in the order of LANDMASSES.
         markers: one for each model.
     """
-    names = list(next(iter(shares.values())))
+    given = next(iter(shares.values()))
+    names = [name for name in LANDMASSES if name in given]
     figure, axis = plt.subplots(figsize=(7, 3), layout="constrained")
     axis.axhline(1, color="grey", linewidth=1)
     for marker, (label, ratios) in zip(markers, shares.items(), strict=False):

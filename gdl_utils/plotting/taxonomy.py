@@ -1,31 +1,40 @@
 """The family tree of generative models, and what each family makes of one number."""
 
 from collections.abc import Callable, Mapping
+from html import escape
 from typing import Any
 
 import numpy as np
+from IPython.display import HTML
 from matplotlib import pyplot as plt
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from gdl_utils.plotting.style import COLOURS
 
 Tree = Mapping[str, Any]
 
+# Of the drawing, in its own units, which are CSS pixels where it has its full size.
+COLUMN, ROW, BOX, LINE = 190, 58, (152, 44), 17
 
-def show_tree(tree: Tree) -> Figure:
+
+def show_tree(tree: Tree, pages: Mapping[str, str]) -> HTML:
     """Draw a tree with its root on the left and its leaves below each other on the right. Introduced in section 1.5.
 
+    It is drawn as SVG within the page, because a picture could not carry links.
+
     Args:
-        tree: nested mappings from names to subtrees; a leaf is an empty mapping. All leaves stand in the last column.
+        tree: nested mappings from names, whose lines may be broken, to subtrees; a leaf is an empty mapping. All leaves
+            stand in the last column.
+        pages: from names to the addresses that they link to.
     """
     depth, leaves = _depth(tree), _leaves(tree)
-    figure, axis = plt.subplots(figsize=(2.05 * depth, 0.62 * leaves), layout="constrained")
-    _draw(axis, tree, depth, column=0, first=0)
-    # Room for half a box on each side.
-    axis.set(xlim=(-0.45, depth - 0.55), ylim=(leaves - 0.5, -0.5))
-    axis.axis("off")
-    return figure
+    width, height = depth * COLUMN, leaves * ROW
+    drawn, _ = _draw(tree, pages, depth, column=0, first=0)
+    return HTML(
+        f'<svg viewBox="0 0 {width} {height}" role="group" aria-label="A tree of {escape(_in_words(tree))}" '
+        f'style="width: 100%; max-width: {width}px; background: white" font-size="14" font-family="sans-serif">'
+        f"{''.join(drawn)}</svg>"
+    )
 
 
 def _depth(tree: Tree) -> int:
@@ -36,31 +45,40 @@ def _leaves(tree: Tree) -> int:
     return sum(_leaves(below) if below else 1 for below in tree.values())
 
 
-def _draw(axis: Axes, tree: Tree, depth: int, column: int, first: int) -> list[tuple[float, float]]:
-    """Draw subtrees below each other from the row `first`, and give the places of their roots."""
-    places = []
+def _in_words(tree: Tree) -> str:
+    """For those who don't see the drawing: each name, what is below it in brackets."""
+    parts = [" ".join(name.split()) + (f" ({_in_words(below)})" if below else "") for name, below in tree.items()]
+    return ", ".join(parts)
+
+
+def _draw(
+    tree: Tree, pages: Mapping[str, str], depth: int, column: int, first: int
+) -> tuple[list[str], list[tuple[float, float]]]:
+    """Draw subtrees below each other from the row `first`: the elements, and the middles of the roots."""
+    lines, boxes, middles = [], [], []
     for name, below in tree.items():
         rows = _leaves(below) if below else 1
-        is_leaf = not below
-        place = (float(depth - 1 if is_leaf else column), first + (rows - 1) / 2)
-        for x, y in _draw(axis, below, depth, column + 1, first):
-            axis.plot([place[0], place[0] + 0.5, place[0] + 0.5, x], [place[1], place[1], y, y], "0.5", zorder=0)
-        axis.text(
-            *place,
-            name,
-            ha="center",
-            va="center",
-            fontsize=10,
-            bbox={
-                "boxstyle": "round,pad=0.4",
-                "facecolor": "white" if is_leaf else "#E8EEF4",
-                "edgecolor": COLOURS[1] if is_leaf else COLOURS[0],
-                "linewidth": 1.4,
-            },
-        )
-        places.append(place)
+        x, y = (column + 0.5 if below else depth - 0.5) * COLUMN, (first + rows / 2) * ROW
+        elements, ends = _draw(below, pages, depth, column + 1, first)
+        turn = x + COLUMN / 2
+        lines += [f'<path d="M{x} {y}H{turn}V{end_y}H{end_x}" fill="none" stroke="#767676"/>' for end_x, end_y in ends]
+        boxes += [*elements, _box(name, x, y, is_leaf=not below, page=pages.get(name))]
+        middles.append((x, y))
         first += rows
-    return places
+    return lines + boxes, middles
+
+
+def _box(name: str, x: float, y: float, is_leaf: bool, page: str | None) -> str:
+    (width, height), texts = BOX, name.split("\n")
+    fill, border = ("white", COLOURS[1]) if is_leaf else ("#E8EEF4", COLOURS[0])
+    first = y - (len(texts) - 1) * LINE / 2
+    spans = "".join(f'<tspan x="{x}" y="{first + i * LINE}">{escape(text)}</tspan>' for i, text in enumerate(texts))
+    box = (
+        f'<rect x="{x - width / 2}" y="{y - height / 2}" width="{width}" height="{height}" rx="8" fill="{fill}" '
+        f'stroke="{border}" stroke-width="1.6"/>'
+        f'<text text-anchor="middle" dominant-baseline="central" fill="{"#00558a" if page else "black"}">{spans}</text>'
+    )
+    return f'<a href="{page}" aria-label="{escape(" ".join(texts))}">{box}</a>' if page else box
 
 
 def show_histograms(

@@ -9,6 +9,8 @@ import tensorflow as tf
 from keras import ops
 from scipy import integrate, stats
 
+from gdl_utils.generative.export import Front
+
 SEEDS = 3
 
 
@@ -222,13 +224,44 @@ def box_floor(names, t):
     return 1 - np.mean(guesses)
 
 
+def test_the_interactive_figure_has_the_same_features(names):
+    """The figure of the Earth runs the page's networks on features of its own, which Front knows by their kind."""
+    rng = np.random.default_rng(0)
+    x, signal = rng.normal(size=(200, 2)), rng.random((200, 1))
+    for noise in (1 - signal, np.sqrt(1 - signal**2)):
+        inputs = np.concatenate([x, signal, noise], axis=1)
+        wanted = names["features"](x, signal, noise)
+        assert np.allclose(Front("noisy", octaves=names["OCTAVES"])(inputs), wanted, atol=1e-6)
+
+
 def test_the_networks_are_as_large_as_the_page_says(page, names):
     dense = 34 * 128 + 128 + 2 * (128 * 128 + 128) + 128 * 2 + 2
     assert page.text("network") == f"{dense:,} parameters"
-    for side, filters in ((8, [32, 64]), (32, [16, 32, 32])):
-        network = names["u_net"](side, filters)
-        assert network.output_shape == (None, side, side, 1)
+    for shape, filters, patch in (((8, 8, 1), [32, 64], 1), ((32, 32, 3), [16, 32, 32], 2)):
+        network = names["u_net"](shape, filters, patch)
+        assert network.output_shape == (None, *shape)
     assert names["time_features"](tf.constant([[0.0], [1.0]])).shape == (2, 8)
+
+
+def test_images_start_from_the_best_velocity_of_gaussian_pixels(names):
+    """A network that adds nothing has the slope of least squares; what a network adds has the scale of the page."""
+    rng = np.random.default_rng(0)
+    pixels, eps = rng.normal(size=(2, 400_000))
+    for t in (0.0, 0.2, 0.5, 0.9, 1.0):
+        x_t = (1 - t) * eps + t * pixels
+        slope = np.polyfit(x_t, pixels - eps, 1)[0]
+        seen = []
+
+        def ones(inputs, seen=seen):
+            seen.append(np.array(inputs[0]))
+            return tf.ones_like(inputs[0])
+
+        image = tf.reshape(tf.constant(x_t[:8], "float32"), (2, 2, 2, 1))
+        velocity = np.array(names["image_velocity"](ones, image, tf.fill((2, 1), t)))
+        power = t**2 + (1 - t) ** 2
+        assert velocity.ravel() == pytest.approx(slope * x_t[:8] + 1 / np.sqrt(power), abs=0.02)
+        # The input has a variance of one at all times.
+        assert seen[0].ravel() == pytest.approx(x_t[:8] / np.std(x_t), abs=0.01)
 
 
 def test_labels_are_forgotten_in_a_fifth_of_the_points(names):
@@ -300,6 +333,13 @@ def test_images_are_measured_in_their_bands(page):
     assert page.number("tin_distance") < 0.07
     assert page.number("tins_found") > 0.95
     assert page.number("quarter_error") < 2
+    photographs, drawn, noise = (
+        [page.number(f"{name}_{measure}") for measure in ("colours", "grain", "nearest")]
+        for name in ("new_photographs", "drawn", "noise")
+    )
+    assert photographs[0] < drawn[0] < noise[0] / 5
+    assert drawn[1] == pytest.approx(photographs[1], rel=0.25) and noise[1] > 2 * drawn[1]
+    assert drawn[2] > 0.8 * photographs[2]
 
 
 def test_solutions_say_what_they_measured(page):

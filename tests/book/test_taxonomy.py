@@ -1,6 +1,7 @@
 """Page 1.5: the tree, what it claims of each family, and its functions against closed forms."""
 
 import re
+from xml.etree import ElementTree
 
 import keras
 import numpy as np
@@ -31,19 +32,26 @@ def flat(name):
     return name.replace("\n", " ")
 
 
-def test_the_tree_has_six_families_in_their_places(page, run):
+def test_the_tree_has_six_families_in_their_places(page, run, page_of):
     drawn = []
-    run("tree-figure", show_tree=drawn.append, plt=type("Plot", (), {"show": staticmethod(lambda: None)}))
-    (families,) = drawn[0].values()
+    run("tree-figure", show_tree=lambda *given: drawn.append(given))
+    ((tree, pages),) = drawn
+    (families,) = tree.values()
     families = {flat(name): below for name, below in families.items()}
     assert list(families) == ["explicit density", "implicit density"]
     explicit = families["explicit density"]
     found = {name: [flat(leaf) for leaf in below] for name, below in explicit.items()}
     found["implicit density"] = [flat(leaf) for leaf in families["implicit density"]]
     assert found == FAMILIES
-    alternative = page.cells["tree-figure"].metadata["mystnb"]["image"]["alt"]
+    svg = ElementTree.fromstring(page.cells["tree-figure"].outputs[0]["data"]["text/html"])
     for leaf in NAMES:
-        assert leaf in alternative
+        assert leaf in svg.get("aria-label")
+    # Each leaf, and nothing else, leads to a page, which names it.
+    linked = {link.get("aria-label"): link.get("href") for link in svg.iter("a")}
+    assert linked == {flat(name): address for name, address in pages.items()}
+    assert sorted(linked) == sorted(NAMES)
+    for name, address in linked.items():
+        assert name.split()[0] in flat(page_of(address.removesuffix(".html")).cells["title"].source).lower()
 
 
 def test_each_family_has_its_paragraph(page):
