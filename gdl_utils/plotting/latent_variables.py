@@ -20,6 +20,9 @@ from gdl_utils.plotting.world_map import SHADES
 SEA, NAMELESS = "#EEF4F8", "#8C8C8C"
 MAP_EXTENT = (-180, 180, -90, 90)
 
+# Of rows of photographs, in pixels: the side of a magnified pixel, the gap between images, the room for names.
+MAGNIFIED, GAP, NAME_WIDTH = 2, 8, 150
+
 
 def show_bounds(means: np.ndarray, bounds: Mapping[str, np.ndarray], truth: float) -> Figure:
     """Draw the ELBO of one observation against the mean of the guess, a line for each width of it. Section 3.4.
@@ -231,16 +234,23 @@ def show_photo_rows(rows: Mapping[str, np.ndarray]) -> Figure:
     Args:
         rows: (n, height, width, 3) from 0 to 1 by name, the same n in all; other values are cut off.
     """
-    columns = len(next(iter(rows.values())))
-    figure, axes = plt.subplots(
-        len(rows), columns, figsize=(0.85 * columns + 1, 0.9 * len(rows)), squeeze=False, layout="constrained"
-    )
-    for line, (name, images) in zip(axes, rows.items(), strict=True):
-        for axis, image in zip(line, images, strict=True):
-            axis.imshow(np.clip(image, 0, 1))
-            axis.set(xticks=[], yticks=[])
-            axis.spines[:].set_visible(False)
-        line[0].set_ylabel(name, rotation=0, ha="right", va="center", fontsize=9)
+    names = list(rows)
+    _, height, width, _ = rows[names[0]].shape
+    columns, tall, wide = len(rows[names[0]]), MAGNIFIED * height + GAP, MAGNIFIED * width + GAP
+    # Each pixel of a photograph becomes a square of whole pixels, or the file would be several times as large.
+    size = (NAME_WIDTH + columns * wide, len(rows) * tall)
+    figure = plt.figure(figsize=(size[0] / plt.rcParams["figure.dpi"], size[1] / plt.rcParams["figure.dpi"]))
+    axis = figure.add_axes((0, 0, 1, 1))
+    axis.axis("off")
+    canvas = np.full((size[1], size[0], 3), 255, "uint8")
+    for row, name in enumerate(names):
+        for column, image in enumerate(rows[name]):
+            large = np.kron(np.clip(image, 0, 1), np.ones((MAGNIFIED, MAGNIFIED, 1)))
+            top, left = row * tall, NAME_WIDTH + column * wide
+            canvas[top : top + tall - GAP, left : left + wide - GAP] = np.round(255 * large)
+        middle = row * tall + (tall - GAP) / 2
+        axis.text(NAME_WIDTH - GAP, middle, name, ha="right", va="center", fontsize=9)
+    axis.imshow(canvas, interpolation="nearest")
     return figure
 
 
