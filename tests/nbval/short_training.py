@@ -6,14 +6,14 @@ What the cells do stays the same, and so do the outputs that are compared; measu
 
 import functools
 import inspect
+from typing import Any
 
 import keras
 import tensorflow as tf
 
-import gdl_utils.generative
 from gdl_utils.generative import report, training
 
-MOST_EPOCHS, MOST_BATCHES, MOST_STEPS, MOST_TURNS = 2, 5, 50, 50
+MOST_EPOCHS, MOST_BATCHES, MOST_STEPS, EAGER_STEPS = 2, 5, 50, 2
 
 _fit = keras.Model.fit
 
@@ -35,17 +35,32 @@ def _short_fit(*args, **kwargs):
 keras.Model.fit = _short_fit
 
 
-def _shortened(loop, most):
-    @functools.wraps(loop)
-    def short_loop(*args, **kwargs):
-        given = inspect.signature(loop).bind(*args, **kwargs)
-        given.arguments["steps"] = min(given.arguments["steps"], most)
-        return loop(*given.args, **given.kwargs)
-
-    return short_loop
+# What takes time is compiling. A loss is compiled in its first training on the page; when the same lines are trained
+# again, with another seed or width, two steps run without.
+_compiled: set[tuple[Any, ...]] = set()
+_train = training._train
 
 
-training.fit = gdl_utils.generative.fit = _shortened(training.fit, MOST_STEPS)
-training.play = gdl_utils.generative.play = _shortened(training.play, MOST_TURNS)
+def _lines(loss):
+    while isinstance(loss, functools.partial):
+        loss = loss.func
+    return loss.__code__
+
+
+def _short_train(players, data, steps, *args, **kwargs):
+    losses = tuple(_lines(player.loss) for player in players)
+    if losses not in _compiled:
+        _compiled.add(losses)
+        return _train(players, data, min(steps, MOST_STEPS), *args, **kwargs)
+    kept, training.STEPS_AN_EXECUTION = training.STEPS_AN_EXECUTION, EAGER_STEPS
+    tf.config.run_functions_eagerly(True)
+    try:
+        return _train(players, data, min(steps, EAGER_STEPS), *args, **kwargs)
+    finally:
+        training.STEPS_AN_EXECUTION = kept
+        tf.config.run_functions_eagerly(False)
+
+
+training._train = _short_train
 
 report.SAMPLES, report.COVERING_SAMPLES = 4_000, 2_000
