@@ -13,8 +13,9 @@ import linecache
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import dataclass, field
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -114,12 +115,12 @@ def adversarial_tv(page: Names, trained: Any) -> float:
     return total_variation(page["sampler"](trained[0])(SAMPLES, np.random.default_rng(SEED)))
 
 
-ON_PAGE_3_6 = "imports schedule load posterior features network noise-loss reverse reverse-walk train-diffusion"
+ON_PAGE_3_6 = "imports schedule load three-points posterior features network noise-loss reverse reverse-walk train-diffusion"
 FAMILIES = (
     Family(
         "autoregressive", "3_2_autoregressive_models",
         "imports counts row-table network train-rows train-three log-table log-prob",
-        lambda page: page["train_rows"](page["counts"], seed=SEED), autoregressive_kl, "KL", 0.3, 50,
+        lambda page: page["train_rows"](page["counts"], seed=SEED), autoregressive_kl, "KL", 0.18, 50,
     ),
     Family(
         "normalising flow, affine", "3_3_normalising_flows",
@@ -214,7 +215,8 @@ def run_cells(family: Family) -> Names:
         name = f"{family.page}, {cell}"
         # TensorFlow reads loops of Python from their source.
         linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
-        exec(compile(source, name, "exec"), names)  # noqa: S102 - cells of our own pages
+        with redirect_stdout(StringIO()):
+            exec(compile(source, name, "exec"), names)  # noqa: S102 - cells of our own pages
     return names
 
 
