@@ -115,7 +115,9 @@ def adversarial_tv(page: Names, trained: Any) -> float:
     return total_variation(page["sampler"](trained[0])(SAMPLES, np.random.default_rng(SEED)))
 
 
-ON_PAGE_3_6 = "imports schedule load three-points posterior features network noise-loss reverse reverse-walk train-diffusion"
+ON_PAGE_3_6 = (
+    "imports schedule load three-points posterior features network noise-loss reverse reverse-walk train-diffusion"
+)
 FAMILIES = (
     Family(
         "autoregressive", "3_2_autoregressive_models",

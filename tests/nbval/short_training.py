@@ -4,63 +4,57 @@ or, in chapter 3, more than 50 steps.
 What the cells do stays the same, and so do the outputs that are compared; measured numbers are not.
 """
 
-import functools
-import inspect
-from typing import Any
 
-import keras
-import tensorflow as tf
+def _shorten_trainings():
+    # All names are kept in here: those of this file are the page's names, too, and a page may give them new meanings.
+    import functools
+    import inspect
 
-from gdl_utils.generative import report, training
+    import keras
+    import tensorflow as tf
 
-MOST_EPOCHS, MOST_BATCHES, MOST_STEPS, EAGER_STEPS = 2, 5, 50, 2
+    from gdl_utils.generative import report, training
 
-_fit = keras.Model.fit
+    most_epochs, most_batches, most_steps, steps_without_compiling = 2, 5, 50, 2
+    fit, train = keras.Model.fit, training._train
 
+    @functools.wraps(fit)
+    def short_fit(*args, **kwargs):
+        given = inspect.signature(fit).bind(*args, **kwargs)
+        named = given.arguments
+        named["epochs"] = min(named.get("epochs", 1), most_epochs)
+        # The data are cut: with `steps_per_epoch` Keras would take longer than over all of them.
+        if isinstance(named["x"], tf.data.Dataset):
+            named["x"] = named["x"].take(most_batches)
+        else:
+            most = most_batches * (named.get("batch_size") or 32)
+            named |= {name: named[name][:most] for name in ("x", "y", "sample_weight") if named.get(name) is not None}
+        return fit(*given.args, **given.kwargs)
 
-@functools.wraps(_fit)
-def _short_fit(*args, **kwargs):
-    given = inspect.signature(_fit).bind(*args, **kwargs)
-    named = given.arguments
-    named["epochs"] = min(named.get("epochs", 1), MOST_EPOCHS)
-    # The data are cut: with `steps_per_epoch` Keras would take longer than over all of them.
-    if isinstance(named["x"], tf.data.Dataset):
-        named["x"] = named["x"].take(MOST_BATCHES)
-    else:
-        most = MOST_BATCHES * (named.get("batch_size") or 32)
-        named |= {name: named[name][:most] for name in ("x", "y", "sample_weight") if named.get(name) is not None}
-    return _fit(*given.args, **given.kwargs)
+    # What takes time is compiling. A loss is compiled in its first training on the page; when the same lines are
+    # trained again, with another seed or another network, two steps run without.
+    compiled = set()
 
+    def lines_of(loss):
+        while isinstance(loss, functools.partial):
+            loss = loss.func
+        return loss.__code__
 
-keras.Model.fit = _short_fit
+    def short_train(players, data, steps, *args, **kwargs):
+        losses = tuple(lines_of(player.loss) for player in players)
+        if losses not in compiled:
+            compiled.add(losses)
+            return train(players, data, min(steps, most_steps), *args, **kwargs)
+        kept, training.STEPS_AN_EXECUTION = training.STEPS_AN_EXECUTION, steps_without_compiling
+        tf.config.run_functions_eagerly(True)
+        try:
+            return train(players, data, min(steps, steps_without_compiling), *args, **kwargs)
+        finally:
+            training.STEPS_AN_EXECUTION = kept
+            tf.config.run_functions_eagerly(False)
 
-
-# What takes time is compiling. A loss is compiled in its first training on the page; when the same lines are trained
-# again, with another seed or width, two steps run without.
-_compiled: set[tuple[Any, ...]] = set()
-_train = training._train
-
-
-def _lines(loss):
-    while isinstance(loss, functools.partial):
-        loss = loss.func
-    return loss.__code__
-
-
-def _short_train(players, data, steps, *args, **kwargs):
-    losses = tuple(_lines(player.loss) for player in players)
-    if losses not in _compiled:
-        _compiled.add(losses)
-        return _train(players, data, min(steps, MOST_STEPS), *args, **kwargs)
-    kept, training.STEPS_AN_EXECUTION = training.STEPS_AN_EXECUTION, EAGER_STEPS
-    tf.config.run_functions_eagerly(True)
-    try:
-        return _train(players, data, min(steps, EAGER_STEPS), *args, **kwargs)
-    finally:
-        training.STEPS_AN_EXECUTION = kept
-        tf.config.run_functions_eagerly(False)
+    keras.Model.fit, training._train = short_fit, short_train
+    report.SAMPLES, report.COVERING_SAMPLES = 4_000, 2_000
 
 
-training._train = _short_train
-
-report.SAMPLES, report.COVERING_SAMPLES = 4_000, 2_000
+_shorten_trainings()
