@@ -769,7 +769,7 @@ CHANGES_OF_UNITS = Exercise(
         Answer("mean over the images", bits("np.mean(nll) / d / np.log(2)"), BITS_LOST, "single value"),
         Answer("area forgotten", cell("log_prob"), CELLS_LOST, "density is a probability"),
         Answer("multiplied by the area", cell("log_prob + np.log(area)"), CELLS_LOST, "You multiply by the area"),
-        Answer("divided by the area", cell("log_prob / area"), CELLS_LOST, "divide the logarithm by the area"),
+        Answer("divided by the area", cell("log_prob / area"), CELLS_LOST, "divide a logarithm by the area"),
         Answer("area subtracted", cell("log_prob - area"), CELLS_LOST, "subtract the area itself"),
         Answer("density", cell("np.exp(log_prob) / area"), CELLS_LOST, "its logarithm was asked for"),
         Answer("base 2", cell("log_prob - np.log2(area)"), CELLS_LOST, "another base than the other"),
@@ -777,7 +777,7 @@ CHANGES_OF_UNITS = Exercise(
             "logarithm left and taken again",
             cell("np.log(np.exp(log_prob) / area)"),
             CELLS_HIDDEN,
-            "leave the logarithms on the way",
+            "turn the logarithms back",
         ),
         Answer(
             "normalised",
@@ -1083,7 +1083,7 @@ FLOWS = Exercise(
             "the way back",
             flow_with(("z[:, 1 - kept] * np.exp(s) + t", "(z[:, 1 - kept] - t) * np.exp(-s)")),
             FLOW_ALL,
-            "Your layers do the way back",
+            "Your layers go back",
         ),
         Answer(
             "points only",
