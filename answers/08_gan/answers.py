@@ -540,6 +540,18 @@ PLAYERS = Exercise(
         ),
         Answer(
             "sigmoid, then logarithm",
+            "def sigmoid(logits):\n"
+            "    return 1 / (1 + np.exp(-logits))\n\n\n"
+            "def discriminator_loss(logit_real, logit_fake):\n"
+            "    return -np.mean(np.log(sigmoid(logit_real))) - np.mean(np.log(1 - sigmoid(logit_fake)))\n\n\n"
+            "def generator_loss(logit_fake, saturating):\n"
+            "    d = sigmoid(logit_fake)\n"
+            "    return np.mean(np.log(1 - d)) if saturating else -np.mean(np.log(d))\n",
+            LOSS_EXTREME,
+            "rounded to 0 or 1",
+        ),
+        Answer(
+            "sigmoid in a function for softplus",
             changed(LOSSES, (SOFTPLUS, "-np.log(1 - 1 / (1 + np.exp(-logits)))")),
             LOSS_EXTREME,
             "rounded to 0 or 1",
