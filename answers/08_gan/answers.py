@@ -404,8 +404,18 @@ def forger(formula):
     return changed(LOSSES, (FORGER, formula))
 
 
+SAME_ORDER = "The same: np.logaddexp does not depend on the order of its arguments."
+
 PLAYERS = Exercise(
     "losses",
+    survivors={
+        "3: return np.mean(np.logaddexp(0, -logit_real)) + np.mean(np.logaddexp(0, logit_fake))"
+        " -> return np.mean(np.logaddexp(-logit_real, 0)) + np.mean(np.logaddexp(0, logit_fake))": SAME_ORDER,
+        "3: return np.mean(np.logaddexp(0, -logit_real)) + np.mean(np.logaddexp(0, logit_fake))"
+        " -> return np.mean(np.logaddexp(0, -logit_real)) + np.mean(np.logaddexp(logit_fake, 0))": SAME_ORDER,
+        "8: return -np.mean(np.logaddexp(0, logit_fake)) -> return -np.mean(np.logaddexp(logit_fake, 0))": SAME_ORDER,
+        "9: return np.mean(np.logaddexp(0, -logit_fake)) -> return np.mean(np.logaddexp(-logit_fake, 0))": SAME_ORDER,
+    },
     right=(
         Answer("a function for softplus", LOSSES),
         Answer(
@@ -855,6 +865,13 @@ LENGTHS = "lengths = np.sqrt(np.sum(gradients.reshape(len(gradients), -1) ** 2, 
 PENALTY = Exercise(
     "gradient-penalty",
     right=(
+        Answer(
+            "flattened",
+            penalty("""
+lengths = np.linalg.norm(gradients.reshape(len(gradients), -1), axis=1)
+return weight * np.mean((lengths - 1) ** 2)
+"""),
+        ),
         Answer("root of a sum", penalty(LENGTHS + "return weight * ((lengths - 1) ** 2).mean()")),
         Answer(
             "loop",
