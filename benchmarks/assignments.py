@@ -23,7 +23,14 @@ from nbjudge.pool import local_workers
 COURSE = Course(Path(__file__).resolve().parents[1])
 ROUNDS = 5
 # Seconds that a student of each assignment may take.
-LIMITS = {"01_probability": 2, "02_shapes_and_parameters": 2, "03_convolution": 2, "04_mlp": 20, "05_cnn": 20}
+LIMITS = {
+    "01_probability": 2,
+    "02_shapes_and_parameters": 2,
+    "03_convolution": 2,
+    "04_mlp": 20,
+    "05_cnn": 20,
+    "08_gan": 2,
+}
 
 
 def answers_to(bank: Bank) -> dict[str, dict[str, str]]:
