@@ -156,6 +156,28 @@ def test_both_losses_ask_for_what_the_text_says(names):
     assert float(names["velocity_loss"](silent, x)) == pytest.approx((2 + 5) / 2, abs=0.1)
 
 
+def test_a_network_that_knows_the_original_has_no_loss(names):
+    """From the noisy point and the share of signal, which are among the features, it works out noise and velocity."""
+    tf.random.set_seed(0)
+    x = tf.constant(np.random.default_rng(0).normal(size=(20_000, 2)), "float32")
+    signals = []
+
+    def noise(seen):
+        signal = seen[:, 4:5]
+        signals.append(signal.numpy())
+        return (seen[:, :2] - signal * x) / tf.sqrt(1 - signal**2)
+
+    def velocity(seen):
+        time = seen[:, 4:5]
+        return x - (seen[:, :2] - time * x) / (1 - time)
+
+    assert float(names["noise_loss"](noise, x)) == pytest.approx(0, abs=1e-4)
+    # All steps from 1 to T are practised.
+    assert len(np.unique(signals[0])) == names["T"]
+    assert signals[0].min() == pytest.approx(names["signal"][-1], rel=1e-4)
+    assert float(names["velocity_loss"](velocity, x)) == pytest.approx(0, abs=1e-4)
+
+
 def test_times_give_each_halving_of_the_noise_equal_practice(names):
     tf.random.set_seed(1)
     t = names["random_times"](20_000).numpy()[:, 0].astype(float)

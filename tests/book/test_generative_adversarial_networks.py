@@ -141,6 +141,10 @@ def test_each_player_trains_its_own_weights(run):
     generator, discriminator = names["opponents"]()
     names["BATCH"] = 16
     expert, forger = names["sides"](generator, discriminator, None)
+    real, penalised = tf.zeros((16, 2)), []
+    names["sides"](generator, discriminator, lambda *given: penalised.append(given) or 0.0)[0].loss(real)
+    ((network, points),) = penalised
+    assert network is discriminator and points is real
     networks = {"discriminator": discriminator, "generator": generator}
     data = np.random.default_rng(0).uniform(-1, 1, (100, 2)).astype("float32")
     for moving, players in {
