@@ -29,8 +29,9 @@ def rows(text):
     return {names[start]: [float(number) for number in re.findall(r"[\d.]+", line)] for start, line in found}
 
 
-def test_every_assignment_was_measured(course, capacity):
-    assert sorted(capacity.costs) == course.assignments
+def test_every_assignment_was_measured_or_is_named_as_newer(page, course, capacity):
+    newer = re.findall(r"`(\d\d_\w+)`", page.cells["measured"].source.split("are newer than the measurement")[0])
+    assert sorted([*capacity.costs, *newer]) == course.assignments
     for cost in capacity.costs.values():
         assert 0.01 < cost.seconds < 20
         assert 0.001 < cost.main_seconds < 0.5 * cost.seconds, "the main process only hands out and writes down"
