@@ -1,15 +1,6 @@
 """Answers to `06_autoregressive_and_flows`, wrong and right, with what each must lose and be told."""
 
-from gdl_utils.authoring.answer_bank import Answer, Exercise
-
-
-def changed(source, *changes):
-    """A source with some of its text replaced."""
-    for old, new in changes:
-        assert source.count(old) == 1, old
-        source = source.replace(old, new)
-    return source
-
+from gdl_utils.authoring.answer_bank import Answer, Exercise, changed
 
 CHAIN = """\
 def chain_log_prob(tables, bits):

@@ -1,6 +1,6 @@
 """Answers to `08_gan`, wrong and right, with what each must lose and be told."""
 
-from gdl_utils.authoring.answer_bank import Answer, Exercise
+from gdl_utils.authoring.answer_bank import Answer, Exercise, changed
 
 
 def body_of(signature):
@@ -11,14 +11,6 @@ def body_of(signature):
         return "\n".join([f"def {signature}:", *lines]) + "\n"
 
     return answer
-
-
-def changed(source, *changes):
-    """A source with some of its text replaced."""
-    for old, new in changes:
-        assert source.count(old) == 1, old
-        source = source.replace(old, new)
-    return source
 
 
 # 1. The best discriminator.

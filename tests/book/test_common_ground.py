@@ -50,6 +50,12 @@ def test_the_gaussian_is_worse_than_knowing_nothing(page, share):
     assert min(kls) > page.number("uniform_kl") + 0.25
 
 
+def test_the_gaussian_of_the_page_is_the_fitted_one(namespace):
+    x = np.random.default_rng(0).normal([0.5, -0.2], [0.3, 0.6], (1_000, 2))
+    _, log_prob = namespace["fit_gaussian"](x)
+    assert log_prob(x) == pytest.approx(stats.multivariate_normal(x.mean(axis=0), np.cov(x.T)).logpdf(x), abs=1e-9)
+
+
 def test_divergences_have_their_directions(page, share):
     rows = {line[:12].strip(): line[12:].split() for line in page.text("directions").splitlines()[1:]}
     assert [rows[name][:2] for name in ("box", "only Africa")] == [["inf", "inf"], ["inf", rows["only Africa"][1]]]

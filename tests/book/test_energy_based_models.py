@@ -75,6 +75,10 @@ def test_the_energy_model_normalises_and_samples(namespace):
     samples = model.sample(100_000, np.random.default_rng(0))
     assert samples.mean(axis=0) == pytest.approx([0.2, -0.1], abs=0.002)
     assert samples.std(axis=0) == pytest.approx([0.1, 0.1], abs=0.002)
+    # Within a cell of half a degree they fill it, and nothing beyond.
+    model.masses = (np.arange(len(model.masses)) == 1234).astype(float)
+    away = np.abs(model.sample(2_000, np.random.default_rng(0)) - namespace["flat"][1234])
+    assert away.max(axis=0) == pytest.approx([0.25 / 180, 0.25 / 90], rel=0.01)
 
 
 def test_a_walk_on_a_gaussian_has_the_variance_of_the_theory(page):
