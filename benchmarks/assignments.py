@@ -30,6 +30,7 @@ LIMITS = {
     "04_mlp": 20,
     "05_cnn": 20,
     "06_autoregressive_and_flows": 3,
+    "07_vae": 2,
     "08_gan": 2,
 }
 

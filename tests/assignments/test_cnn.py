@@ -182,7 +182,9 @@ SWITCHED = "DRAWINGS_COUNT = True\nmeasure = None\n" + LOADS
 )
 def test_drawings_earn_nothing_where_they_don_t_count(graded, bank, answer, beside):
     network = bank.assignment.hidden[REFERENCE + measure.MODEL]
-    (book,) = graded({"drawings": {measure.MODEL: network, **beside}}, {PHOTOGRAPHS: hidden_file()}, None, answer).values()
+    (book,) = graded(
+        {"drawings": {measure.MODEL: network, **beside}}, {PHOTOGRAPHS: hidden_file()}, None, answer
+    ).values()
     assert book.scores[TEST] == 0
     assert "only images of CIFAR-10 count" in book.hints[TEST]
 
