@@ -867,7 +867,7 @@ LINEAR_ELBO = Exercise(
             "cost in both",
             elbo((RESTORED, f"{RESTORED} - (mean**2 + std**2 - 1) / 2 + log_std"), (BOUND, BOUND[:-7])),
             {**ELBO_SEEN, **ELBO_RESTORED},
-            "belongs into the other function",
+            "belongs in the other function",
         ),
         Answer("cost added", elbo((BOUND, f"{BOUND[:-7]} + cost")), BOUND_LOST, "stay far from the prior"),
         Answer("cost forgotten", elbo((BOUND, BOUND[:-7])), BOUND_LOST, "what the guess costs"),
