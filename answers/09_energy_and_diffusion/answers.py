@@ -290,11 +290,11 @@ return np.log(np.exp(logs - highest).sum(axis=1)).imag / 1e-30
         ),
     ),
     wrong=(
-        Answer("weights for shares", stable((SUM, "pulls @ w")), {**SCORE_SEEN, **SCORE_VALUES}, "counts the same"),
+        Answer("weights for shares", stable((SUM, "pulls @ w")), SCORE_ALL, "counts the same at all places"),
         Answer(
             "mean of the scores",
             stable((SUM, "pulls.mean(axis=1)")),
-            {**SCORE_SEEN, **SCORE_VALUES},
+            SCORE_ALL,
             "counts the same at all places",
         ),
         Answer("sign", stable((PULLS, "away / sigma**2")), SCORE_ALL, "points downhill"),
@@ -401,7 +401,7 @@ return (mean - x) / variance
             "logarithms limited",
             stable(("parts = np.exp", "logs = np.maximum(logs, -100)\nparts = np.exp")),
             SCORE_TAILS,
-            "You limit logarithms",
+            "Far away your bells all count the same",
         ),
     ),
 )
@@ -944,7 +944,7 @@ return np.reshape(flat, x0.shape), b * (1 - before) / (1 - now)
             "beta of another step",
         ),
         Answer("variance first", back(("mean, variance\n", "variance, mean\n")), POSTERIOR_ALL, "in the wrong order"),
-        Answer("mean alone", back(("return mean, variance", "return mean")), POSTERIOR_ALL, "stopped with an error"),
+        Answer("mean alone", back(("return mean, variance", "return mean")), POSTERIOR_ALL, "two were asked for"),
     ),
     needs=("noising",),
 )
