@@ -910,7 +910,7 @@ return np.reshape(flat, x0.shape), b * (1 - before) / (1 - now)
             "fraction upside down",
             back((VARIANCE, "b * (1 - now) / (1 - before)")),
             SEEN_VARIANCE,
-            "upside down",
+            "larger than that of a step forward",
         ),
         Answer(
             "standard deviation",
