@@ -32,6 +32,7 @@ LIMITS = {
     "06_autoregressive_and_flows": 3,
     "07_vae": 2,
     "08_gan": 2,
+    "09_energy_and_diffusion": 3,
 }
 
 
