@@ -20,7 +20,7 @@ from nbjudge.rebuild import OtherNotebookError, Rebuilt, UnreadableError, rebuil
 from nbjudge.supervisor import EXIT_GRACE, NotebookRun
 from nbjudge.zygote_client import Environment, close_zygotes, zygote_for
 
-VERSION = 4  # of the engine's judgement: raise it when the same submission could get another score or record
+VERSION = 5  # of the engine's judgement: raise it when the same submission could get another score or record
 NOTE = "nbjudge"  # the key of the graded notebook's metadata that says how it went
 
 
@@ -138,6 +138,7 @@ def annotate(notebook: GradedNotebook) -> None:
                 "reason": notebook.reason,
                 "hints": notebook.hints,
                 "findings": notebook.findings,
+                "trusted": notebook.trusted,
                 "remark": notebook.remark,
                 "seconds": round(notebook.seconds, 3),
                 "processor_seconds": round(notebook.processor_seconds, 3),

@@ -53,7 +53,7 @@ def hint_for(report: Report, cell: Cell, slow: bool, unanswered: bool = False, s
         return UNANSWERED if is_stub else f"Your code stopped with {clean_text(report.ename)} in this test."
     if report.ename == "NameError":
         return "A name that this test needs is not defined; see whether the cell that defines it runs without an error."
-    if report.ename in ("AnswerError", "StudentGoneError"):
+    if report.ename in ("AnswerError", "NotAScoreError", "StudentGoneError"):
         return "What your code returned could not be handed to this test; it takes plain values, arrays and models."
     lines = cell["source"].split("\n")
     if report.line and 0 < report.line <= len(lines) and report.line not in hidden:

@@ -5,13 +5,11 @@ A name that the tests use and the judge does not have is read from the student p
 
 import ast
 import builtins
-import io
 import os
 import random
 import signal
 import sys
-import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,54 +17,15 @@ from typing import Any
 import numpy as np
 from IPython.core.inputtransformer2 import TransformerManager
 
+from nbjudge.cell_run import CELL, Rules, blank_lines, execute, report_of
 from nbjudge.channel import Channel, ChannelClosedError
 from nbjudge.empty_answers import guard_numpy
 from nbjudge.judge_shell import make_shell
-from nbjudge.protocol import (
-    HINT_LENGTH,
-    MESSAGE_LENGTH,
-    Begin,
-    Ready,
-    Report,
-    RunSetup,
-    RunTest,
-    from_wire,
-    to_wire,
-)
-from nbjudge.proxy import AnswerError, JudgeCodec, Namespace, StudentGoneError, StudentSide
+from nbjudge.protocol import Begin, Ready, Report, RunSetup, RunTest, from_wire, to_wire
+from nbjudge.proxy import JudgeCodec, Namespace, StudentGoneError, StudentSide
 
-PRINTED = 100_000  # characters that a graded cell may print
-CELL = "<graded cell>"
 BELOW_MAGIC = "<below a magic>"  # in the place of CELL, whose lines are counted from another one
 SEED = "NBJUDGE_SEED"  # the environment variable in which tests find the seed of their inputs
-
-
-class _Printed(io.TextIOBase):
-    def __init__(self) -> None:
-        self.parts: list[str] = []
-        self.left = PRINTED
-
-    def write(self, text: str) -> int:
-        if self.left > 0:
-            self.parts.append(text[: self.left])
-            self.left -= len(text)
-            if self.left <= 0:
-                self.parts.append("\n... output cut off ...\n")
-        return len(text)
-
-
-def _shortened(text: Callable[[], str]) -> str:
-    # The text of `assert f(2) == 4, f(2)` can't even be made if the answer has more digits than Python writes.
-    try:
-        return str(text())[:MESSAGE_LENGTH]
-    except Exception:
-        return ""
-
-
-def _hint_of(value: Any) -> str | None:
-    # An exception with a hint, or a number of points with one.
-    hint = getattr(value, "hint", None) if isinstance(value, BaseException | float) else None
-    return hint[:HINT_LENGTH] if isinstance(hint, str) else None
 
 
 class KeepAnswers(ast.NodeTransformer):
@@ -112,17 +71,9 @@ class Judge:
             redefined: names of which the tests' own meaning is over.
         """
         self.names.begin_cell(redefined)
-        printed = _Printed()
-        before = sys.stdout, sys.stderr
-        sys.stdout = sys.stderr = printed
-        try:
-            value = self._execute(source, scored)
-            report = Report(passed=True, value=None if value is None else float(value), hint=_hint_of(value))
-        except BaseException as error:
-            report = self._failure(error, source)
-        finally:
-            sys.stdout, sys.stderr = before
-        return replace(report, printed="".join(printed.parts), claims=self.names.student.claims.told)
+        report = report_of(lambda: self._execute(source, scored), source)
+        claims = self.names.student.claims.told
+        return replace(report, claims=claims, student_gone=report.ename == StudentGoneError.__name__)
 
     def _shell(self) -> Any:
         # Made late, since few tests need it, and by the judge: the student's would read what is below a magic.
@@ -131,26 +82,9 @@ class Judge:
         return self.shell
 
     def _execute(self, source: str, scored: bool, place: str = CELL) -> float | None:
-        # Empty lines at the beginning, which IPython takes away, count for the line where a test stops.
-        blank = source[: len(source) - len(source.lstrip())].count("\n")
-        text = "\n" * blank + self.transformer.transform_cell(source)
-        tree = ast.parse(text, place)
-        KeepAnswers(self.names.answers).visit(tree)
-        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-        exec(compile(tree, place, "exec"), self.names)  # noqa: S102
-        if last is None:
-            return None
-        own = self._is_own(last.value)
-        value = eval(compile(ast.Expression(last.value), place, "eval"), self.names)  # noqa: S307
-        if not scored or not own or isinstance(value, bool | np.bool_) or text.rstrip().endswith(";"):
-            return None
-        if isinstance(value, np.ndarray | complex) or type(value).__name__ == "EagerTensor":
-            # Points that are computed from an answer that is an array are an array: no points, instead of all.
-            raise AnswerError("the points of this test came out as an array, not as a number")
-        if isinstance(value, float):
-            # As it is, since it may have a hint.
-            return value
-        return float(value) if isinstance(value, int | np.integer | np.floating) else None
+        text = blank_lines(source) + self.transformer.transform_cell(source)
+        rules = Rules(KeepAnswers(self.names.answers).visit, self._is_own if scored else lambda _: False)
+        return execute(text, self.names, rules, place)
 
     def _is_own(self, node: ast.expr) -> bool:
         # A number that comes straight from the student is an answer, never a score.
@@ -173,24 +107,6 @@ class Judge:
             case ast.Name(id=name):
                 return name in self.names or name in self.names.imports or hasattr(builtins, name)
         return True
-
-    @staticmethod
-    def _failure(error: BaseException, source: str) -> Report:
-        lines = [entry.lineno for entry in traceback.extract_tb(error.__traceback__) if entry.filename == CELL]
-        if isinstance(error, SyntaxError):
-            lines = [error.lineno]
-        from_student = bool(getattr(error, "from_student", False))
-        return Report(
-            hint=None if from_student else _hint_of(error),
-            ename=type(error).__name__,
-            evalue=_shortened(lambda: str(error)),
-            traceback=_shortened(lambda: traceback.format_exception_only(error)[-1]),
-            line=lines[-1] if lines else None,
-            # A magic has the whole cell for its statement.
-            statement=lines[0] if lines and not source.lstrip().startswith("%%") else None,
-            from_student=from_student,
-            student_gone=isinstance(error, StudentGoneError),
-        )
 
 
 def begin(message: Begin, student: StudentSide) -> Judge:

@@ -66,12 +66,14 @@ class SourceNotebook:
         content: in nbformat 4, as plain dictionaries and lists.
         imports: statements of the reference solutions that import a name, by the name, if `content` has none of them.
         answers: names that the reference solutions define, by the grade_id of their cell.
+        beside: tests that a trial found to need the student's own objects, with the reason, by grade_id: see `ways`.
     """
 
     name: str
     content: dict[str, Any]
     imports: dict[str, str] = field(default_factory=dict)
     answers: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    beside: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,7 @@ class GradedNotebook:
         remark: what it did to those beside it, which costs no points; one sentence, empty if it did nothing.
         memory: most bytes that the student's processes had at a time.
         log: what else the instructor should know, a sentence each.
+        trusted: tests that were run beside the student's objects, with the reason, by grade_id.
     """
 
     name: str
@@ -144,6 +147,7 @@ class GradedNotebook:
     remark: str = ""
     memory: int = 0
     log: list[str] = field(default_factory=list)
+    trusted: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass

@@ -80,12 +80,18 @@ def _syntax(cell: Cell) -> tuple[ast.AST, ...]:
 
 
 @lru_cache(maxsize=1000)
-def _nodes(source: str) -> tuple[ast.AST, ...]:
-    # Asked for with each submission, of the same cells.
+def parsed(source: str) -> ast.Module | None:
+    """The syntax of the text of a cell, magics translated; None if it is no Python. It is asked for again and again."""
     try:
-        return tuple(ast.walk(ast.parse(_python(source))))
+        return ast.parse(_python(source))
     except (SyntaxError, ValueError):
-        return ()
+        return None
+
+
+@lru_cache(maxsize=1000)
+def _nodes(source: str) -> tuple[ast.AST, ...]:
+    tree = parsed(source)
+    return tuple(ast.walk(tree)) if tree else ()
 
 
 def imports_of(source: SourceNotebook) -> dict[str, str]:
@@ -129,12 +135,9 @@ def names_defined(source: SourceNotebook) -> dict[str, set[str]]:
 
 @lru_cache(maxsize=1000)
 def _names_of_module(source: str) -> frozenset[str]:
-    try:
-        tree = ast.parse(_python(source))
-    except (SyntaxError, ValueError):
-        return frozenset()
+    tree = parsed(source)
     names: set[str] = set()
-    waiting: list[ast.AST] = [tree]
+    waiting: list[ast.AST] = [tree] if tree else []
     while waiting:
         node = waiting.pop()
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):

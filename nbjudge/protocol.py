@@ -22,15 +22,23 @@ A notebook's life, from the fork to the end; time runs down, `-->` is a message:
         |                            | <-- Get, Call, ... ------- |   each name and each call that is the student's
         |                            | --- Value, Missing ------> |
         |                            |     or Failure             |
+        |                            | --- CallBack ------------> |   of a function that the test handed over, meanwhile
+        |                            | <-- Called, CallFailed --- |
         | <-- Report ---------------------------------------------|   from which the score comes
+        |                            |                            |
+        |   a test that needs the student's own objects           |
+        | --- RunBeside -----------> |                            |   in a fork for this test alone
+        | <-- Report --------------- |                            |   trusted: the student's code could have made it
         |                            |                            |
         |   after the last cell                                   |
         | --- Collect -------------> |                            |
         | <-- LeftFiles ------------ |                            |
 
-The supervisor believes the judge, and nobody believes the student. A field of a wrong type is read as if it had not
-been sent, and a message of an unknown kind is not read at all. What does not even obey the format of `wire` ends the
-student's process.
+Before a test, names of its visible part go to the student process, too (`Lend`, answered by CellDone).
+
+The supervisor believes the judge, and nobody believes the student, except for tests that run beside its objects. A
+field of a wrong type is read as if it had not been sent, and a message of an unknown kind is not read at all. What does
+not even obey the format of `wire` ends the student's process.
 
 The wire carries a message as a dictionary of its fields and its `kind`. What the supervisor and the zygote tell each
 other, at the end of this file, is JSON, since they trust each other.
@@ -68,6 +76,26 @@ class RunCell(Message):
     """Run this cell and say what it shows and how it ends."""
 
     source: str
+
+
+@dataclass(frozen=True)
+class Lend(Message):
+    """Run these statements of a test that students see, silently, and say that it is done: its names are theirs too."""
+
+    statements: list[str]
+
+
+@dataclass(frozen=True)
+class RunBeside(Message):
+    """Run a test in a fork of this process, and send its report.
+
+    Attributes:
+        source: its text.
+        before: statements of other tests that define what it uses.
+    """
+
+    source: str
+    before: list[str]
 
 
 @dataclass(frozen=True)
@@ -159,7 +187,7 @@ class RunTest(Message):
     redefined: list[str]
 
 
-# Judge -> supervisor
+# Judge -> supervisor; from the student process, too, of a test that it ran beside its objects
 
 
 @dataclass(frozen=True)
@@ -259,6 +287,39 @@ class Call(Request):
     kwargs: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Names(Request):
+    """All names that there are."""
+
+
+# Either way: a test may hand a function of its own to a student's
+
+
+@dataclass(frozen=True)
+class CallBack(Message):
+    """Student -> judge, before the answer to a request: call the function that came with it."""
+
+    number: int  # of the request
+    function: int
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Called(Message):
+    """Judge -> student: what that function gave."""
+
+    value: Any = None
+
+
+@dataclass(frozen=True)
+class CallFailed(Message):
+    """Judge -> student: it raised an exception, of a class with this name."""
+
+    classes: list[Any] = field(default_factory=list)
+    message: str = ""
+
+
 # Student -> judge
 
 
@@ -289,8 +350,9 @@ class Failure(Message):
 KINDS: dict[str, type[Message]] = {
     kind.__name__: kind
     for kind in (
-        PutFiles, RunCell, Collect, Ready, Displayed, Raised, CellDone, LeftFiles, Begin, RunSetup, RunTest, Report,
-        Get, Set, Delete, Attribute, Item, Iterate, Call, Value, Missing, Failure,
+        PutFiles, RunCell, Lend, RunBeside, Collect, Ready, Displayed, Raised, CellDone, LeftFiles, Begin, RunSetup,
+        RunTest, Report,
+        Get, Set, Delete, Attribute, Item, Iterate, Call, Names, CallBack, Called, CallFailed, Value, Missing, Failure,
     )
 }  # fmt: skip
 

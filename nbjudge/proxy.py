@@ -3,19 +3,23 @@
 import builtins
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
-from nbjudge import keras_models
+from nbjudge import keras_models, plain_types
 from nbjudge.channel import Channel, ChannelClosedError, ChannelTimeoutError
 from nbjudge.claims import CLAIMS, Claims
 from nbjudge.empty_answers import guarded
+from nbjudge.library import exception, find, place_of, signature_of_data
 from nbjudge.protocol import (
     MESSAGE_LENGTH,
     Attribute,
     Call,
+    CallBack,
+    Called,
+    CallFailed,
     Delete,
     Failure,
     Get,
@@ -23,6 +27,7 @@ from nbjudge.protocol import (
     Iterate,
     Message,
     Missing,
+    Names,
     Request,
     Set,
     Value,
@@ -33,6 +38,10 @@ from nbjudge.wire import Codec, WireError, pack, unpack
 
 # Names that IPython gives to every cell.
 OF_IPYTHON = re.compile(r"In|Out|get_ipython|exit|quit|open|display|_{1,3}|_i{1,3}|_i?\d+|_(ih|oh|dh|exit_code|pager)")
+
+
+# What a function or a class says of itself, as data.
+OF_CODE = frozenset(["__name__", "__qualname__", "__doc__", "__annotations__"])
 
 
 class StudentGoneError(Exception):
@@ -71,8 +80,10 @@ class Proxy:
         return self._student.ask(Call, target=self, args=args, kwargs=kwargs)
 
     def __getattr__(self, name: str) -> Any:
-        """A public attribute of the student's object."""
-        if name.startswith("_"):
+        """A public attribute of the student's object, or what it says of its own code."""
+        if name == "__signature__" and self._callable:
+            return signature_of_data(self._student.look(Attribute, target=self, name=name))
+        if name.startswith("_") and name not in OF_CODE:
             raise AttributeError(f"{self._kind!r} object has no attribute {name!r} that a test can read")
         value = self._student.look(Attribute, target=self, name=name)
         if name in CLAIMS:
@@ -106,15 +117,25 @@ class Proxy:
         return f"<{self._kind} of the student's>"
 
 
+# What a class says of itself hides what `__getattr__` would give.
+Proxy.__doc__ = property(lambda self: self.__getattr__("__doc__"))  # type: ignore[assignment]
+
+
 class JudgeCodec(Codec):
     """Turns handles into proxies and configurations into models; sends proxies back as their handles."""
 
     student: "StudentSide"
+    exact = plain_types.EXACT
+
+    def __init__(self) -> None:
+        self.functions: list[Any] = []  # that tests have handed over
 
     def encode(self, value: Any) -> tuple[str, Any] | None:
         """What may be sent to the student process beside plain data."""
         if type(value) is Proxy:
             return "handle", {"id": value._id}
+        if plain := plain_types.encode(value):
+            return plain
         if isinstance(value, np.random.Generator):
             return "generator", value.bit_generator.state
         if keras_models.is_model(value):
@@ -122,7 +143,22 @@ class JudgeCodec(Codec):
         tensorflow = sys.modules.get("tensorflow")
         if tensorflow is not None and isinstance(value, tensorflow.Tensor | tensorflow.Variable):
             raise WireError("a tensor can't be sent; send its NumPy array")
+        if place := place_of(value):
+            return "library", place
+        if callable(value) and not isinstance(value, type):
+            self.functions.append(value)
+            return "function", {"id": len(self.functions) - 1, "name": str(getattr(value, "__name__", "function"))}
         return None
+
+    def function(self, number: Any) -> Any:
+        """A function that a test handed over.
+
+        Raises:
+            WireError: if there is none of this number.
+        """
+        if type(number) is not int or not 0 <= number < len(self.functions):
+            raise WireError("a message names a function that no test has handed over")
+        return self.functions[number]
 
     def decode(self, name: str, data: Any) -> Any:
         """What the student process sent beside plain data."""
@@ -130,6 +166,15 @@ class JudgeCodec(Codec):
             number, kind, is_callable = data["id"], data["type"], data["callable"]
             if type(number) is int and type(kind) is str and type(is_callable) is bool:
                 return Proxy(self.student, number, kind[:80], is_callable)
+        if name == "function" and isinstance(data, dict):
+            # One that a test handed over, and got back.
+            return self.function(data.get("id"))
+        if name == "library" and type(data) is list and data[:1] == ["builtins"] and len(data) == 2:
+            found = find(*data)
+            if isinstance(found, type):
+                return found
+        if name in plain_types.READERS:
+            return plain_types.decode(name, data)
         if name == "model":
             return keras_models.decode_model(data)
         if name == "tensor" and isinstance(data, np.ndarray):
@@ -139,24 +184,8 @@ class JudgeCodec(Codec):
         return super().decode(name, data)
 
 
-# These end a loop instead of a test: `all(map(f, inputs))` would be true for an f that raises one.
-ENDS = (StopIteration, StopAsyncIteration)
-
-
 def _exception(names: list[Any], message: str) -> Exception:
-    # Only Python's own exceptions: a class of the student's would be the student's code.
-    kind: type[Exception] = RuntimeError
-    for name in names:
-        known = getattr(builtins, name, None) if isinstance(name, str) else None
-        if isinstance(known, type) and issubclass(known, Exception) and known is not Exception:
-            kind = RuntimeError if issubclass(known, ENDS) else known
-            break
-    text = message[:MESSAGE_LENGTH]
-    try:
-        error: Exception = kind(text)
-    except TypeError:
-        # UnicodeDecodeError and its like want more.
-        error = RuntimeError(text)
+    error = exception(names, message[:MESSAGE_LENGTH])
     error.from_student = True  # type: ignore[attr-defined]
     return error
 
@@ -166,6 +195,10 @@ class StudentSide:
 
     def __init__(self, channel: Channel):
         self.channel = channel
+        # Gives a function that a test handed over, by its number.
+        self.functions: Callable[[int], Any] = lambda number: [][number]
+        if isinstance(channel.codec, JudgeCodec):
+            self.functions = channel.codec.function
         self.count = 0
         self.lost = False
         self.seen: dict[bytes, Any] = {}  # what was read of objects, by the request without its number
@@ -225,13 +258,24 @@ class StudentSide:
         if self.lost:
             raise StudentGoneError("the student's process has ended")
         self.count += 1
+        number = self.count
         try:
-            self.channel.send(to_wire(kind(self.count, **details)))
+            self.channel.send(to_wire(kind(number, **details)))
         except ChannelClosedError:
             self.lost = True
             raise StudentGoneError("the student's process has ended") from None
         except WireError as error:
             raise TypeError(f"a test can't hand this to the student's code: {error}") from None
+        while True:
+            answer = self._receive()
+            if isinstance(answer, CallBack) and answer.number == number:
+                self._call_back(answer)
+            elif isinstance(answer, Value | Missing | Failure) and answer.number == number:
+                return answer
+            else:
+                raise AnswerError("the student's process did not answer what it was asked")
+
+    def _receive(self) -> Message | None:
         try:
             packed = self.channel.receive_bytes()
         except KeyboardInterrupt:
@@ -246,13 +290,55 @@ class StudentSide:
             self.lost = True
             raise AnswerError(str(error)) from None
         try:
-            received = unpack(packed, self.channel.codec, self.channel.limits)
+            return from_wire(unpack(packed, self.channel.codec, self.channel.limits), Value, Missing, Failure, CallBack)
         except WireError as error:
             raise AnswerError(str(error)) from None
-        answer = from_wire(received, Value, Missing, Failure)
-        if not isinstance(answer, Value | Missing | Failure) or answer.number != self.count:
-            raise AnswerError("the student's process did not answer what it was asked")
-        return answer
+
+    def _call_back(self, message: CallBack) -> None:
+        """Call a function that a test handed over, and tell the student process what it gives.
+
+        Raises:
+            StudentGoneError: if there is no student process any more.
+        """
+        reply: Message
+        try:
+            reply = Called(self.functions(message.function)(*message.args, **message.kwargs))
+        except (StudentGoneError, KeyboardInterrupt):
+            # The student's code waits for an answer that does not come.
+            self.lost = True
+            raise StudentGoneError("a function of the test did not end in time") from None
+        except BaseException as error:
+            reply = _call_failed(error)
+        try:
+            try:
+                self.channel.send(to_wire(reply))
+            except ChannelClosedError:
+                raise
+            except WireError as error:
+                self.channel.send(to_wire(_call_failed(TypeError(f"what it gave can't be handed over: {error}"))))
+        except ChannelClosedError:
+            self.lost = True
+            raise StudentGoneError("the student's process has ended") from None
+
+
+def _call_failed(error: BaseException) -> CallFailed:
+    return CallFailed([kind.__name__ for kind in type(error).__mro__][:20], str(error)[:MESSAGE_LENGTH])
+
+
+class NamesOfBoth(Mapping[str, Any]):
+    """What `globals()` is in a test: its own names, and those of the student's code."""
+
+    def __init__(self, names: "Namespace"):
+        self._names = names
+
+    def __getitem__(self, name: str) -> Any:
+        return self._names[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted({*self._names, *map(str, self._names.student.ask(Names))}))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 class Namespace(dict[str, Any]):
@@ -275,6 +361,9 @@ class Namespace(dict[str, Any]):
         self.imported = frozenset(imported)
         self.stars: dict[str, Any] | None = None
         self.read: dict[str, Any] = {}
+        for name in ("globals", "locals"):
+            self.own(name, lambda: NamesOfBoth(self))
+        self.own("dir", lambda *of: dir(*of) if of else list(NamesOfBoth(self)))
 
     def begin_cell(self, redefined: Iterable[str] = ()) -> None:
         """Forget what was read for the cell before, and what tests made of names that others have defined since."""

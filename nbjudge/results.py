@@ -13,6 +13,7 @@ from nbjudge.files import files_to_keep
 from nbjudge.model import Assignment, Graded, GradedNotebook, SourceNotebook, Status
 from nbjudge.notebook import grade_id, is_graded, nbgrader
 from nbjudge.protocol import is_exactly
+from nbjudge.ways import ways_of
 from nbjudge.wire import WireError, WireLimits, pack, unpack
 
 # It is in memory when it is read; what counts is how much it becomes.
@@ -100,6 +101,8 @@ def _check_points(notebook: GradedNotebook, source: SourceNotebook) -> None:
             raise _damaged("its points are none that can be had")
     if not set(notebook.hints) <= set(points):
         raise _damaged("it has hints on cells that the assignment does not have")
+    if any(ways_of(source).get(name) != reason for name, reason in notebook.trusted.items()):
+        raise _damaged("it ran tests beside the student's objects that are judged")
 
 
 def _damaged(why: str) -> MachineError:

@@ -7,9 +7,10 @@ import base64
 import os
 import select
 import signal
+import socket
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -20,13 +21,16 @@ from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-from nbjudge import keras_models
+from nbjudge import beside, keras_models, library, plain_types
 from nbjudge.channel import Channel, ChannelClosedError
 from nbjudge.protocol import (
     MAX_FILES,
     MESSAGE_LENGTH,
     Attribute,
     Call,
+    CallBack,
+    Called,
+    CallFailed,
     CellDone,
     Collect,
     Delete,
@@ -36,12 +40,16 @@ from nbjudge.protocol import (
     Item,
     Iterate,
     LeftFiles,
+    Lend,
     Message,
     Missing,
+    Names,
     PutFiles,
     Raised,
     Ready,
+    Report,
     Request,
+    RunBeside,
     RunCell,
     Set,
     Value,
@@ -65,14 +73,36 @@ def _interrupts(how: int) -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
+class FunctionOfTest:
+    """A function that a test handed over; it runs where the test does."""
+
+    def __init__(self, number: int, name: str, call: Callable[[int, Any, Any], Any]):
+        self.number = number
+        self.__name__ = self.__qualname__ = name
+        self._call = call
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """What the function gives."""
+        return self._call(self.number, args, kwargs)
+
+
 class StudentCodec(Codec):
     """Sends models as configuration and weights, tensors as arrays, anything else as a handle."""
 
+    exact = plain_types.EXACT
+
     def __init__(self) -> None:
         self.objects: list[Any] = []
+        self.call_back: Callable[[int, Any, Any], Any] = lambda *_: None  # set by the `Student`
 
     def encode(self, value: Any) -> tuple[str, Any]:
         """A name and plain data for an object."""
+        if plain := plain_types.encode(value):
+            return plain
+        if type(value) is FunctionOfTest:
+            return "function", {"id": value.number}
+        if type(value) is type and value.__module__ == "builtins":
+            return "library", ["builtins", value.__qualname__]
         if keras_models.is_model(value):
             return "model", keras_models.encode_model(value)
         tensorflow = sys.modules.get("tensorflow")
@@ -86,6 +116,12 @@ class StudentCodec(Codec):
         """The object that a handle of the judge's stands for, or what the judge sent."""
         if name == "handle":
             return self.objects[data["id"]]
+        if name == "function":
+            return FunctionOfTest(data["id"], data["name"], self.call_back)
+        if name == "library":
+            return library.find(*data)
+        if name in plain_types.READERS:
+            return plain_types.decode(name, data)
         if name == "model":
             return keras_models.decode_model(data)
         if name == "generator":
@@ -154,7 +190,9 @@ class Student:
         self.control = control
         self.judge = judge
         self.left = self.output = output
-        self.codec = judge.codec
+        if isinstance(judge.codec, StudentCodec):
+            judge.codec.call_back = self.call_back
+        self.answering: list[int] = []  # numbers of the requests that are being answered, one within the other
         shell.student = self
         if "matplotlib" in sys.modules:
             shell.enable_matplotlib("inline")
@@ -192,14 +230,54 @@ class Student:
             status = "error"
         self.tell(CellDone(status, int(self.shell.execution_count)))
 
+    def lend(self, statements: list[str]) -> None:
+        """Take over names that a test defines."""
+        try:
+            with _interrupts(signal.SIG_UNBLOCK):
+                beside.lend(self.shell, statements)
+        except KeyboardInterrupt:
+            pass
+        self.tell(CellDone("ok"))
+
+    def run_beside(self, message: RunBeside) -> None:
+        """Run a test in a fork of this process, and report what the fork reports."""
+        near, far = socket.socketpair()
+        child = os.fork()
+        if not child:
+            self._run_in_fork(message, Channel(far))
+        far.close()
+        report: Message | None = None
+        try:
+            with _interrupts(signal.SIG_UNBLOCK):
+                report = from_wire(Channel(near).receive(), Report)
+        except (KeyboardInterrupt, WireError):
+            pass
+        finally:
+            with suppress(OSError):
+                os.kill(child, signal.SIGKILL)
+                os.waitpid(child, 0)
+            near.close()
+        self.tell(report or Report(ename="StudentGoneError", evalue="the process of this test ended before the test"))
+
+    def _run_in_fork(self, message: RunBeside, parent: Channel) -> None:
+        try:
+            # What it shows is nobody's.
+            self.tell = lambda message: None  # type: ignore[method-assign]
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+            parent.send(to_wire(beside.run_beside(self.shell, message.source, message.before)))
+        finally:
+            os._exit(0)
+
     def answer(self, request: Request) -> None:
         """Do what the judge asks for."""
         reply: Message
+        self.answering.append(request.number)
         try:
             with _interrupts(signal.SIG_UNBLOCK):
                 reply = self._do(request)
         except BaseException as error:
             reply = _failure(request.number, error)
+        self.answering.pop()
         _flush()
         try:
             self.judge.send(to_wire(reply))
@@ -208,6 +286,25 @@ class Student:
                 raise
             text = f"the answer can't be handed to the tests: {error}"
             self.judge.send(to_wire(Failure(request.number, ["TypeError"], text)))
+
+    def call_back(self, function: int, args: Any, kwargs: Any) -> Any:
+        """Have the judge call a function of a test's.
+
+        Raises:
+            Exception: what the function raised, as far as it is one of Python's own.
+        """
+        if not self.answering:
+            raise RuntimeError("a function that a test hands over can only be called while the test waits")
+        self.judge.send(to_wire(CallBack(self.answering[-1], function, tuple(args), dict(kwargs))))
+        while True:
+            # The function may itself ask for something of the student's.
+            message = from_wire(self.judge.receive(), Request, Called, CallFailed)
+            if isinstance(message, Request):
+                self.answer(message)
+            elif isinstance(message, CallFailed):
+                raise library.exception(message.classes, message.message)
+            elif isinstance(message, Called):
+                return message.value
 
     def _do(self, request: Request) -> Message:
         names = self.shell.user_ns
@@ -221,6 +318,10 @@ class Student:
                 names[name] = given
             case Delete(name=name):
                 names.pop(name, None)
+            case Names():
+                value = sorted(name for name in names if isinstance(name, str))
+            case Attribute(target=target, name="__signature__"):
+                value = library.signature_as_data(target)
             case Attribute(target=target, name=name):
                 value = getattr(target, name)
             case Item(target=target, key=key):
@@ -261,12 +362,16 @@ class Student:
                     ready = [self.control]
             if self.control not in ready:
                 continue
-            match from_wire(self.control.receive(), PutFiles, RunCell, Collect):
+            match from_wire(self.control.receive(), PutFiles, RunCell, Lend, RunBeside, Collect):
                 case PutFiles(files=files):
                     _write(files)
                     given = set(files)
                 case RunCell(source=source):
                     self.run(source)
+                case Lend(statements=statements):
+                    self.lend(statements)
+                case RunBeside() as message:
+                    self.run_beside(message)
                 case Collect(budget=budget):
                     self.collect(given, budget)
 

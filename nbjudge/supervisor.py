@@ -4,6 +4,7 @@ import copy
 import signal
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from nbjudge.channel import ChannelClosedError, ChannelTimeoutError
@@ -35,11 +36,13 @@ from nbjudge.protocol import (
     Collect,
     Displayed,
     LeftFiles,
+    Lend,
     Message,
     PutFiles,
     Raised,
     Ready,
     Report,
+    RunBeside,
     RunCell,
     RunSetup,
     RunTest,
@@ -52,6 +55,7 @@ from nbjudge.protocol import (
 from nbjudge.rebuild import Rebuilt
 from nbjudge.scoring import outputs_of_test, score_of
 from nbjudge.watchdog import MOST_PIPES
+from nbjudge.ways import answers_of, definitions_before, lent_by, used_by_students, why_beside
 from nbjudge.wire import WireError
 from nbjudge.zygote_client import IMPORT_TIMEOUT
 
@@ -93,6 +97,7 @@ class NotebookRun:
         self.unanswered = False  # the last solution cell is as it was released
         self.seen_hidden = False  # the student's code has been called by a hidden test
         self.defined = names_defined(source)
+        self.answers, self.used = answers_of(source), used_by_students(source)
         self.redefined: set[str] = set()  # names that cells since the last test define
 
     def run(self, assignment: Assignment, given: dict[str, bytes], seed: int) -> GradedNotebook:
@@ -177,7 +182,9 @@ class NotebookRun:
         status = ""
         try:
             self.pair.student.control.send(to_wire(RunCell(cell["source"])), deadline.end)
-            status = self._await_student(output, deadline, cell)
+            done = self._await_student(output, deadline)
+            count, status = done.count or 0, done.status
+            cell["execution_count"] = count if 0 < count < HIGHEST_COUNT else None
         except WireError as error:
             self._end_student(error)
         cell["outputs"] = output.items
@@ -185,16 +192,14 @@ class NotebookRun:
         if status == "memory":
             self._abort(Status.MEMORY, REASONS["memory"])
 
-    def _await_student(self, output: CellOutput, deadline: Deadline, cell: Cell) -> str:
+    def _await_student(self, output: CellOutput, deadline: Deadline) -> CellDone:
         """Take in what the student process sends until its cell has ended; say how."""
         control = self.pair.student.control
         while True:
             message = from_wire(self.loop.receive(control, deadline, output), CellDone, Displayed, Raised)
             if isinstance(message, CellDone):
-                count = message.count or 0
-                cell["execution_count"] = count if 0 < count < HIGHEST_COUNT else None
                 self.loop.drain(output)
-                return message.status
+                return message
             output.add_message(message)
 
     def _deadline(self, *interrupts: Callable[[], None], seconds: float | None = None) -> Deadline:
@@ -231,12 +236,11 @@ class NotebookRun:
             cell["outputs"] = [error_output("NotRun", "the student's process had ended before this test")]
             self.result.hints[name] = NOT_RUN
             return
-        report = None
-        if self._await_setups():
-            deadline = self._deadline(*self._interrupts_of_test(cell))
-            self._tell_judge(RunTest(cell["source"], sorted(self.redefined)))
-            self.redefined.clear()
-            report = self._await_judge(deadline)
+        if reason := why_beside(self.source, cell):
+            self.result.trusted[name] = reason
+            report = self._run_beside(cell)
+        else:
+            report = self._run_judged(cell)
         if report is None:
             cell["outputs"] = [error_output("NotRun", self.result.reason)]
             self.result.hints[name] = NOT_RUN
@@ -255,6 +259,42 @@ class NotebookRun:
         elif score < points and report.hint:
             self.result.hints[name] = clean_text(report.hint)
         self.seen_hidden = self.seen_hidden or bool(hidden_lines(cell["source"]))
+
+    def _run_judged(self, cell: Cell) -> Report | None:
+        if not self._await_setups():
+            return None
+        self._lend(cell)
+        deadline = self._deadline(*self._interrupts_of_test(cell))
+        self._tell_judge(RunTest(cell["source"], sorted(self.redefined)))
+        self.redefined.clear()
+        return self._await_judge(deadline)
+
+    def _lend(self, cell: Cell) -> None:
+        """Give the student's code the names that the visible part of a test defines, as it would find them anywhere."""
+        statements = lent_by(cell["source"], self.answers, self.used)
+        if not statements:
+            return
+        deadline = self._deadline(lambda: self._interrupt_student(None))
+        try:
+            self.pair.student.control.send(to_wire(Lend(list(statements))), deadline.end)
+            self._await_student(CellOutput(0), deadline)
+        except WireError as error:
+            self._end_student(error)
+
+    def _run_beside(self, cell: Cell) -> Report | None:
+        deadline = self._deadline(lambda: self._interrupt_student(cell))
+        student = self.pair.student.control
+        try:
+            student.send(to_wire(RunBeside(cell["source"], definitions_before(self.source, cell))), deadline.end)
+            report = None
+            while not isinstance(report, Report):
+                report = from_wire(self.loop.receive(student, deadline, CellOutput(0)), Report)
+        except WireError as error:
+            self._end_student(error)
+            return None
+        # Whose word it is: the student's code could hide in a hint what it has read of the test.
+        is_hidden = bool(hidden_lines(cell["source"]))
+        return replace(report, claims=[], student_gone=False, hint=None if is_hidden else report.hint)
 
     def _tell_judge(self, message: Message) -> None:
         try:

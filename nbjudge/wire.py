@@ -58,6 +58,9 @@ LIMITS = WireLimits()
 class Codec:
     """How objects that are not plain data cross, if they do. This one lets none cross."""
 
+    # Subclasses of what can be sent that `encode` takes all the same.
+    exact: frozenset[type] = frozenset()
+
     def encode(self, value: Any) -> tuple[str, Any] | None:
         """A name and plain data for `value`, None if it can't be sent."""
         return None
@@ -148,6 +151,8 @@ class _Encoder:
 
     def _compound(self, value: Any, depth: int) -> Any:
         kind = type(value)
+        if kind in self.codec.exact:
+            return self._object(value, depth)
         for plain in (tuple, list, set, frozenset):
             if issubclass(kind, plain):
                 return [plain.__name__, [self.tree(item, depth + 1) for item in plain.__iter__(value)]]
@@ -164,9 +169,12 @@ class _Encoder:
         if kind is range or kind is slice:
             parts = (value.start, value.stop, value.step)
             return [kind.__name__, [self.tree(part, depth + 1) for part in parts]]
+        return self._object(value, depth)
+
+    def _object(self, value: Any, depth: int) -> Any:
         encoded = self.codec.encode(value)
         if encoded is None:
-            raise WireError(f"an object of type {kind.__name__} can't be sent")
+            raise WireError(f"an object of type {type(value).__name__} can't be sent")
         name, data = encoded
         return ["object", name, self.tree(data, depth + 1)]
 

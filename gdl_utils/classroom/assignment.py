@@ -89,6 +89,20 @@ def _load_notebook(source: Path, name: str, gradebook: ClassGradebook) -> Source
     return SourceNotebook(name, content, imports_of(solved), names_of_answers(solved))
 
 
+def reference_solutions(source: Path) -> dict[str, dict[str, str]]:
+    """The texts of the solution cells of an assignment's sources, by notebook and grade_id.
+
+    Args:
+        source: the folder of the sources.
+    """
+    return {
+        path.stem: {
+            str(grade_id(cell)): cell["source"] for cell in nbformat.read(path, as_version=4).cells if is_solution(cell)
+        }
+        for path in sorted(source.glob("*.ipynb"))
+    }
+
+
 def other_kernel(content: dict[str, Any]) -> str | None:
     """The kernel of a notebook that is not Python's, None if it is or is not said."""
     spec = content["metadata"].get("kernelspec") or {}

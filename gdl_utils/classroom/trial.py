@@ -1,0 +1,240 @@
+"""Tries an assignment before a class is graded: its reference solution must get all points, and no answers none.
+
+The trial also finds the tests that need the student's own objects: judging them costs the reference solution its
+points, or gives points to a blank answer, and running them beside the student's code does not.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from gdl_utils.errors import GradingError
+from nbjudge import Assignment, EngineOptions, Graded, Limits, SourceNotebook, Submission, grade
+from nbjudge.notebook import Cell, grade_id, is_graded, is_solution, is_test
+from nbjudge.ways import BESIDE, JUDGED, ways_of, why_beside
+
+REFERENCE = "reference/"  # below hidden/: files that are handed in with the reference solution
+ONLY_BESIDE = "the reference solution passes it only beside its own objects"
+BLANK_IF_JUDGED = "a blank answer would pass it if it were judged"
+RECORD = ".gdl-trials.json"  # in the course folder: what was tried before
+LISTED = 12  # complaints
+ROUNDS = 3  # a test that runs beside others takes names with it that judged ones may need
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What a trial found.
+
+    Attributes:
+        beside: by notebook and grade_id, why a test is run beside the student's objects.
+        complaints: one sentence each, empty if the assignment is fit to grade a class.
+    """
+
+    beside: Mapping[str, Mapping[str, str]]
+    complaints: tuple[str, ...]
+
+    def applied(self, assignment: Assignment) -> Assignment:
+        """The assignment with its tests run as the trial found."""
+        return _with(assignment, self.beside)
+
+    def every_way(self, assignment: Assignment) -> dict[str, dict[str, str]]:
+        """Why tests run beside the student's objects, by notebook and grade_id, whoever decided it."""
+        return {source.name: ways_of(source) for source in self.applied(assignment).notebooks}
+
+
+def try_out(
+    assignment: Assignment,
+    solved: Mapping[str, Mapping[str, str]],
+    limits: Limits | None = None,
+    options: EngineOptions | None = None,
+) -> Tried:
+    """Grade the reference solution and a notebook without answers.
+
+    Args:
+        assignment: as it was released, with its hidden tests.
+        solved: the texts of the reference solutions, by notebook and grade_id.
+        limits: those of the class.
+        options: how the engine runs.
+    """
+    reference, blank = _submission(assignment, solved), _submission(assignment, {})
+
+    def both(tried: Assignment) -> tuple[Graded, Graded]:
+        return grade(tried, reference, limits, options), grade(tried, blank, limits, options)
+
+    full, empty = both(assignment)
+    beside: dict[str, dict[str, str]] = {source.name: {} for source in assignment.notebooks}
+    for _ in range(ROUNDS):
+        doubtful = {source.name: _doubtful(source, beside[source.name], full, empty) for source in assignment.notebooks}
+        if not any(doubtful.values()):
+            break
+        every = {name: {**beside[name], **doubtful[name]} for name in beside}
+        full_beside, empty_beside = both(_with(assignment, every))
+        found = False
+        for source in assignment.notebooks:
+            for name, reason in doubtful[source.name].items():
+                gained = _points(full_beside, source, name) - _points(full, source, name)
+                saved = _points(empty, source, name) - _points(empty_beside, source, name)
+                if gained > 0 or (gained == 0 and saved > 0):
+                    beside[source.name][name] = reason
+                    found = True
+        if not found:
+            break
+        full, empty = both(_with(assignment, beside))
+    return Tried(beside, (*_losses(assignment, full), *_gifts(assignment, empty), *_failures(assignment, full)))
+
+
+def try_once(
+    folder: Path,
+    name: str,
+    key: str,
+    prepared: Callable[[], Assignment],
+    solved: Mapping[str, Mapping[str, str]],
+    limits: Limits | None = None,
+    options: EngineOptions | None = None,
+) -> Tried:
+    """As `try_out`, but what was tried before in a course, and has not changed, is not tried again.
+
+    Args:
+        folder: of the course.
+        name: of the assignment.
+        key: of all on which the result depends.
+        prepared: gives the assignment.
+        solved: as for `try_out`.
+        limits: those of the class.
+        options: how the engine runs.
+    """
+    record = folder / RECORD
+    try:
+        known = json.loads(record.read_text(encoding="utf-8"))
+        before = known[name]
+        if before["key"] == key:
+            return Tried(before["beside"], tuple(before["complaints"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        known = {}
+    tried = try_out(prepared(), solved, limits, options)
+    known = known if isinstance(known, dict) else {}
+    known[name] = {"key": key, "beside": tried.beside, "complaints": tried.complaints}
+    partial = record.with_suffix(".partial")
+    partial.write_text(json.dumps(known, sort_keys=True, indent=1) + "\n", encoding="utf-8")
+    partial.rename(record)
+    return tried
+
+
+def refusal(assignment: str, complaints: tuple[str, ...]) -> GradingError:
+    """What to raise if an assignment is not fit to grade a class."""
+    shown = [*complaints[:LISTED], *([f"and {len(complaints) - LISTED} more"] if len(complaints) > LISTED else [])]
+    return GradingError(
+        "\n".join([f"{assignment} was tried before the class, and nobody was graded:", *shown]),
+        "mend the source, or grade all the same with --despite-complaints",
+    )
+
+
+def _doubtful(source: SourceNotebook, beside: Mapping[str, str], full: Graded, empty: Graded) -> dict[str, str]:
+    """The tests that may have to be run beside the student's objects, with the reason."""
+    names = [str(grade_id(cell)) for cell in _choosable(source) if grade_id(cell) not in beside]
+    lost = {name: ONLY_BESIDE for name in names if _lost(full, source, name)}
+    return {name: BLANK_IF_JUDGED for name in names if _points(empty, source, name)} | lost
+
+
+def _with(assignment: Assignment, beside: Mapping[str, Mapping[str, str]]) -> Assignment:
+    notebooks = [replace(source, beside=dict(beside.get(source.name, {}))) for source in assignment.notebooks]
+    return replace(assignment, notebooks=tuple(notebooks))
+
+
+def _submission(assignment: Assignment, solved: Mapping[str, Mapping[str, str]]) -> Submission:
+    files = {
+        name.removeprefix(REFERENCE): data for name, data in assignment.hidden.items() if name.startswith(REFERENCE)
+    }
+    for source in assignment.notebooks:
+        texts = solved.get(source.name, {})
+        cells = [{**cell, "source": texts.get(str(grade_id(cell)), cell["source"])} for cell in source.content["cells"]]
+        files[f"{source.name}.ipynb"] = json.dumps({**source.content, "cells": cells}).encode()
+    return Submission(files)
+
+
+def _choosable(source: SourceNotebook) -> list[Cell]:
+    """The tests whose way neither their author nor their text decides."""
+    return [
+        cell
+        for cell in source.content["cells"]
+        if is_test(cell)
+        and not {JUDGED, BESIDE} & set(cell["metadata"].get("tags", []))
+        and "nbjudge_tests" not in source.content.get("metadata", {})
+        and not why_beside(source, cell)
+    ]
+
+
+def _points(graded: Graded, source: SourceNotebook, name: str) -> float:
+    return graded.scores.get((source.name, name)) or 0.0
+
+
+def _most(graded: Graded, source: SourceNotebook, name: str) -> float:
+    return next(book for book in graded.notebooks if book.name == source.name).max_scores.get(name, 0.0)
+
+
+def _lost(graded: Graded, source: SourceNotebook, name: str) -> float:
+    return _most(graded, source, name) - _points(graded, source, name)
+
+
+def _tests(assignment: Assignment) -> list[tuple[SourceNotebook, Cell, str]]:
+    return [
+        (source, cell, str(grade_id(cell)))
+        for source in assignment.notebooks
+        for cell in source.content["cells"]
+        if is_test(cell)
+    ]
+
+
+def _losses(assignment: Assignment, full: Graded) -> list[str]:
+    return [
+        f"The reference solution gets {_points(full, source, name):g} of {_most(full, source, name):g} points in "
+        f"{source.name}, {name}{_error_in(full, source, name)}"
+        for source, _, name in _tests(assignment)
+        if _lost(full, source, name) > 0
+    ]
+
+
+def _gifts(assignment: Assignment, empty: Graded) -> list[str]:
+    # A test without a statement gives its points to everybody, as its author must know.
+    return [
+        f"A notebook without answers gets {_points(empty, source, name):g} points in {source.name}, {name}: make the "
+        "test need an answer"
+        for source, cell, name in _tests(assignment)
+        if _points(empty, source, name) > 0 and _has_statements(cell["source"])
+    ]
+
+
+def _has_statements(text: str) -> bool:
+    return any(line.strip() and not line.lstrip().startswith("#") for line in text.splitlines())
+
+
+def _failures(assignment: Assignment, full: Graded) -> list[str]:
+    """Cells of the author's that end with an error where everything else is right."""
+    found = []
+    for source in assignment.notebooks:
+        own = {
+            str(grade_id(cell))
+            for cell in source.content["cells"]
+            if cell["cell_type"] == "code" and grade_id(cell) and not is_graded(cell) and not is_solution(cell)
+        }
+        found += [
+            f"A cell of the assignment fails, {source.name}, {name}{_error_in(full, source, name)}"
+            for name in sorted(own)
+            if _error_in(full, source, name)
+        ]
+    return found
+
+
+def _error_in(graded: Graded, source: SourceNotebook, name: str) -> str:
+    """With what a cell ended, as the end of a sentence; empty if it did not end with an error."""
+    book = next(book for book in graded.notebooks if book.name == source.name)
+    for cell in (book.content or {}).get("cells", []):
+        if grade_id(cell) != name:
+            continue
+        for output in cell.get("outputs", []):
+            if output["output_type"] == "error":
+                where = next((line for line in output["traceback"] if line.startswith("line ")), "")
+                what = f"{output['ename']}: {output['evalue']}".rstrip(": ")
+                return f": {where and where + ' '}({what[:300]})"
+    return f": {book.reason}" if book.reason else ""

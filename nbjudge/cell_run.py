@@ -1,0 +1,143 @@
+"""Runs the text of a graded cell and reports what came of it: in the judge, or beside the student's code."""
+
+import ast
+import io
+import sys
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from nbjudge.protocol import HINT_LENGTH, MESSAGE_LENGTH, Report
+
+PRINTED = 100_000  # characters that a graded cell may print
+CELL = "<graded cell>"
+
+
+class NotAScoreError(TypeError):
+    """What should be points is none."""
+
+
+class Printed(io.TextIOBase):
+    """Takes what a graded cell prints, up to a limit."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.left = PRINTED
+
+    def write(self, text: str) -> int:
+        """Keep as much of a text as there is room for."""
+        if self.left > 0:
+            self.parts.append(text[: self.left])
+            self.left -= len(text)
+            if self.left <= 0:
+                self.parts.append("\n... output cut off ...\n")
+        return len(text)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What may count in a graded cell.
+
+    Attributes:
+        change: what is done to its syntax first.
+        is_own: whether an expression is the test's own, not just a number of the student's.
+    """
+
+    change: Callable[[ast.Module], object] = lambda _: None
+    is_own: Callable[[ast.expr], bool] = lambda _: True
+
+
+def execute(text: str, names: dict[str, Any], rules: Rules, place: str = CELL) -> float | None:
+    """Run the Python of a cell.
+
+    Args:
+        text: Python, magics already translated.
+        names: in which it runs.
+        rules: what may count.
+        place: for a file name in tracebacks.
+
+    Returns:
+        The points that its last line gives, None if it gives none.
+
+    Raises:
+        BaseException: whatever the cell raises.
+        NotAScoreError: if its last line gives an array.
+    """
+    tree = ast.parse(text, place)
+    rules.change(tree)
+    last = tree.body[-1] if tree.body else None
+    if isinstance(last, ast.Expr):
+        tree.body.pop()
+    exec(compile(tree, place, "exec"), names)  # noqa: S102
+    if not isinstance(last, ast.Expr):
+        return None
+    own = rules.is_own(last.value)
+    value = eval(compile(ast.Expression(last.value), place, "eval"), names)  # noqa: S307
+    if not own or isinstance(value, bool | np.bool_) or text.rstrip().endswith(";"):
+        return None
+    if isinstance(value, np.ndarray | complex) or type(value).__name__ == "EagerTensor":
+        # Points that are computed from an answer that is an array are an array: no points, instead of all.
+        raise NotAScoreError("the points of this test came out as an array, not as a number")
+    if isinstance(value, float):
+        # As it is, since it may have a hint.
+        return value
+    return float(value) if isinstance(value, int | np.integer | np.floating) else None
+
+
+def report_of(run: Callable[[], float | None], source: str) -> Report:
+    """What comes of a graded cell: points or an error, and what it prints.
+
+    Args:
+        run: runs it, as with `execute`.
+        source: its text.
+    """
+    printed = Printed()
+    before = sys.stdout, sys.stderr
+    sys.stdout = sys.stderr = printed
+    try:
+        value = run()
+        report = Report(passed=True, value=None if value is None else float(value), hint=hint_of(value))
+    except BaseException as error:
+        report = _failure(error, source)
+    finally:
+        sys.stdout, sys.stderr = before
+    return Report(**{**vars(report), "printed": "".join(printed.parts)})
+
+
+def blank_lines(source: str) -> str:
+    """Empty lines at the beginning of a cell: IPython takes them away, but they count for the line where it stops."""
+    return "\n" * source[: len(source) - len(source.lstrip())].count("\n")
+
+
+def hint_of(value: Any) -> str | None:
+    """The hint of an exception, or of a number of points."""
+    hint = getattr(value, "hint", None) if isinstance(value, BaseException | float) else None
+    return hint[:HINT_LENGTH] if isinstance(hint, str) else None
+
+
+def _failure(error: BaseException, source: str) -> Report:
+    lines = [entry.lineno for entry in traceback.extract_tb(error.__traceback__) if entry.filename == CELL]
+    if isinstance(error, SyntaxError):
+        lines = [error.lineno]
+    from_student = bool(getattr(error, "from_student", False))
+    return Report(
+        hint=None if from_student else hint_of(error),
+        ename=type(error).__name__,
+        evalue=_shortened(lambda: str(error)),
+        traceback=_shortened(lambda: traceback.format_exception_only(error)[-1]),
+        line=lines[-1] if lines else None,
+        # A magic has the whole cell for its statement.
+        statement=lines[0] if lines and not source.lstrip().startswith("%%") else None,
+        from_student=from_student,
+    )
+
+
+def _shortened(text: Callable[[], str]) -> str:
+    # The text of `assert f(2) == 4, f(2)` can't even be made if the answer has more digits than Python writes.
+    try:
+        return str(text())[:MESSAGE_LENGTH]
+    except Exception:
+        return ""

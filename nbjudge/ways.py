@@ -1,0 +1,221 @@
+"""How each test of an assignment is run: judged, in a process of its own, or beside the student's objects.
+
+Judged is the default and the strongest. What it can't do is seen in two ways: from the text of a test, here, and by a
+trial with the reference solution and without answers, whose result stands in `SourceNotebook.beside`. Neither depends
+on what a student wrote.
+"""
+
+import ast
+import builtins
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+
+from nbjudge.hints import HIDDEN_TESTS
+from nbjudge.model import SourceNotebook
+from nbjudge.notebook import Cell, grade_id, is_test, names_of_answers, parsed, text_of
+
+JUDGED, BESIDE = "judged", "beside"  # also the tags of cells by which an author decides
+BY_AUTHOR = "the author decided so"
+CHANGED_ARGUMENT = "it looks at what a function did to its argument"
+IDENTITY = "it asks whether two things are the same object"
+DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+DEFAULT = "nbjudge_tests"  # the key of a notebook's metadata that says it of all its tests
+
+
+def why_beside(source: SourceNotebook, cell: Cell) -> str | None:
+    """Why a test is run beside the student's objects, None if it is judged.
+
+    Args:
+        source: the notebook.
+        cell: one of its tests.
+    """
+    tags = cell["metadata"].get("tags", [])
+    if JUDGED in tags or BESIDE in tags:
+        return BY_AUTHOR if BESIDE in tags else None
+    default = source.content.get("metadata", {}).get(DEFAULT)
+    if default in (JUDGED, BESIDE):
+        return BY_AUTHOR if default == BESIDE else None
+    return source.beside.get(str(grade_id(cell))) or reason_in_text(cell["source"], answers_of(source))
+
+
+def answers_of(source: SourceNotebook) -> frozenset[str]:
+    """The names that the solution cells of a notebook define."""
+    return frozenset(name for names in names_of_answers(source).values() for name in names)
+
+
+@lru_cache(maxsize=4000)
+def reason_in_text(text: str, answers: frozenset[str]) -> str | None:
+    """What is in the text of a test that judging it would get wrong for some wrong answer, None if there is nothing.
+
+    A test that judging gets wrong for the right answer needs no rule: the trial finds it.
+    """
+    tree = parsed(text)
+    if tree is None:
+        return None
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare) and _compares_objects(node):
+            return IDENTITY
+    return CHANGED_ARGUMENT if _changed_arguments(tree, answers) else None
+
+
+def _compares_objects(node: ast.Compare) -> bool:
+    sides = [node.left, *node.comparators]
+    # `is None`, `is True` and types are plain questions; a name may stand for a type.
+    return any(isinstance(kind, ast.Is | ast.IsNot) for kind in node.ops) and not any(
+        isinstance(side, ast.Constant) or _is_type(side) for side in sides
+    )
+
+
+def _is_type(node: ast.expr) -> bool:
+    is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "type"
+    return is_call or (isinstance(node, ast.Name) and hasattr(builtins, node.id)) or isinstance(node, ast.Attribute)
+
+
+def _changed_arguments(tree: ast.Module, answers: frozenset[str]) -> bool:
+    """Whether an assertion is about a name that was handed to a student's function, and about nothing it returned."""
+    handed: set[str] = set()
+    theirs = set(answers)  # names whose values came from the student's code
+    for statement in _simple_statements(tree):
+        loads = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
+        if isinstance(statement, ast.Assert) and loads & handed and not loads & theirs:
+            return True
+        for call in (node for node in ast.walk(statement) if isinstance(node, ast.Call)):
+            if _names(call.func) & theirs:
+                arguments = [*call.args, *(keyword.value for keyword in call.keywords)]
+                handed |= {argument.id for argument in arguments if isinstance(argument, ast.Name)}
+        if isinstance(statement, ast.Assign | ast.AugAssign | ast.AnnAssign) and statement.value is not None:
+            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+            stored = {node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)}
+            handed -= stored
+            if _names(statement.value) & theirs:
+                theirs |= stored
+            else:
+                theirs -= stored - answers
+    return False
+
+
+def _names(node: ast.expr) -> set[str]:
+    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+
+
+def _simple_statements(tree: ast.AST) -> Iterator[ast.stmt]:
+    for node in _outside_functions(tree):
+        if isinstance(node, ast.stmt) and not hasattr(node, "body"):
+            yield node
+
+
+# What tests define
+
+
+@lru_cache(maxsize=4000)
+def lent_by(text: str, answers: frozenset[str], used: frozenset[str]) -> tuple[str, ...]:
+    """What of the visible part of a test the student's code may use: imports, functions, classes, constants.
+
+    Args:
+        text: of the test.
+        answers: names that solution cells define, which no test takes away.
+        used: names that other cells of the source use, for which something may be computed.
+
+    Returns:
+        Statements; one may fail without the others.
+    """
+    return tuple(
+        ast.unparse(statement)
+        for statement in _definitions(HIDDEN_TESTS.sub("", text), answers)
+        if isinstance(statement, DEFINITIONS)
+        or (isinstance(statement, ast.Assign | ast.AnnAssign) and _is_lent(statement, answers, used))
+    )
+
+
+def _is_lent(statement: ast.stmt, answers: frozenset[str], used: frozenset[str]) -> bool:
+    # What calls an answer is left to the test itself; any other call is worth its time only where its value is used.
+    calls = any(isinstance(node, ast.Call) for node in ast.walk(statement))
+    is_used = bool(_stored_by(statement) & used)
+    return bool(_stored_by(statement)) and not _used_by(statement) & answers and (not calls or is_used)
+
+
+@lru_cache(maxsize=4000)
+def used_in(text: str) -> frozenset[str]:
+    """The names that a cell uses."""
+    tree = parsed(text)
+    return frozenset() if tree is None else frozenset(_used_by(tree))
+
+
+def used_by_students(source: SourceNotebook) -> frozenset[str]:
+    """The names that the cells of a notebook use that are no tests."""
+    cells = [cell for cell in source.content["cells"] if cell["cell_type"] == "code" and not is_test(cell)]
+    return frozenset[str]().union(*(used_in(text_of(cell["source"]) or "") for cell in cells))
+
+
+def definitions_before(source: SourceNotebook, cell: Cell) -> list[str]:
+    """Statements of the tests above a test that define names which it uses, and what these need."""
+    answers = answers_of(source)
+    wanted = set(used_in(text_of(cell["source"]) or ""))
+    above: list[ast.stmt] = []
+    for other in source.content["cells"]:
+        if grade_id(other) == grade_id(cell):
+            break
+        if is_test(other):
+            above += _definitions(text_of(other["source"]) or "", answers)
+    found: list[str] = []
+    for statement in reversed(above):
+        # A statement such as `stack.push(1)` counts as one that defines what it is called on.
+        touched = _stored_by(statement) or _used_by(statement) - answers
+        if touched & wanted:
+            found.insert(0, ast.unparse(statement))
+            wanted |= _used_by(statement)
+    return found
+
+
+@lru_cache(maxsize=4000)
+def _definitions(text: str, answers: frozenset[str]) -> tuple[ast.stmt, ...]:
+    """The statements of a test that assert nothing and define no answer."""
+    tree = parsed(text)
+    return tuple(
+        statement
+        for statement in (tree.body if tree else [])
+        if not any(isinstance(node, ast.Assert | ast.Raise) for node in _outside_functions(statement))
+        and not _stored_by(statement) & answers
+    )
+
+
+def _outside_functions(statement: ast.AST) -> Iterator[ast.AST]:
+    yield statement
+    if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+        for node in ast.iter_child_nodes(statement):
+            yield from _outside_functions(node)
+
+
+def _used_by(tree: ast.AST) -> set[str]:
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+
+
+def _stored_by(tree: ast.AST) -> set[str]:
+    names: set[str] = set()
+    for node in _outside_functions(tree):
+        match node:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                names.add(name)
+            case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
+                names |= {alias.asname or alias.name.split(".")[0] for alias in aliases}
+            case ast.Name(id=name, ctx=ast.Store()):
+                names.add(name)
+            case _:
+                pass
+    return names
+
+
+def judged_only(source: SourceNotebook) -> SourceNotebook:
+    """A notebook all of whose tests are judged, whatever their author, their text or a trial says."""
+    cells = [
+        {**cell, "metadata": {**cell["metadata"], "tags": [JUDGED]}} if is_test(cell) else cell
+        for cell in source.content["cells"]
+    ]
+    return replace(source, content={**source.content, "cells": cells}, beside={})
+
+
+def ways_of(source: SourceNotebook) -> dict[str, str]:
+    """Why tests of a notebook are run beside the student's objects, by grade_id; those that are judged are left out."""
+    reasons = {str(grade_id(cell)): why_beside(source, cell) for cell in source.content["cells"] if is_test(cell)}
+    return {name: reason for name, reason in reasons.items() if reason}

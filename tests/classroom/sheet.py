@@ -1,0 +1,775 @@
+"""A sheet of exercises whose tests are written in the ways that courses use, each with a right and a wrong answer.
+
+What nbgrader as shipped gives for right, wrong and blank answers is what the engine must give.
+"""
+
+import importlib.util
+import textwrap
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Kind:
+    """An exercise whose tests are written in one way.
+
+    Attributes:
+        name: of the way.
+        right: the reference solution.
+        wrong: an answer that some test must refuse.
+        tests: texts of its test cells, of one point each.
+        setup: a cell above it, which students see.
+        files: beside the notebook.
+    """
+
+    name: str
+    right: str
+    wrong: str
+    tests: tuple[str, ...]
+    setup: str = ""
+    files: dict[str, str] = field(default_factory=dict)
+
+
+def kind(name, right, wrong, *tests, setup="", **files):
+    """A kind, its texts without the indentation of this file."""
+    named = {".".join(key.rsplit("_", 1)): textwrap.dedent(text) for key, text in files.items()}
+    right, wrong, setup = (textwrap.dedent(text).strip() for text in (right, wrong, setup))
+    return Kind(name, right, wrong, tuple(textwrap.dedent(test).strip() for test in tests), setup, named)
+
+
+EVERY_KIND = [
+    # Functions as arguments.
+    kind(
+        "lambda-as-argument",
+        "def twice(f, x):\n    return f(f(x))",
+        "def twice(f, x):\n    return f(x)",
+        "assert twice(lambda v: v + 3, 1) == 7",
+        "def halve(v):\n    return v / 2\nassert twice(halve, 8) == 2",
+    ),
+    kind(
+        "builtin-as-argument",
+        "def apply_all(f, items):\n    return [f(item) for item in items]",
+        "def apply_all(f, items):\n    return [str(item) for item in items]",
+        "assert apply_all(len, ['a', 'bcd']) == [1, 3]",
+        "import math\nassert apply_all(math.sqrt, [4, 9]) == [2.0, 3.0]",
+    ),
+    kind(
+        "library-function-as-argument",
+        "def on_grid(f, n):\n    return f(np.linspace(0, 1, n))",
+        "def on_grid(f, n):\n    return np.linspace(0, 1, n)",
+        "assert np.allclose(on_grid(np.exp, 5), np.exp(np.linspace(0, 1, 5)))",
+        setup="import numpy as np",
+    ),
+    kind(
+        "student-function-as-argument",
+        "def double(x):\n    return 2 * x\n\ndef compose(f, g):\n    return lambda x: f(g(x))",
+        "def double(x):\n    return 2 * x\n\ndef compose(f, g):\n    return lambda x: g(f(x))",
+        "assert compose(double, lambda x: x + 1)(3) == 8",
+        "assert compose(double, double)(3) == 12",
+    ),
+    kind(
+        "map-and-sorted",
+        "def last_letter(word):\n    return word[-1]",
+        "def last_letter(word):\n    return word[0]",
+        "assert sorted(['ab', 'ca'], key=last_letter) == ['ca', 'ab']",
+        "assert list(map(last_letter, ['ab', 'cd'])) == ['b', 'd']",
+    ),
+    # Arguments that are changed in place.
+    kind(
+        "list-changed-in-place",
+        "def add_end(items):\n    items.append('end')",
+        "def add_end(items):\n    items = items + ['end']",
+        "given = [1, 2]\nadd_end(given)\nassert given == [1, 2, 'end']",
+    ),
+    kind(
+        "argument-must-stay",
+        "def ordered(items):\n    return sorted(items)",
+        "def ordered(items):\n    items.sort()\n    return items",
+        "assert ordered([3, 1, 2]) == [1, 2, 3]",
+        "numbers = [3, 1, 2]\nordered(numbers)\nassert numbers == [3, 1, 2]",
+    ),
+    kind(
+        "array-must-stay",
+        "def centred(values):\n    return values - values.mean()",
+        "def centred(values):\n    values -= values.mean()\n    return values",
+        "import numpy as np\nv = np.array([1.0, 3.0])\nassert np.allclose(centred(v), [-1, 1])",
+        "w = np.array([1.0, 3.0])\nresult = centred(w)\nassert np.array_equal(w, [1.0, 3.0])",
+    ),
+    kind(
+        "dictionary-changed-in-place",
+        "def count(words, table):\n    for word in words:\n        table[word] = table.get(word, 0) + 1",
+        "def count(words, table):\n    for word in words:\n        table[word] = 1",
+        "table = {}\ncount(['a', 'b', 'a'], table)\nassert table == {'a': 2, 'b': 1}",
+    ),
+    # Chance.
+    kind(
+        "seeded-random",
+        "import random\n\ndef roll():\n    return random.randint(1, 6)",
+        "import random\n\ndef roll():\n    return random.randint(0, 5)",
+        "import random\nrandom.seed(5)\nfirst = roll()\nrandom.seed(5)\nassert first == random.randint(1, 6)",
+    ),
+    kind(
+        "seeded-numpy",
+        "def noise(n):\n    return np.random.normal(size=n)",
+        "def noise(n):\n    return np.random.uniform(size=n)",
+        "np.random.seed(3)\ngot = noise(4)\nnp.random.seed(3)\nassert np.allclose(got, np.random.normal(size=4))",
+        "np.random.seed(0)\nassert abs(noise(1)[0] - 1.764052345967664) < 1e-9",
+    ),
+    kind(
+        "generator-as-argument",
+        "def draw(rng, n):\n    return rng.integers(0, 10, n)",
+        "def draw(rng, n):\n    return rng.integers(0, 9, n)",
+        "r = np.random.default_rng(1)\nassert draw(r, 50).max() == 9",
+    ),
+    # What is printed, typed and read.
+    kind(
+        "captured-output",
+        "def greet(name):\n    print(f'Hello, {name}!')",
+        "def greet(name):\n    return f'Hello, {name}!'",
+        """
+        import io
+        from contextlib import redirect_stdout
+        buffer = io.StringIO()
+        with redirect_stdout(buffer):
+            greet("Ada")
+        assert buffer.getvalue() == "Hello, Ada!\\n"
+        """,
+    ),
+    kind(
+        "patched-input",
+        "def ask():\n    return int(input('age? ')) + 1",
+        "def ask():\n    return input('age? ')",
+        """
+        from unittest.mock import patch
+        with patch("builtins.input", return_value="41"):
+            assert ask() == 42
+        """,
+    ),
+    kind(
+        "patched-print",
+        "def shout(text):\n    print(text.upper())",
+        "def shout(text):\n    print(text)",
+        """
+        from unittest import mock
+        with mock.patch("builtins.print") as printed:
+            shout("hi")
+        printed.assert_called_once_with("HI")
+        """,
+    ),
+    kind(
+        "file-that-the-test-writes",
+        "def lines(path):\n    with open(path) as file:\n        return len(file.readlines())",
+        "def lines(path):\n    with open(path) as file:\n        return len(file.read())",
+        "with open('some.txt', 'w') as file:\n    file.write('a\\nb\\nc\\n')\nassert lines('some.txt') == 3",
+    ),
+    kind(
+        "file-that-the-student-writes",
+        "def save(text, path):\n    with open(path, 'w') as file:\n        file.write(text)",
+        "def save(text, path):\n    with open(path, 'w') as file:\n        file.write(text[1:])",
+        "save('hello', 'out.txt')\nassert open('out.txt').read() == 'hello'",
+    ),
+    kind(
+        "file-beside-the-notebook",
+        "def total():\n    return sum(int(line) for line in open('numbers.csv'))",
+        "def total():\n    return len(open('numbers.csv').readlines())",
+        "assert total() == 60",
+        numbers_csv="10\n20\n30\n",
+    ),
+    # Classes.
+    kind(
+        "operators-of-a-class",
+        """
+        class Vector:
+            def __init__(self, x, y):
+                self.x, self.y = x, y
+            def __add__(self, other):
+                return Vector(self.x + other.x, self.y + other.y)
+            def __eq__(self, other):
+                return (self.x, self.y) == (other.x, other.y)
+            def __repr__(self):
+                return f"Vector({self.x}, {self.y})"
+        """,
+        """
+        class Vector:
+            def __init__(self, x, y):
+                self.x, self.y = x, y
+            def __add__(self, other):
+                return Vector(self.x + other.x, self.y)
+            def __eq__(self, other):
+                return (self.x, self.y) == (other.x, other.y)
+            def __repr__(self):
+                return f"Vector({self.x}, {self.y})"
+        """,
+        "v = Vector(1, 2)\nassert (v.x, v.y) == (1, 2)",
+        "assert v + Vector(3, 4) == Vector(4, 6)",
+        "assert repr(Vector(1, 2)) == 'Vector(1, 2)'",
+    ),
+    kind(
+        "length-and-items-of-a-class",
+        """
+        class Deck:
+            def __init__(self, cards):
+                self.cards = list(cards)
+            def __len__(self):
+                return len(self.cards)
+            def __getitem__(self, place):
+                return self.cards[place]
+            def __contains__(self, card):
+                return card in self.cards
+        """,
+        """
+        class Deck:
+            def __init__(self, cards):
+                self.cards = list(cards)
+            def __len__(self):
+                return len(self.cards) + 1
+            def __getitem__(self, place):
+                return self.cards[place]
+            def __contains__(self, card):
+                return card in self.cards
+        """,
+        "deck = Deck('abc')\nassert len(deck) == 3",
+        "assert deck[1] == 'b' and 'c' in deck and 'z' not in deck",
+        "assert list(deck) == ['a', 'b', 'c']",
+    ),
+    kind(
+        "subclasses",
+        """
+        class Shape:
+            def area(self):
+                raise NotImplementedError
+        class Square(Shape):
+            def __init__(self, side):
+                self.side = side
+            def area(self):
+                return self.side ** 2
+        """,
+        """
+        class Shape:
+            def area(self):
+                return 0
+        class Square:
+            def __init__(self, side):
+                self.side = side
+            def area(self):
+                return self.side ** 2
+        """,
+        "assert issubclass(Square, Shape)",
+        "assert isinstance(Square(2), Shape) and Square(3).area() == 9",
+    ),
+    kind(
+        "own-exception",
+        """
+        class TooSmall(ValueError):
+            pass
+        def check_size(n):
+            if n < 10:
+                raise TooSmall(n)
+            return n
+        """,
+        """
+        class TooSmall(ValueError):
+            pass
+        def check_size(n):
+            if n < 10:
+                raise ValueError(n)
+            return n
+        """,
+        "try:\n    check_size(3)\nexcept TooSmall:\n    pass\nelse:\n    raise AssertionError('no exception')",
+        "assert check_size(12) == 12",
+    ),
+    kind(
+        "dataclass",
+        """
+        from dataclasses import dataclass
+        @dataclass
+        class Point:
+            x: float
+            y: float = 0.0
+        """,
+        """
+        from dataclasses import dataclass
+        @dataclass
+        class Point:
+            x: float
+            y: float = 1.0
+        """,
+        "import dataclasses\nassert [f.name for f in dataclasses.fields(Point)] == ['x', 'y']",
+        "assert Point(1) == Point(1, 0.0)",
+        "assert dataclasses.asdict(Point(2.0, 3.0)) == {'x': 2.0, 'y': 3.0}",
+    ),
+    kind(
+        "linked-objects",
+        """
+        class Node:
+            def __init__(self, value, next=None):
+                self.value, self.next = value, next
+        def chain(values):
+            head = None
+            for value in reversed(values):
+                head = Node(value, head)
+            return head
+        """,
+        """
+        class Node:
+            def __init__(self, value, next=None):
+                self.value, self.next = value, next
+        def chain(values):
+            head = None
+            for value in values:
+                head = Node(value, head)
+            return head
+        """,
+        """
+        node, seen = chain([1, 2, 3]), []
+        while node is not None:
+            seen.append(node.value)
+            node = node.next
+        assert seen == [1, 2, 3]
+        """,
+    ),
+    kind(
+        "state-in-an-object",
+        """
+        class Account:
+            def __init__(self):
+                self.balance = 0
+            def deposit(self, amount):
+                self.balance += amount
+                return self
+        """,
+        """
+        class Account:
+            balance = 0
+            def deposit(self, amount):
+                Account.balance += amount
+                return self
+        """,
+        "account = Account()\naccount.deposit(5)\naccount.deposit(7)\nassert account.balance == 12",
+        "assert Account().balance == 0",
+        "assert account.deposit(1).deposit(2).balance == 15",
+    ),
+    kind(
+        "class-attributes",
+        """
+        class Counter2:
+            made = 0
+            def __init__(self):
+                Counter2.made += 1
+        """,
+        """
+        class Counter2:
+            made = 0
+            def __init__(self):
+                self.made += 1
+        """,
+        "Counter2.made = 0\nfor _ in range(3):\n    Counter2()\nassert Counter2.made == 3",
+    ),
+    kind(
+        "property-and-static-method",
+        """
+        class Circle:
+            def __init__(self, r):
+                self.r = r
+            @property
+            def diameter(self):
+                return 2 * self.r
+            @staticmethod
+            def unit():
+                return Circle(1)
+        """,
+        """
+        class Circle:
+            def __init__(self, r):
+                self.r = r
+            def diameter(self):
+                return 2 * self.r
+            @staticmethod
+            def unit():
+                return Circle(2)
+        """,
+        "assert Circle(4).diameter == 8",
+        "assert Circle.unit().r == 1",
+        "assert isinstance(vars(Circle)['diameter'], property)",
+    ),
+    # Generators, context managers, decorators, closures, coroutines.
+    kind(
+        "generator",
+        "def squares(n):\n    for k in range(n):\n        yield k * k",
+        "def squares(n):\n    return [k * k for k in range(n)]",
+        "assert list(squares(4)) == [0, 1, 4, 9]",
+        "import types\nassert isinstance(squares(3), types.GeneratorType)",
+    ),
+    kind(
+        "endless-generator",
+        "def naturals():\n    n = 0\n    while True:\n        yield n\n        n += 1",
+        "def naturals():\n    n = 1\n    while True:\n        yield n\n        n += 1",
+        "import itertools\nassert list(itertools.islice(naturals(), 4)) == [0, 1, 2, 3]",
+        "stream = naturals()\nassert next(stream) == 0 and next(stream) == 1",
+    ),
+    kind(
+        "context-manager",
+        """
+        from contextlib import contextmanager
+        log = []
+        @contextmanager
+        def logged(name):
+            log.append('in ' + name)
+            yield name.upper()
+            log.append('out ' + name)
+        """,
+        """
+        from contextlib import contextmanager
+        log = []
+        @contextmanager
+        def logged(name):
+            log.append('in ' + name)
+            yield name
+            log.append('out ' + name)
+        """,
+        "with logged('a') as value:\n    assert value == 'A'",
+        "log.clear()\nwith logged('b'):\n    assert log == ['in b']\nassert log == ['in b', 'out b']",
+    ),
+    kind(
+        "decorator",
+        """
+        import functools
+        def counted(f):
+            @functools.wraps(f)
+            def wrapper(*args):
+                wrapper.calls += 1
+                return f(*args)
+            wrapper.calls = 0
+            return wrapper
+        """,
+        """
+        def counted(f):
+            def wrapper(*args):
+                wrapper.calls += 1
+                return f(*args)
+            wrapper.calls = 0
+            return wrapper
+        """,
+        "@counted\ndef add(a, b):\n    return a + b\nassert add(1, 2) == 3 and add.calls == 1",
+        "assert add.__name__ == 'add'",
+    ),
+    kind(
+        "closure",
+        """
+        def counter():
+            n = 0
+            def step():
+                nonlocal n
+                n += 1
+                return n
+            return step
+        """,
+        "def counter():\n    def step():\n        return 1\n    return step",
+        "step = counter()\nassert [step(), step(), step()] == [1, 2, 3]",
+        "one, two = counter(), counter()\none()\nassert two() == 1",
+    ),
+    kind(
+        "coroutine",
+        "import asyncio\nasync def later(x):\n    await asyncio.sleep(0)\n    return x + 1",
+        "import asyncio\nasync def later(x):\n    await asyncio.sleep(0)\n    return x",
+        "import inspect\nassert inspect.iscoroutinefunction(later)",
+        "coroutine = later(1)\ntry:\n    coroutine.send(None)\n    coroutine.send(None)\nexcept StopIteration as end:\n"
+        "    assert end.value == 2",
+    ),
+    # What Python tells of code.
+    kind(
+        "signature",
+        "def scale(x, factor=2, *, shift=0):\n    return factor * x + shift",
+        "def scale(x, factor=3, *, shift=0):\n    return factor * x + shift",
+        "import inspect\nassert list(inspect.signature(scale).parameters) == ['x', 'factor', 'shift']",
+        "assert inspect.signature(scale).parameters['factor'].default == 2",
+    ),
+    kind(
+        "source-of-an-answer",
+        "def loop_sum(n):\n    total = 0\n    for k in range(n):\n        total += k\n    return total",
+        "def loop_sum(n):\n    return sum(range(n))",
+        "import inspect\nassert 'for' in inspect.getsource(loop_sum)",
+        "assert loop_sum(5) == 10",
+    ),
+    kind(
+        "docstring",
+        'def documented(x):\n    """Return x."""\n    return x',
+        "def documented(x):\n    return x",
+        "assert documented.__doc__ and 'Return' in documented.__doc__",
+        "assert documented.__name__ == 'documented'",
+    ),
+    kind(
+        "globals-and-dir",
+        "speed_of_light = 299_792_458",
+        "speed_light = 299_792_458",
+        "assert 'speed_of_light' in globals()",
+        "assert 'speed_of_light' in dir()",
+    ),
+    kind(
+        "annotations",
+        "def typed(x: int) -> str:\n    return str(x)",
+        "def typed(x: int) -> int:\n    return x",
+        "import typing\nassert typing.get_type_hints(typed) == {'x': int, 'return': str}",
+    ),
+    # Names of tests, modules with state, imports that are the answer.
+    kind(
+        "name-of-a-test-in-an-answer",
+        "def area(r):\n    return PI * r ** 2",
+        "def area(r):\n    return PI * r",
+        "PI = 3\nassert area(2) == 12",
+    ),
+    kind(
+        "import-of-a-test-in-an-answer",
+        "def floor_of(x):\n    return math_of_test.floor(x)",
+        "def floor_of(x):\n    return math_of_test.ceil(x)",
+        "import math as math_of_test\nassert floor_of(2.5) == 2",
+    ),
+    kind(
+        "name-of-a-test-in-later-tests",
+        "def shifted(x):\n    return x + 1",
+        "def shifted(x):\n    return x - 1",
+        "cases = {1: 2, 5: 6}\ndef holds(f):\n    return all(f(key) == value for key, value in cases.items())",
+        "assert holds(shifted)",
+    ),
+    kind(
+        "module-beside-the-notebook",
+        "import helper_module\n\ndef register(x):\n    helper_module.seen.append(x)",
+        "import helper_module\n\ndef register(x):\n    pass",
+        "import helper_module\nhelper_module.seen.clear()\nregister(4)\nassert helper_module.seen == [4]",
+        helper_module_py="seen = []\n",
+    ),
+    kind(
+        "import-is-the-answer",
+        "import textwrap",
+        "import string",
+        "assert textwrap.dedent('  a') == 'a'",
+    ),
+    kind(
+        "import-under-a-name",
+        "import statistics as stats",
+        "import random as stats",
+        "assert stats.mean([1, 2, 3]) == 2",
+    ),
+    # Identity.
+    kind(
+        "same-object",
+        "def keep(items):\n    return items",
+        "def keep(items):\n    return list(items)",
+        "original = [1]\nassert keep(original) is original",
+    ),
+    kind(
+        "another-object",
+        "def copied(items):\n    return list(items)",
+        "def copied(items):\n    return items",
+        "start = [1, 2]\nassert copied(start) == start and copied(start) is not start",
+    ),
+    # Types of values.
+    kind(
+        "fractions",
+        "from fractions import Fraction\n\ndef half(x):\n    return Fraction(x, 2)",
+        "from fractions import Fraction\n\ndef half(x):\n    return Fraction(x, 3)",
+        "from fractions import Fraction\nassert half(3) == Fraction(3, 2)",
+        "assert half(1) + half(1) == 1",
+    ),
+    kind(
+        "decimals",
+        "from decimal import Decimal\n\ndef price(x):\n    return Decimal(x).quantize(Decimal('0.01'))",
+        "from decimal import Decimal\n\ndef price(x):\n    return Decimal(x).quantize(Decimal('0.1'))",
+        "from decimal import Decimal\nassert str(price('2.345')) == '2.34'",
+    ),
+    kind(
+        "dates",
+        "import datetime\n\ndef next_day(day):\n    return day + datetime.timedelta(days=1)",
+        "import datetime\n\ndef next_day(day):\n    return day + datetime.timedelta(days=2)",
+        "import datetime\nassert next_day(datetime.date(2024, 2, 28)) == datetime.date(2024, 2, 29)",
+    ),
+    kind(
+        "counter-and-namedtuple",
+        """
+        from collections import Counter, namedtuple
+        Place = namedtuple("Place", "row column")
+        def letters(word):
+            return Counter(word)
+        """,
+        """
+        from collections import Counter, namedtuple
+        Place = namedtuple("Place", "column row")
+        def letters(word):
+            return Counter(word[1:])
+        """,
+        "assert letters('abba').most_common(1)[0][1] == 2 and letters('aab')['a'] == 2",
+        "assert Place(1, 2).row == 1",
+    ),
+    kind(
+        "deque-and-views",
+        "from collections import deque\n\ndef window(n):\n    return deque([1, 2, 3], maxlen=n)\n\nages = {'a': 1}",
+        "from collections import deque\n\ndef window(n):\n    return deque([1, 2, 3])\n\nages = {'a': 2}",
+        "w = window(2)\nassert list(w) == [2, 3] and w.maxlen == 2",
+        "assert list(ages.items()) == [('a', 1)] and set(ages.keys()) == {'a'}",
+    ),
+    kind(
+        "masked-and-structured-arrays",
+        """
+        import numpy as np
+        def masked(values):
+            return np.ma.masked_less(values, 0)
+        people = np.array([("a", 3)], dtype=[("name", "U5"), ("age", int)])
+        """,
+        """
+        import numpy as np
+        def masked(values):
+            return np.ma.masked_less(values, 1)
+        people = np.array([("a", 4)], dtype=[("name", "U5"), ("age", int)])
+        """,
+        "assert masked(np.array([-1, 0, 3])).sum() == 3 and masked(np.array([-1, 0, 3])).count() == 2",
+        "assert people['age'][0] == 3 and people.dtype.names == ('name', 'age')",
+    ),
+    # Libraries.
+    kind(
+        "data-frame",
+        "import pandas as pd\n\ndef means(frame):\n    return frame.groupby('kind')['value'].mean()",
+        "import pandas as pd\n\ndef means(frame):\n    return frame.groupby('kind')['value'].sum()",
+        """
+        import pandas as pd
+        frame = pd.DataFrame({"kind": ["a", "b", "a"], "value": [1.0, 2.0, 3.0]})
+        pd.testing.assert_series_equal(means(frame), pd.Series({"a": 2.0, "b": 2.0}, name="value").rename_axis("kind"))
+        """,
+        "assert means(frame).loc['a'] == 2.0",
+    ),
+    kind(
+        "frame-that-the-student-makes",
+        "table = pd.DataFrame({'n': [1, 2], 'square': [1, 4]})",
+        "table = pd.DataFrame({'n': [1, 2], 'square': [1, 2]})",
+        "assert list(table.columns) == ['n', 'square'] and table.shape == (2, 2)",
+        "assert table['square'].sum() == 5",
+        setup="import pandas as pd",
+    ),
+    kind(
+        "estimator",
+        """
+        from sklearn.linear_model import LinearRegression
+        def fitted(x, y):
+            return LinearRegression().fit(x, y)
+        """,
+        """
+        from sklearn.linear_model import LinearRegression
+        def fitted(x, y):
+            return LinearRegression(fit_intercept=False).fit(x, y)
+        """,
+        "import numpy as np\nmodel = fitted(np.array([[0.0], [1.0]]), np.array([1.0, 3.0]))\n"
+        "assert np.isclose(model.intercept_, 1.0)",
+        "assert np.allclose(model.predict(np.array([[2.0]])), [5.0])",
+    ),
+    kind(
+        "figure",
+        """
+        import matplotlib.pyplot as plt
+        def draw_line():
+            figure, axis = plt.subplots()
+            axis.plot([0, 1], [0, 2])
+            axis.set_title("line")
+            return axis
+        """,
+        """
+        import matplotlib.pyplot as plt
+        def draw_line():
+            figure, axis = plt.subplots()
+            axis.plot([0, 1], [0, 1])
+            axis.set_title("lines")
+            return axis
+        """,
+        "axis = draw_line()\nassert axis.get_title() == 'line'",
+        "assert axis.lines[0].get_ydata().tolist() == [0, 2]",
+    ),
+    # Ways to test.
+    kind(
+        "unittest",
+        "def absolute(x):\n    return x if x > 0 else -x",
+        "def absolute(x):\n    return x",
+        """
+        import io
+        import unittest
+        class TestAbsolute(unittest.TestCase):
+            def test_values(self):
+                self.assertEqual(absolute(-3), 3)
+                self.assertAlmostEqual(absolute(2.5), 2.5)
+        suite = unittest.defaultTestLoader.loadTestsFromTestCase(TestAbsolute)
+        assert unittest.TextTestRunner(io.StringIO()).run(suite).wasSuccessful()
+        """,
+    ),
+    kind(
+        "raises",
+        "def root(x):\n    if x < 0:\n        raise ValueError('negative')\n    return x ** 0.5",
+        "def root(x):\n    return abs(x) ** 0.5",
+        "import pytest\nwith pytest.raises(ValueError):\n    root(-1)",
+        "import pytest\nwith pytest.raises(ValueError, match='negative'):\n    root(-4)",
+        "from numpy.testing import assert_allclose\nassert_allclose(root(4), 2)",
+    ),
+    kind(
+        "magics-and-shell",
+        "def product(a, b):\n    return a * b",
+        "def product(a, b):\n    return a + b",
+        "%%time\nassert product(3, 4) == 12",
+        "%matplotlib inline\nassert product(1, 5) == 5",
+    ),
+    kind(
+        "partial-credit",
+        "def sign(x):\n    return (x > 0) - (x < 0)",
+        "def sign(x):\n    return 1",
+        "right = sum(sign(x) == want for x, want in [(3, 1), (-2, -1), (0, 0), (5, 1)])\nright / 4",
+    ),
+    kind(
+        "counter-of-the-notebook",
+        "calls = 0\n\ndef tracked(x):\n    global calls\n    calls += 1\n    return x",
+        "calls = 0\n\ndef tracked(x):\n    return x",
+        "calls = 0\ntracked(1)\ntracked(2)\nassert calls == 2",
+    ),
+    kind(
+        "arguments-by-name",
+        "def power(base, exponent=2):\n    return base ** exponent",
+        "def power(base, exponent=3):\n    return base ** exponent",
+        "assert power(3) == 9",
+        "assert power(exponent=3, base=2) == 8",
+        "options = {'base': 2, 'exponent': 5}\nassert power(**options) == 32",
+    ),
+    kind(
+        "plain-arrays",
+        "def normalise(matrix):\n    return matrix / matrix.sum(axis=1, keepdims=True)",
+        "def normalise(matrix):\n    return matrix / matrix.sum()",
+        "import numpy as np\nm = np.arange(1.0, 7.0).reshape(2, 3)\nassert normalise(m).shape == (2, 3)",
+        "np.testing.assert_allclose(normalise(m).sum(axis=1), 1)",
+        "assert isinstance(normalise(m), np.ndarray)",
+    ),
+    kind(
+        "strings-and-sets",
+        "def vowels(text):\n    return {letter for letter in text if letter in 'aeiou'}",
+        "def vowels(text):\n    return {letter for letter in text if letter in 'aeio'}",
+        "assert vowels('house') == {'o', 'u', 'e'}",
+        "assert type(vowels('')) is set and len(vowels('xyz')) == 0",
+    ),
+    kind(
+        "recursion",
+        "def depth(tree):\n    return 1 + max(map(depth, tree), default=0) if isinstance(tree, list) else 0",
+        "def depth(tree):\n    return len(tree)",
+        "assert depth([[], [[]]]) == 3",
+        "assert depth([1, [2, [3]]]) == 3, depth([1, [2, [3]]])",
+    ),
+    kind(
+        "table-of-results",
+        "def summary(values):\n    return {'n': len(values), 'mean': sum(values) / len(values)}",
+        "def summary(values):\n    return {'n': len(values), 'mean': max(values)}",
+        "result = summary([1.0, 2.0, 6.0])\nassert set(result) == {'n', 'mean'}",
+        "assert abs(result['mean'] - 3) < 1e-9 and result['n'] == 3",
+        "cases = [([2], 2), ([0, 4], 2)]\nassert all(summary(v)['mean'] == m for v, m in cases)",
+    ),
+    kind(
+        "loops-of-checks",
+        "def fib(n):\n    a, b = 0, 1\n    for _ in range(n):\n        a, b = b, a + b\n    return a",
+        "def fib(n):\n    return n",
+        "for n, value in enumerate([0, 1, 1, 2, 3, 5, 8]):\n    assert fib(n) == value, f'fib({n})'",
+        "### BEGIN HIDDEN TESTS\nassert fib(30) == 832040\n### END HIDDEN TESTS",
+    ),
+]
+
+# pandas is no package of this course, but many courses use it.
+NEEDS = {"data-frame": "pandas", "frame-that-the-student-makes": "pandas"}
+SHEET = [each for each in EVERY_KIND if each.name not in NEEDS or importlib.util.find_spec(NEEDS[each.name])]

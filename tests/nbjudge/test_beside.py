@@ -1,0 +1,193 @@
+"""Tests that need the student's own objects: run beside them, and gone afterwards."""
+
+import dataclasses
+
+import pytest
+
+from nbjudge import Limits, Status, grade
+from nbjudge.ways import BESIDE, BY_AUTHOR, CHANGED_ARGUMENT, IDENTITY, JUDGED, judged_only, reason_in_text, ways_of
+from tests import notebooks
+from tests.nbjudge import small
+
+pytestmark = pytest.mark.usefixtures("engine")
+
+VECTOR = """
+class Vector:
+    def __init__(self, x):
+        self.x = x
+    def __eq__(self, other):
+        return self.x == other.x
+    def __add__(self, other):
+        return Vector(self.x + other.x)
+"""
+
+
+def run(tests, *sources, beside=None, limits=None, source=None):
+    """The graded notebook for a submission whose tests run beside it, all or those that are named."""
+    task = small.assignment(*tests)
+    names = [f"test-{number}" for number in range(1, len(tests) + 1)] if beside is None else beside
+    book = dataclasses.replace(task.notebooks[0], beside=dict.fromkeys(names, "why"))
+    task = dataclasses.replace(task, notebooks=(book,))
+    return grade(task, small.submission(task, *sources), limits or Limits(cell_seconds=5)).notebooks[0]
+
+
+def outputs(book):
+    return "".join(str(cell.get("outputs", "")) for cell in book.content["cells"])
+
+
+def test_it_sees_the_objects_themselves():
+    tests = ["v = Vector(1)\nassert v + Vector(2) == Vector(3)", "assert v == Vector(1) and isinstance(v, Vector)"]
+    book = run([*tests, "assert v == Vector(9)", "print('seen')\n1 / 4"], VECTOR)
+    assert list(book.scores.values()) == [2, 2, 0, 0.25]
+    assert set(book.trusted) == {"test-1", "test-2", "test-3", "test-4"} and book.status is Status.GRADED
+    assert book.hints == {"test-3": "This line of the test fails: assert v == Vector(9)"}
+    assert "seen" in outputs(book)
+
+
+def test_what_it_does_is_gone_afterwards():
+    # What a test changes is there for a later test that uses it, as in any kernel, but not for the student's code.
+    tests = [
+        "x.append(2)\nassert x == [1, 2]",
+        "assert x == [1, 2]",
+        "assert size() == 1",
+        "assert not 'name' in dir()",
+    ]
+    tests[0] += "\n### BEGIN HIDDEN TESTS\nname = 1\n### END HIDDEN TESTS"
+    book = run(tests, "x = [1]\ndef size():\n    return len(x)")
+    assert list(book.scores.values()) == [2, 2, 2, 2]
+
+
+def test_judged_tests_and_others_share_what_tests_define():
+    tests = ["def helper(v):\n    return v.x\nlimit = 3", "assert helper(Vector(limit)) == 3", "assert limit == 3"]
+    book = run(tests, VECTOR, beside=["test-2"])
+    assert list(book.scores.values()) == [2, 2, 2]
+
+
+def test_names_of_visible_tests_are_lent_to_the_student():
+    tests = [
+        "import math\nLIMIT = 3\ndef helper(x):\n    return x + 1\nassert f(4) == 2 + 3 + 5",
+        "assert g() == 3\n### BEGIN HIDDEN TESTS\nHIDDEN = 7\nimport random\n### END HIDDEN TESTS",
+        "assert h() == 'no'",
+    ]
+    answer = """
+def f(x):
+    return math.sqrt(x) + LIMIT + helper(x)
+
+def g():
+    return LIMIT
+
+def h():
+    return "yes" if "HIDDEN" in globals() or "random" in globals() else "no"
+"""
+    assert list(run(tests, answer, beside=[]).scores.values()) == [2, 2, 2]
+
+
+def test_a_definition_that_fails_takes_no_other_with_it():
+    tests = ["import no_such_module_at_all\n", "value = 1 / 0 if True else 0\nK = 2\nassert True", "assert k() == 2"]
+    book = run(tests, "def k():\n    return K", beside=[])
+    assert list(book.scores.values()) == [0, 0, 2]
+
+
+@pytest.mark.parametrize(
+    ("test", "ended"),
+    [
+        ("import os\nos._exit(0)", "StudentGoneError"),
+        ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "StudentGoneError"),
+        ("raise SystemExit", "SystemExit"),
+        ("raise KeyboardInterrupt", "KeyboardInterrupt"),
+        ("def", "SyntaxError"),
+        ("%%time\nassert False", "AssertionError"),
+        ("%time nothing()", "NameError"),
+        ("x = np.ones(2)\nx", "NotAScoreError"),
+    ],
+)
+def test_however_it_ends_the_next_one_runs(test, ended):
+    book = run([test, "assert f() == 1"], "import numpy as np\ndef f():\n    return 1")
+    assert list(book.scores.values()) == [0, 2]
+    assert f"'ename': '{ended}'" in outputs(book)
+
+
+def test_a_test_that_takes_too_long_is_ended_alone():
+    book = run(["while True:\n    pass", "assert f() == 1"], "def f():\n    return 1", limits=Limits(cell_seconds=1))
+    assert list(book.scores.values()) == [0, 2]
+    assert book.status is Status.TIMEOUT
+    assert "took too long" in book.hints["test-1"]
+
+
+READS = """
+import ctypes, gc, inspect, sys
+
+class Nosy:
+    def __eq__(self, other):
+        frame, found = sys._getframe(1), []
+        while frame is not None:
+            found += [str(frame.f_code.co_consts), str(frame.f_locals)]
+            frame = frame.f_back
+        raise type("Told", (AssertionError,), {"hint": "".join(found)})(found)
+
+x = Nosy()
+"""
+
+
+def test_no_hint_tells_what_the_students_code_has_read():
+    hidden = "assert x is not None\n### BEGIN HIDDEN TESTS\nassert x == 'SECRET-INPUT'\n### END HIDDEN TESTS"
+    book = run([hidden], READS)
+    assert book.scores == {"test-1": 0}
+    assert "SECRET" not in str(book.hints)
+
+
+def test_no_other_test_is_read_and_no_seed():
+    tests = ["assert x == 1", "### BEGIN HIDDEN TESTS\nassert x == 'SECRET-OTHER'\n### END HIDDEN TESTS"]
+    spy = READS + "\nimport os\nprint('NBJUDGE_SEED' in os.environ, os.path.exists('hidden'))"
+    book = run(tests, spy)
+    shown = outputs(book)
+    first = book.content["cells"][1]["outputs"]
+    assert "SECRET-OTHER" not in str(first) and "False False" in shown
+
+
+def test_what_is_not_defended_is_known():
+    """A test beside the student's code can be deceived by it: its result is marked for that."""
+    deceives = "class Any:\n    def __eq__(self, other):\n        return True\nx = Any()"
+    book = run(["assert x == 3"], deceives)
+    assert book.scores == {"test-1": 2} and book.trusted
+    assert run(["assert x == 3"], deceives, beside=[]).scores == {"test-1": 0}
+
+
+def source_with(text, name="test", tags=(), **metadata):
+    cell = notebooks.test(text, name, 1)
+    cell["metadata"]["tags"] = list(tags)
+    content = notebooks.notebook(notebooks.answer("def f(x):\n    return x\nx = 1"), cell)
+    content["metadata"].update(metadata)
+    return dataclasses.replace(small.assignment().notebooks[0], content=content)
+
+
+def test_an_author_decides_first():
+    assert ways_of(source_with("assert f(1) == 1")) == {}
+    assert ways_of(source_with("assert f(1) == 1", tags=[BESIDE])) == {"test": BY_AUTHOR}
+    assert ways_of(source_with("assert f(1) is x", tags=[JUDGED])) == {}
+    assert ways_of(source_with("assert f(1) == 1", nbjudge_tests=BESIDE)) == {"test": BY_AUTHOR}
+    assert ways_of(source_with("assert f(1) is x", nbjudge_tests=JUDGED)) == {}
+    assert ways_of(source_with("assert f(1) == 1", tags=[JUDGED], nbjudge_tests=BESIDE)) == {}
+    assert ways_of(judged_only(source_with("assert f(1) is x", tags=[BESIDE]))) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("given = [1]\nf(given)\nassert given == [1]", CHANGED_ARGUMENT),
+        ("given = [1]\nresult = f(given)\nassert result == 1\nassert given == [1]", CHANGED_ARGUMENT),
+        ("given = [1]\nfor _ in range(2):\n    f(x=given)\nassert len(given) == 1", CHANGED_ARGUMENT),
+        ("given = [1]\nassert f(given) == given", None),
+        ("given = [1]\ngot = f(given)\nassert got == given", None),
+        ("given = [1]\nf(given)\ngiven = [2]\nassert given == [2]", None),
+        ("given = [1]\nassert sum(given) == 1\nassert f(given) == 1", None),
+        ("given = 3\nassert f(given) == 3\nassert f(given + 1) == 4", None),
+        ("assert f(1) is f(1)", IDENTITY),
+        ("a = f(1)\nassert a is not x", IDENTITY),
+        ("assert f(1) is None and f(2) is not True", None),
+        ("assert type(f(1)) is int and type(x) is np.ndarray", None),
+        ("assert f(1) ==", None),
+    ],
+)
+def test_what_judging_would_get_wrong_is_seen_in_the_text(text, reason):
+    assert reason_in_text(text, frozenset({"f", "x"})) == reason
