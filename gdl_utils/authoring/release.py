@@ -3,11 +3,15 @@
 import filecmp
 import shutil
 import tempfile
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gdl_utils.authoring.release_checks import problems_of
+from gdl_utils.authoring.release_checks import has_headings, problems_of
+from gdl_utils.classroom.assignment import reference_solutions
 from gdl_utils.classroom.course import Course
+from gdl_utils.classroom.grade import released_assignment
 from gdl_utils.classroom.nbgrader_api import open_course, why_failed
+from gdl_utils.classroom.trial import try_out
 from gdl_utils.errors import GradingError
 
 
@@ -23,7 +27,7 @@ def generate(course: Course, name: str, target: Path) -> None:
         GradingError: if nbgrader refuses the source.
     """
     with tempfile.TemporaryDirectory() as scratch:
-        copy = Course(Path(scratch), course.config_file)
+        copy = replace(course, folder=Path(scratch), configuration=course.config_file, database=None)
         shutil.copytree(course.source(name), copy.source(name))
         with open_course(copy) as api:
             result = api.generate_assignment(name)
@@ -32,8 +36,26 @@ def generate(course: Course, name: str, target: Path) -> None:
         shutil.copytree(copy.release(name), target)
 
 
-def release(course: Course, name: str) -> bool:
-    """Write the release of an assignment anew if it differs from what its source gives; tell whether it did.
+@dataclass(frozen=True)
+class Released:
+    """What became of a release.
+
+    Attributes:
+        changed: whether it was written anew.
+        beside: sentences on the tests that are going to run beside the student's objects.
+    """
+
+    changed: bool
+    beside: tuple[str, ...] = ()
+
+
+def release(course: Course, name: str, always: bool = False) -> Released:
+    """Write the release of an assignment anew if it differs from what its source gives.
+
+    Args:
+        course: with the source.
+        name: the assignment.
+        always: check the source even if what students get of it has not changed.
 
     Raises:
         GradingError: if nbgrader refuses the source, or it does not hold what `release_checks` asks for; the release is
@@ -41,20 +63,34 @@ def release(course: Course, name: str) -> bool:
     """
     course.releases.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=course.releases, prefix=".release-") as scratch:
-        trial, target = Course(Path(scratch), course.config_file), course.release(name)
+        trial, target = (
+            replace(course, folder=Path(scratch), configuration=course.config_file, database=None),
+            course.release(name),
+        )
         generate(course, name, trial.release(name))
-        if not differences(trial.release(name), target):
-            return False
+        changed = bool(differences(trial.release(name), target))
+        if not (changed or always):
+            return Released(False)
         shutil.copytree(course.source(name), trial.source(name))
-        problems = problems_of(trial, name)
+        tried = try_out(released_assignment(trial, name, checking=True), reference_solutions(trial.source(name)))
+        # A course of one's own need not have the form of this one's assignments.
+        problems = problems_of(trial, name) if has_headings(trial.source(name)) else list(tried.complaints)
         if problems:
             raise GradingError(
                 "\n".join([f"{shown(course.source(name), course)} is not fit to be released:", *problems])
             )
-        if target.exists():
+        if changed and target.exists():
             target.rename(trial.folder / "old")
-        trial.release(name).rename(target)
-    return True
+        if changed:
+            trial.release(name).rename(target)
+    return Released(
+        changed,
+        tuple(
+            f"the test {test} of {notebook} runs beside the student's objects: {reason}"
+            for notebook, tests in tried.every_way(released_assignment(course, name)).items()
+            for test, reason in tests.items()
+        ),
+    )
 
 
 def shown(path: Path, course: Course) -> str:

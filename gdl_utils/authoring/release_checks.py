@@ -1,12 +1,15 @@
 """What an assignment must hold before it is released: its tests are tried, and its text compared with its metadata."""
 
 import ast
+import json
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from gdl_utils.authoring.answer_bank import Bank
 from gdl_utils.classroom.course import Course
+from gdl_utils.classroom.trial import try_out
 from nbjudge import Graded, Limits, Status, grade
 from nbjudge.hints import HIDDEN_TESTS
 from nbjudge.notebook import grade_id, is_graded, is_setup, is_solution, is_test, nbgrader
@@ -56,13 +59,19 @@ def problems_of(course: Course, name: str) -> list[str]:
     if full.status is Status.TIMEOUT:
         limit = Limits().cell_seconds
         problems.append(f"{full.attention[0]}: leave students room, their cells may take {limit:g} s and be slower.")
+    empty = _graded(bank, {}, Limits())
+    if _scores(full) != _most(full) or any(_scores(empty).values()):
+        # Some tests may need the student's own objects.
+        tried = try_out(bank.assignment, {book.name: reference for book in bank.assignment.notebooks})
+        bank.assignment = tried.applied(bank.assignment)
+        full, empty = _graded(bank, reference, Limits()), _graded(bank, {}, Limits())
     for test, score in _scores(full).items():
         if score is not None and score != _most(full)[test]:
             hint = full.notebooks[0].hints.get(test, "")
             problems.append(
                 f"The reference solution gets {score:g} of {_most(full)[test]:g} points in {test!r}: {hint}"
             )
-    for test, score in _scores(_graded(bank, {}, Limits())).items():
+    for test, score in _scores(empty).items():
         if score:
             problems.append(f"A student who answers nothing gets {score:g} points in {test!r}: make it need an answer.")
     hidden = bank.hidden()
@@ -73,6 +82,19 @@ def problems_of(course: Course, name: str) -> list[str]:
                 "theirs; use others."
             )
     return problems
+
+
+def has_headings(source: Path) -> bool:
+    """Whether an assignment is one notebook in the form of this course's, with headings that state points.
+
+    Args:
+        source: the folder of its sources.
+    """
+    paths = list(source.glob("*.ipynb"))
+    return len(paths) == 1 and any(
+        cell["cell_type"] == "markdown" and HEADING.search("".join(cell["source"]))
+        for cell in json.loads(paths[0].read_text(encoding="utf-8"))["cells"]
+    )
 
 
 def _graded(bank: Bank, answers: Mapping[str, str], limits: Limits) -> Graded:

@@ -16,6 +16,20 @@ RECORD = ".gdl-grade.json"  # what was graded, beside the graded notebooks
 
 
 @dataclass(frozen=True)
+class Folders:
+    """The names of a course's folders, as nbgrader has them for what a configuration does not say."""
+
+    source: str = "source"
+    release: str = "release"
+    submitted: str = "submitted"
+    autograded: str = "autograded"
+    feedback: str = "feedback"
+
+
+OF_THIS_COURSE = Folders(SOURCE, RELEASE, SUBMITTED, AUTOGRADED, FEEDBACK)
+
+
+@dataclass(frozen=True)
 class Course:
     """A folder in nbgrader's layout, a configuration, and a gradebook.
 
@@ -23,11 +37,13 @@ class Course:
         folder: with the folders of assignments, submissions and so on, which are made when they are needed.
         configuration: the file for nbgrader; `nbgrader_config.py` in the folder if None.
         database: URL of the gradebook; `gradebook.db` in the folder if None.
+        folders: how the folders in it are called.
     """
 
     folder: Path
     configuration: Path | None = None
     database: str | None = None
+    folders: Folders = OF_THIS_COURSE
 
     @property
     def config_file(self) -> Path:
@@ -52,27 +68,27 @@ class Course:
     @property
     def sources(self) -> Path:
         """The folder of all sources."""
-        return self.folder / SOURCE
+        return self.folder / self.folders.source
 
     @property
     def releases(self) -> Path:
         """The folder of all released assignments."""
-        return self.folder / RELEASE
+        return self.folder / self.folders.release
 
     @property
     def submissions(self) -> Path:
         """The folder of all that was handed in."""
-        return self.folder / SUBMITTED
+        return self.folder / self.folders.submitted
 
     @property
     def results(self) -> Path:
         """The folder of all that was graded."""
-        return self.folder / AUTOGRADED
+        return self.folder / self.folders.autograded
 
     @property
     def pages(self) -> Path:
         """The folder of all feedback."""
-        return self.folder / FEEDBACK
+        return self.folder / self.folders.feedback
 
     @property
     def assignments(self) -> list[str]:

@@ -19,8 +19,8 @@ from nbgrader.apps import NbGraderAPI
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, InterfaceError, InternalError, OperationalError, SQLAlchemyError
 
-from gdl_utils.classroom.assignment import load_assignment, prepare
-from gdl_utils.classroom.course import RECORD, Course
+from gdl_utils.classroom.assignment import PREPARE, load_assignment, prepare, reference_solutions
+from gdl_utils.classroom.course import HIDDEN, RECORD, Course
 from gdl_utils.classroom.course_secret import course_secret, seed_of_hashes, seed_of_student
 from gdl_utils.classroom.gradebook import ClassGradebook
 from gdl_utils.classroom.nbgrader_api import open_course, why_failed
@@ -34,10 +34,12 @@ from gdl_utils.classroom.student_files import (
     read_timestamp,
     write_files,
 )
+from gdl_utils.classroom.trial import refusal, try_once
 from gdl_utils.errors import GradingError
 from nbjudge import VERSION, Assignment, EngineOptions, Graded, Limits, MachineError, SandboxError, Submission
 from nbjudge.pool import Submit, dask_workers, grade_all, local_workers
 from nbjudge.sandbox import availability
+from nbjudge.ways import judged_only
 from nbjudge.zygote_client import ZygoteServer
 
 LONGEST_REASON = 300  # characters of an error's text in a remark
@@ -77,6 +79,8 @@ class GradingOptions:
         workers: processes on this machine.
         scheduler: address of a Dask scheduler that takes their place.
         regrade: grade again what did not change, too.
+        only_judged: run no test beside the student's objects.
+        despite_complaints: grade even if the reference solution loses points, or a notebook without answers gets some.
     """
 
     limits: Limits = field(default_factory=Limits)
@@ -84,6 +88,8 @@ class GradingOptions:
     workers: int = field(default_factory=lambda: os.cpu_count() or 1)
     scheduler: str | None = None
     regrade: bool = False
+    only_judged: bool = False
+    despite_complaints: bool = False
 
 
 def grade_class(
@@ -121,6 +127,10 @@ def grade_class(
         prepare(course.source(name))
         secret = course_secret(course.folder)
         assignment = replace(load_assignment(course.source(name), gradebook), hash_seed=seed_of_hashes(secret))
+        if options.only_judged:
+            assignment = replace(assignment, notebooks=tuple(map(judged_only, assignment.notebooks)))
+        source = course.source(name)
+        assignment = tried_out(course, source, assignment, options.limits, options.engine, options.despite_complaints)
         digest = _digest_of(assignment, options.limits)
         totals = gradebook.totals()
         keys: dict[str, str] = {}
@@ -146,6 +156,39 @@ def grade_class(
                         outcome = _not_graded(course, student, gradebook.max_score, error)
                     on_outcome(outcome)
     return len(students)
+
+
+def tried_out(
+    course: Course, source: Path, assignment: Assignment, limits: Limits, engine: EngineOptions, despite: bool = False
+) -> Assignment:
+    """An assignment with its tests run as a trial found: see `trial`.
+
+    Args:
+        course: in whose folder it is noted what was tried.
+        source: the folder of the assignment's sources.
+        assignment: as it is going to be graded.
+        limits: of a submission.
+        engine: how it runs.
+        despite: whether complaints stop nothing.
+
+    Raises:
+        GradingError: if the trial found anything to complain of.
+    """
+    solved = reference_solutions(source)
+    key = hashlib.sha256(f"{_digest_of(assignment, limits)} {json.dumps(solved, sort_keys=True)}".encode()).hexdigest()
+
+    def prepared() -> Assignment:
+        # What is prepared for a class may be nothing that the reference solution can know.
+        if not (source / HIDDEN / PREPARE).is_file():
+            return assignment
+        return replace(
+            released_assignment(course, assignment.name, checking=True, source=source), notebooks=assignment.notebooks
+        )
+
+    tried = try_once(course.folder, assignment.name, key, prepared, solved, limits, engine)
+    if tried.complaints and not despite:
+        raise refusal(assignment.name, tried.complaints)
+    return tried.applied(assignment)
 
 
 def _not_graded(course: Course, student: str, max_score: float, error: Exception) -> Outcome:
@@ -211,20 +254,21 @@ def _workers(
         yield submit, number
 
 
-def released_assignment(course: Course, name: str, checking: bool = False) -> Assignment:
+def released_assignment(course: Course, name: str, checking: bool = False, source: Path | None = None) -> Assignment:
     """An assignment as it would be released, in a course folder made for it and removed again.
 
     Args:
         course: with its source.
         name: the assignment.
         checking: whether its hidden files are prepared for its own reference solutions; else they are as they are.
+        source: the folder of its sources, if it is not where those of the course are.
 
     Raises:
         GradingError: if it can't be released.
     """
     with tempfile.TemporaryDirectory() as scratch:
-        copy = Course(Path(scratch), course.config_file)
-        shutil.copytree(course.source(name), copy.source(name))
+        copy = replace(course, folder=Path(scratch), configuration=course.config_file, database=None)
+        shutil.copytree(source or course.source(name), copy.source(name))
         if checking:
             prepare(copy.source(name), checking)
         with open_course(copy) as api, _released_gradebook(copy, name, api) as gradebook:

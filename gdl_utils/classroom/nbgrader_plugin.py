@@ -8,7 +8,7 @@ of nbgrader's `Execute`. The scores are those of `gdl grade`.
 import hashlib
 import json
 import os
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,9 @@ from nbgrader.utils import compute_checksum
 from traitlets import Bool, Float, Integer
 
 from gdl_utils.classroom.assignment import load_assignment, other_kernel, prepare
+from gdl_utils.classroom.course import Course, Folders
 from gdl_utils.classroom.course_secret import course_secret, seed_of_hashes, seed_of_student
+from gdl_utils.classroom.grade import tried_out
 from gdl_utils.classroom.gradebook import ClassGradebook
 from gdl_utils.classroom.safe_outputs import safe_outputs
 from gdl_utils.classroom.student_files import (
@@ -76,6 +78,7 @@ class WholeSubmission(NotebookExporter):
         self.rebuilt: dict[str, Rebuilt] = {}
         self.errors: dict[str, Exception] = {}
         self._assignments: dict[str, Assignment] = {}
+        self._tried: dict[str, Assignment] = {}
         if self.parent is not None:
             self._hook_before = self.parent.pre_convert_hook
             self.parent.pre_convert_hook = self._before_submission
@@ -119,6 +122,21 @@ class WholeSubmission(NotebookExporter):
         names = resources["nbgrader"]
         assignment = self.assignment(names["assignment"])
         return assignment, next(source for source in assignment.notebooks if source.name == names["notebook"])
+
+    def tried(self, resources: Resources, limits: Limits, options: EngineOptions, despite: bool) -> Assignment:
+        """The assignment of the notebook that is being converted, with its tests run as a trial found.
+
+        Raises:
+            GradingError: if the trial found anything to complain of, unless that stops nothing.
+        """
+        name = resources["nbgrader"]["assignment"]
+        if name not in self._tried:
+            coursedir = self.converter.coursedir
+            source = Path(coursedir.format_path(coursedir.source_directory, ".", name))
+            names = {field.name: str(getattr(coursedir, f"{field.name}_directory")) for field in fields(Folders)}
+            course = Course(Path(coursedir.root), folders=Folders(**names))
+            self._tried[name] = tried_out(course, source, self.assignment(name), limits, options, despite)
+        return self._tried[name]
 
     def submitted(self, resources: Resources) -> dict[str, bytes]:
         """The files that were handed in beside the notebooks, by relative path."""
@@ -318,6 +336,9 @@ class JudgeCells(Execute):
     )
     output = Integer(Limits().output_bytes >> 10, min=1, help="KiB of output of a cell.").tag(config=True)
     sandboxed = Bool(True, help="Behind the engine's walls; without them only for trusted code.").tag(config=True)
+    despite_complaints = Bool(
+        False, help="Grade even if the reference solution loses points, or a blank notebook gets some."
+    ).tag(config=True)
     warm = Bool(True, help="Fork from a process that has imported what the assignment uses.").tag(config=True)
 
     def limits(self) -> Limits:
@@ -341,7 +362,9 @@ class JudgeCells(Execute):
             GradingError: if the assignment is not in Python.
         """
         exporter, name = _exporter(self), resources["metadata"]["name"]
-        assignment, source = exporter.notebook(resources)
+        options = EngineOptions(warm=self.warm, sandboxed=self.sandboxed)
+        assignment = exporter.tried(resources, self.limits(), options, self.despite_complaints)
+        source = next(source for source in assignment.notebooks if source.name == name)
         # Of the submission alone: the assignment itself was refused if it is not for Python.
         kernel = other_kernel(nb)
         given = exporter.submitted(resources)
@@ -353,7 +376,6 @@ class JudgeCells(Execute):
         rebuilt = Rebuilt(content, list(known.findings), known.missing)
         student = resources["nbgrader"]["student"]
         submission = Submission(given, seed_of_student(exporter.secret, assignment.name, student))
-        options = EngineOptions(warm=self.warm, sandboxed=self.sandboxed)
         result = Grader(assignment, self.limits(), options).grade_rebuilt(source, rebuilt, submission)
         annotate(result)
         graded = result.content or content

@@ -52,6 +52,7 @@ class GradingNote:
     hints: tuple[str, ...] = ()
     remark: str = ""
     processor_seconds: float = 0.0
+    trusted: tuple[tuple[str, str], ...] = ()
 
     @property
     def needs_attention(self) -> bool:
@@ -84,6 +85,7 @@ def read_notes(course: Course, assignment: str) -> tuple[list[GradingNote], list
                     tuple(sorted({str(hint) for hint in note.get("hints", {}).values()})),
                     str(note.get("remark", "")),
                     float(note.get("processor_seconds") or 0),
+                    tuple((str(test), str(reason)) for test, reason in (note.get("trusted") or {}).items()),
                 )
             )
         else:
@@ -191,6 +193,8 @@ def _page(grades: Grades, rows: Sequence[StudentGrades], notes: Sequence[Grading
         Section("Late submissions", _late(late)),
         Section("Without a submission", _missing(missing)),
     ]
+    if trusted := dict.fromkeys((note.notebook, *test) for note in notes for test in note.trusted):
+        sections.append(Section("Tests that trust the student's code", _trusted(list(trusted))))
     return render_page(TEMPLATE, assignment=grades.assignment, figures=figures, sections=sections)
 
 
@@ -351,6 +355,14 @@ def _by_hand(rows: Sequence[StudentGrades]) -> list[Block | Table]:
         return [_text("Nothing is left to be graded by hand.")]
     lines = [(row.student, row.name, ", ".join(exercise.name for exercise in row.by_hand)) for row in rows]
     return [_text("Open them in Formgrader."), Table(("student", "name", "exercises"), lines)]
+
+
+def _trusted(tests: Sequence[tuple[str, str, str]]) -> list[Block | Table]:
+    text = (
+        "These tests ran beside the student's own objects, in one process with them, since judging can't do what they "
+        "ask. Code that wants to deceive them can."
+    )
+    return [_text(text), Table(("notebook", "test", "why"), tests)]
 
 
 def _late(rows: Sequence[StudentGrades]) -> list[Block | Table]:

@@ -19,6 +19,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "train": machine.train,
     "device": machine.device,
     "compare": compare.compare,
+    "new-course": authoring.new_course,
+    "new-assignment": authoring.new_assignment,
     "release": authoring.release,
     "sample-class": authoring.sample_class,
     "collect": grading.collect,

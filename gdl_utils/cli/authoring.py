@@ -6,25 +6,51 @@ from typing import Annotated
 import typer
 
 from gdl_utils.classroom.course import Course
-from gdl_utils.cli.shared import console, repository, status
+from gdl_utils.cli.shared import console, course_in, repository, status
 from gdl_utils.errors import CourseError
 
 
 def release(
-    check: Annotated[bool, typer.Option(help="Change nothing; tell whether assignments/ is up to date.")] = False,
+    assignments: Annotated[list[str] | None, typer.Argument(help="Assignments; all if none is named.")] = None,
+    check: Annotated[bool, typer.Option(help="Change nothing; tell whether the releases are up to date.")] = False,
+    course: Annotated[Path, typer.Option(help="The course folder.")] = Path(),
 ) -> None:
-    """Make assignments/ from solutions/ by nbgrader."""
+    """Make what students get from the sources, by nbgrader, and say which tests trust the student's code."""
     from gdl_utils.authoring import release as releasing
 
-    course = repository()
+    target = course_in(course)
+    for name in assignments or ():
+        if not target.source(name).is_dir():
+            raise CourseError(f"There is no assignment {name} in {target.sources}", "see its folders for the names")
     with status("Releasing the assignments"):
         if check:
-            stale = releasing.stale_assignments(course)
+            stale = releasing.stale_assignments(target)
             if stale:
                 raise CourseError("\n".join(stale))
-        for name in course.assignments:
-            changed = not check and releasing.release(course, name)
-            console.print(f"assignments/{name}: {'written anew' if changed else 'up to date'}")
+        for name in assignments or target.assignments:
+            released = releasing.Released(False) if check else releasing.release(target, name, always=bool(assignments))
+            console.print(f"{target.folders.release}/{name}: {'written anew' if released.changed else 'up to date'}")
+            for sentence in released.beside:
+                console.print(f"  {sentence}")
+
+
+def new_course(folder: Annotated[Path, typer.Argument(help="The folder to make.")]) -> None:
+    """Make a course of your own, with a configuration that turns the engine on."""
+    from gdl_utils.authoring import new
+
+    config = new.new_course(folder)
+    console.print(f"{config} is there; now type: gdl new-assignment NAME --course {folder}")
+
+
+def new_assignment(
+    name: Annotated[str, typer.Argument(help="Of the assignment.")],
+    course: Annotated[Path, typer.Option(help="The course folder.")] = Path(),
+) -> None:
+    """Make an assignment with one exercise that works, to be changed into yours."""
+    from gdl_utils.authoring import new
+
+    path = new.new_assignment(course_in(course), name)
+    console.print(f"{path} is there; edit it in Jupyter, then type: gdl release {name} --course {course}")
 
 
 def sample_class(

@@ -84,6 +84,10 @@ def grade(
     assignment: Annotated[str, typer.Argument(help="The assignment to grade.")],
     course: Annotated[Path, typer.Option(help="The course folder, with submitted/STUDENT/ASSIGNMENT/.")] = Path(),
     regrade: Annotated[bool, typer.Option(help="Grade again what did not change since it was graded.")] = False,
+    only_judged: Annotated[bool, typer.Option(help="Run no test beside the student's own objects.")] = False,
+    despite_complaints: Annotated[
+        bool, typer.Option(help="Grade even if the reference solution loses points, or a blank notebook gets some.")
+    ] = False,
     workers: Annotated[int | None, typer.Option(help="Processes that grade; one a core if not given.", min=1)] = None,
     scheduler: Annotated[
         str | None, typer.Option(help="Address of a Dask scheduler whose workers grade, tls://HOST:PORT.")
@@ -128,6 +132,7 @@ def grade(
         from gdl_utils.classroom.grade import GradingOptions
 
         options = GradingOptions(limits, engine, scheduler=scheduler, regrade=regrade)
+        options = replace(options, only_judged=only_judged, despite_complaints=despite_complaints)
         options = replace(options, workers=workers) if workers else options
         _grade(target, assignment, options, zygote)
 

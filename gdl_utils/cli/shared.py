@@ -16,6 +16,7 @@ import typer
 from typer.core import TyperGroup
 
 from gdl_utils.classroom.course import CONFIG, Course
+from gdl_utils.classroom.settings import open_folder
 from gdl_utils.errors import CourseError
 from gdl_utils.terminal import escape_controls, escaped_streams, one_line
 
@@ -138,15 +139,13 @@ def repository() -> Course:
     return Course(root)
 
 
-def course_in(folder: Path, database: str | None) -> Course:
-    """A course folder with the configuration of the repository.
+def course_in(folder: Path, database: str | None = None) -> Course:
+    """The course in a folder, by its own configuration or else by the one of the folder where the command is typed.
 
     Raises:
-        CourseError: if there is no such folder.
+        CourseError: if there is no such folder, or no configuration for it.
     """
-    if not folder.is_dir():
-        raise CourseError(f"There is no folder {folder}", "name the course folder with --course")
-    return Course(folder, repository().folder / CONFIG, database)
+    return open_folder(folder, database, Path.cwd() / CONFIG)
 
 
 def status(text: str) -> AbstractContextManager[object]:

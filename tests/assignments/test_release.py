@@ -98,9 +98,9 @@ def test_releasing_mends_it_and_then_has_nothing_to_do(copy):
     (path,) = copy.release(NAME).glob("*.ipynb")
     right = path.read_bytes()
     path.write_text("spoilt")
-    assert release(copy, NAME)
+    assert release(copy, NAME).changed
     assert path.read_bytes() == right
-    assert not release(copy, NAME)
+    assert not release(copy, NAME).changed
     assert [entry.name for entry in copy.releases.iterdir()] == [NAME]
 
 

@@ -73,7 +73,7 @@ def told(course):
 
 def test_an_assignment_that_is_fit_is_released(made):
     course = made()
-    assert release(course, NAME)
+    assert release(course, NAME).changed
     assert release_checks.problems_of(course, NAME) == []
     assert [path.name for path in course.releases.iterdir()] == [NAME]
 
