@@ -12,7 +12,8 @@ import subprocess
 import sys
 import tempfile
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -245,6 +246,16 @@ def zygote_for(environment: Environment) -> ZygoteClient:
 def adopt(zygote: ZygoteClient) -> None:
     """Let this thread fork from a zygote of another process, for as long as it lasts."""
     _local.zygotes[zygote.environment] = zygote
+
+
+@contextmanager
+def adopted(zygote: ZygoteClient) -> Iterator[None]:
+    """Let this thread fork from a zygote that something else ends."""
+    adopt(zygote)
+    try:
+        yield
+    finally:
+        _local.zygotes.pop(zygote.environment, None)
 
 
 def close_zygotes() -> None:

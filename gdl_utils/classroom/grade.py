@@ -37,10 +37,11 @@ from gdl_utils.classroom.student_files import (
 from gdl_utils.classroom.trial import refusal, try_once
 from gdl_utils.errors import GradingError
 from nbjudge import VERSION, Assignment, EngineOptions, Graded, Limits, MachineError, SandboxError, Submission
+from nbjudge.grading import environment_of
 from nbjudge.pool import Submit, dask_workers, grade_all, local_workers
 from nbjudge.sandbox import availability
 from nbjudge.ways import judged_only
-from nbjudge.zygote_client import ZygoteServer
+from nbjudge.zygote_client import ZygoteServer, adopted
 
 LONGEST_REASON = 300  # characters of an error's text in a remark
 OF_THE_MACHINE = (
@@ -129,8 +130,15 @@ def grade_class(
         assignment = replace(load_assignment(course.source(name), gradebook), hash_seed=seed_of_hashes(secret))
         if options.only_judged:
             assignment = replace(assignment, notebooks=tuple(map(judged_only, assignment.notebooks)))
-        source = course.source(name)
-        assignment = tried_out(course, source, assignment, options.limits, options.engine, options.despite_complaints)
+        with _from_early(early, assignment, options.engine):
+            assignment = tried_out(
+                course,
+                course.source(name),
+                assignment,
+                options.limits,
+                options.engine,
+                options.despite_complaints,
+            )
         digest = _digest_of(assignment, options.limits)
         totals = gradebook.totals()
         keys: dict[str, str] = {}
@@ -158,6 +166,17 @@ def grade_class(
     return len(students)
 
 
+@contextmanager
+def _from_early(early: ZygoteServer | None, assignment: Assignment, options: EngineOptions) -> Iterator[None]:
+    """Let what is graded in this process be forked from a zygote that was started before, if it fits."""
+    if early is None or early.environment != environment_of(assignment.notebooks, options, assignment.hash_seed):
+        yield
+        return
+    early.wait()
+    with adopted(early):
+        yield
+
+
 def tried_out(
     course: Course, source: Path, assignment: Assignment, limits: Limits, engine: EngineOptions, despite: bool = False
 ) -> Assignment:
@@ -181,9 +200,8 @@ def tried_out(
         # What is prepared for a class may be nothing that the reference solution can know.
         if not (source / HIDDEN / PREPARE).is_file():
             return assignment
-        return replace(
-            released_assignment(course, assignment.name, checking=True, source=source), notebooks=assignment.notebooks
-        )
+        checked = released_assignment(course, assignment.name, checking=True, source=source)
+        return replace(checked, notebooks=assignment.notebooks, hash_seed=assignment.hash_seed)
 
     tried = try_once(course.folder, assignment.name, key, prepared, solved, limits, engine)
     if tried.complaints and not despite:

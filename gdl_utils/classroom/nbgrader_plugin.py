@@ -108,7 +108,7 @@ class WholeSubmission(NotebookExporter):
             with ClassGradebook(coursedir.db_url, coursedir.course_id, name, self.config) as gradebook:
                 assignment = load_assignment(folder, gradebook)
             # What students may change is their own in their process; the tests see that of the source.
-            own = set(self.converter.exclude_overwriting.get(name, []))
+            own = self.own_files(name)
             self._assignments[name] = replace(
                 assignment,
                 hash_seed=seed_of_hashes(self.secret),
@@ -116,6 +116,10 @@ class WholeSubmission(NotebookExporter):
                 hidden={**{file: data for file, data in assignment.files.items() if file in own}, **assignment.hidden},
             )
         return self._assignments[name]
+
+    def own_files(self, name: str) -> set[str]:
+        """The files beside an assignment that students may change."""
+        return set(self.converter.exclude_overwriting.get(name, []))
 
     def notebook(self, resources: Resources) -> tuple[Assignment, SourceNotebook]:
         """The assignment and the source of the notebook that is being converted."""
@@ -135,7 +139,11 @@ class WholeSubmission(NotebookExporter):
             source = Path(coursedir.format_path(coursedir.source_directory, ".", name))
             names = {field.name: str(getattr(coursedir, f"{field.name}_directory")) for field in fields(Folders)}
             course = Course(Path(coursedir.root), folders=Folders(**names))
-            self._tried[name] = tried_out(course, source, self.assignment(name), limits, options, despite)
+            assignment, own = self.assignment(name), self.own_files(name)
+            # The reference solution has the files of the source.
+            given = {**assignment.files, **{file: assignment.hidden[file] for file in own if file in assignment.hidden}}
+            tried = tried_out(course, source, replace(assignment, files=given), limits, options, despite)
+            self._tried[name] = replace(assignment, notebooks=tried.notebooks)
         return self._tried[name]
 
     def submitted(self, resources: Resources) -> dict[str, bytes]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gdl_utils.errors import GradingError
-from nbjudge import Assignment, EngineOptions, Graded, Limits, SourceNotebook, Submission, grade
+from nbjudge import Assignment, EngineOptions, Graded, Limits, MachineError, SourceNotebook, Submission, grade
 from nbjudge.notebook import Cell, grade_id, is_graded, is_solution, is_test
 from nbjudge.ways import BESIDE, JUDGED, ways_of, why_beside
 
@@ -112,7 +112,11 @@ def try_once(
             return Tried(before["beside"], tuple(before["complaints"]))
     except (OSError, ValueError, KeyError, TypeError):
         known = {}
-    tried = try_out(prepared(), solved, limits, options)
+    try:
+        tried = try_out(prepared(), solved, limits, options)
+    except MachineError as error:
+        # It may be the machine's, so that it is not kept.
+        return Tried({}, (str(error),))
     known = known if isinstance(known, dict) else {}
     known[name] = {"key": key, "beside": tried.beside, "complaints": tried.complaints}
     partial = record.with_suffix(".partial")

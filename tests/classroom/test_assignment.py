@@ -1,5 +1,6 @@
 """What the engine gets of an assignment: the hidden folder is for the judge alone, and is prepared before grading."""
 
+import dataclasses
 import json
 
 import nbformat
@@ -11,6 +12,7 @@ from gdl_utils.errors import GradingError
 from tests.classroom.by_nbgrader import autograde, release, small_course
 from tests.classroom.small_course import (
     FULL,
+    HOW,
     NAME,
     RIGHT,
     grade,
@@ -97,7 +99,9 @@ def test_what_is_prepared_anew_is_graded_anew(tmp_path, root):
     assert grade(course)["ada"].score == 6
     assert not grade(course)["ada"].fresh
     (course.source(NAME) / "hidden" / "truth.py").write_text("TRUTH = 7")
-    assert grade(course)["ada"].score == 3
+    with pytest.raises(GradingError, match="The reference solution gets 0 of 3 points in book, square-hidden"):
+        grade(course)
+    assert grade(course, dataclasses.replace(HOW, despite_complaints=True))["ada"].score == 3
 
 
 FAILING = "import sys\nprint('first', file=sys.stderr)\nsys.exit('The data are not here: name a copy.')"

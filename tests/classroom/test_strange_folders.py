@@ -14,7 +14,15 @@ from tests.classroom.small_course import BOOK, NAME, RIGHT, grade, make_course
 HONEST = {"ada": RIGHT, "zoe": RIGHT}
 KNOWN = [RECORD, f"{RECORD}.partial", f"{BOOK}.ipynb", TIMESTAMP, "submission_secret.txt", ".git/config", "HEAD"]
 DATES = ["1e999999999", "9" * 99, "2026-10-01 12:00:00 UTC", "", "\ud83d", "yesterday", "0001-01-01 00:00 +2359"]
-WRITTEN = ("autograded", "feedback", "assignments", "gradebook.db", "course_secret.txt", "nbgrader.log")
+WRITTEN = (
+    "autograded",
+    "feedback",
+    "assignments",
+    "gradebook.db",
+    "course_secret.txt",
+    "nbgrader.log",
+    ".gdl-trials.json",
+)
 SMALL = 1 << 16  # bytes of a file whose content is compared
 
 
