@@ -36,7 +36,9 @@ from gdl_utils.checks.compare import (
 from gdl_utils.checks.inputs import random_inputs, seed_of
 from gdl_utils.checks.keras_layers import check_model, steps
 from gdl_utils.checks.keras_parameters import ParameterCount, check_parameters, count_parameters
+from gdl_utils.checks.measurements import Measurement, measured, measurements_in
 from gdl_utils.checks.result import CheckError, Misconception, Score
+from gdl_utils.checks.sizes import check_size, size_of
 from gdl_utils.checks.values import (
     Arguments,
     arguments,
@@ -62,6 +64,7 @@ __all__ = [
     "TOLERANCE",
     "Arguments",
     "CheckError",
+    "Measurement",
     "Misconception",
     "ParameterCount",
     "Score",
@@ -71,11 +74,15 @@ __all__ = [
     "check_model",
     "check_parameters",
     "check_rows",
+    "check_size",
     "check_value",
     "count_parameters",
     "difference",
+    "measured",
+    "measurements_in",
     "random_inputs",
     "score_between",
     "seed_of",
+    "size_of",
     "steps",
 ]

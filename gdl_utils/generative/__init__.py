@@ -1,7 +1,7 @@
 """What all pages of chapter 3 share: the ground, the measurements, the training loops. Models stand in the pages."""
 
 from gdl_utils.generative.export import Export, Front, export_network, read_network
-from gdl_utils.generative.features import fourier_features
+from gdl_utils.generative.features import fourier_features, noisy_features
 from gdl_utils.generative.ground import (
     DEGREES,
     LANDMASSES,
@@ -18,7 +18,9 @@ from gdl_utils.generative.ground import (
 )
 from gdl_utils.generative.judges import Judge, distance_to_nearest, frechet_distance, train_judge
 from gdl_utils.generative.measures import Estimate, coverage, kl_divergence, precision, total_variation
-from gdl_utils.generative.report import Report, measure, record
+from gdl_utils.generative.plain_models import PlainModel, plain_model, table_of_samples
+from gdl_utils.generative.plain_report import measure_plain, without_copies
+from gdl_utils.generative.report import ModelError, Report, measure, record
 from gdl_utils.generative.training import Player, Training, fit, play
 
 __all__ = [
@@ -28,6 +30,8 @@ __all__ = [
     "Export",
     "Front",
     "Judge",
+    "ModelError",
+    "PlainModel",
     "Player",
     "Report",
     "Training",
@@ -48,11 +52,16 @@ __all__ = [
     "load_land_points",
     "log_p_data",
     "measure",
+    "measure_plain",
+    "noisy_features",
+    "plain_model",
     "play",
     "precision",
     "read_network",
     "record",
     "sample_land_points",
+    "table_of_samples",
     "total_variation",
     "train_judge",
+    "without_copies",
 ]
