@@ -21,6 +21,7 @@ from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, GetGrades,
 from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
 from traitlets.config import Config
 
+from gdl_utils.checks import Measurement, measurements_in
 from gdl_utils.classroom.course import FEEDBACK, SUBMITTED, Course
 from gdl_utils.classroom.grades import GRADE_FIRST
 from gdl_utils.classroom.nbgrader_api import open_course
@@ -29,6 +30,7 @@ from gdl_utils.classroom.student_files import OF_NBGRADER
 from gdl_utils.errors import GradingError
 from gdl_utils.terminal import one_entry
 from nbjudge.grading import NOTE
+from nbjudge.notebook import is_test
 
 TEMPLATES = Path(__file__).parent / "templates"
 STEP = "gdl_utils.classroom.feedback"
@@ -84,15 +86,18 @@ class HideTests(NbGraderPreprocessor):
         for cell in nb.cells:
             cell.metadata.pop("feedback", None)
             cleared, hidden = self._without_hidden(cell.source, cell.cell_type)
-            shown: dict[str, Any] = {"note": "", "hint": ""}
+            shown: dict[str, Any] = {"note": "", "hint": "", "measured": []}
             if utils.is_grade(cell) and not utils.is_solution(cell):
                 name = cell.metadata.nbgrader.grade_id
                 cell.source = cleared
                 seen_hidden = seen_hidden or hidden
                 # Also for templates other than ours, which show outputs only.
                 shown["hint"] = hints.get(name, "")
+                # Only the engine's notebooks: elsewhere a student's process could have printed it.
+                shown["measured"] = [_shown(each) for each in measured_in(cell)] if noted else []
                 if cell.cell_type == "code":
-                    cell.outputs = [_printed(shown["hint"])] if shown["hint"] else []
+                    told = "\n".join(filter(None, [shown["hint"], *shown["measured"]]))
+                    cell.outputs = [_printed(told)] if told else []
             elif cell.cell_type == "code":
                 if seen_hidden and cell.outputs:
                     shown["note"] = _instead_of_outputs(cell)
@@ -132,6 +137,19 @@ def _awaiting_a_person(names: Mapping[str, str]) -> set[str]:
     with Gradebook(names["db_url"]) as gradebook:
         row = gradebook.find_submission_notebook(names["notebook"], names["assignment"], names["student"])
         return {grade.name for grade in row.grades if grade.needs_manual_grade and grade.manual_score is None}
+
+
+def measured_in(cell: Mapping[str, Any]) -> list[Measurement]:
+    """What a test of the engine's measured, by what the judge printed; see `gdl_utils.checks.measured`."""
+    if not is_test(dict(cell)):
+        return []
+    printed = [output.get("text", "") for output in cell.get("outputs", []) if output.get("output_type") == "stream"]
+    return measurements_in("".join(text if isinstance(text, str) else "".join(text) for text in printed))
+
+
+def _shown(measurement: Measurement) -> str:
+    which = "more" if measurement.more_is_better else "less"
+    return f"Measured: {measurement.name} {measurement.value:.4g} ({which} is better)."
 
 
 def _printed(text: str) -> NotebookNode:

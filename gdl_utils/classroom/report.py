@@ -7,13 +7,16 @@ import statistics
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import Any
 
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
+from gdl_utils.checks import Measurement
 from gdl_utils.classroom.course import Course
+from gdl_utils.classroom.feedback import measured_in
 from gdl_utils.classroom.grades import GRADE_FIRST, GradedCell, Grades, StudentGrades, read_grades
 from gdl_utils.errors import GradingError
 from gdl_utils.html_pages import render_page
@@ -36,6 +39,7 @@ STYLE: dict[Any, Any] = {
 MIB = 1 << 20
 LISTED = 500  # rows of a table
 MOST_HINTS = 15
+LEADERS = 20  # rows of the leaderboard
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,7 @@ class GradingNote:
     remark: str = ""
     processor_seconds: float = 0.0
     trusted: tuple[tuple[str, str], ...] = ()
+    measured: tuple[Measurement, ...] = ()
 
     @property
     def needs_attention(self) -> bool:
@@ -68,8 +73,9 @@ def read_notes(course: Course, assignment: str) -> tuple[list[GradingNote], list
             content = json.loads(path.read_text(encoding="utf-8"))
             note = content["metadata"].get(NOTE)
             names = [cell["metadata"].get("nbgrader", {}).get("grade_id") for cell in content["cells"]]
+            measured = tuple(each for cell in content["cells"] for each in measured_in(cell))
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            note, names = None, []
+            note, names, measured = None, [], ()
         order += [name for name in names if name and name not in order] if len(order) < 1000 else []
         student = path.parent.parent.name
         if isinstance(note, dict):
@@ -86,6 +92,7 @@ def read_notes(course: Course, assignment: str) -> tuple[list[GradingNote], list
                     str(note.get("remark", "")),
                     float(note.get("processor_seconds") or 0),
                     tuple((str(test), str(reason)) for test, reason in (note.get("trusted") or {}).items()),
+                    measured,
                 )
             )
         else:
@@ -186,6 +193,7 @@ def _page(grades: Grades, rows: Sequence[StudentGrades], notes: Sequence[Grading
     sections = [
         Section("Scores", _scores(scores, grades.max_score)),
         Section("Exercises", _exercises(grades.exercises, rows)),
+        *_leaderboard(rows, notes),
         Section("What students were told most often", _hints(notes)),
         Section("Time and memory", _resources(notes)),
         Section("What needs attention", _attention(attention)),
@@ -280,6 +288,47 @@ def _exercises(exercises: Sequence[GradedCell], rows: Sequence[StudentGrades]) -
     text = "Bars: share of the points that were given for each exercise; the numbers are in the table below."
     head = ("exercise", "points", "share given", "in full", "with none", "not graded yet")
     return [_picture(figure, text), Table(head, lines, numbers=5)]
+
+
+def _leaderboard(rows: Sequence[StudentGrades], notes: Sequence[GradingNote]) -> list[Section]:
+    """By points, and where they are equal by what tests measured, in its order; nothing if they measured nothing."""
+    measured: dict[str, dict[str, Measurement]] = {}
+    for note in notes:
+        for each in note.measured:
+            measured.setdefault(note.student, {})[each.name] = each
+    names = list(dict.fromkeys(name for found in measured.values() for name in found))
+    if not names:
+        return []
+
+    def order(row: StudentGrades) -> tuple[float, ...]:
+        found = measured[row.student]
+        losses = [
+            (-1 if found[name].more_is_better else 1) * found[name].value if name in found else inf for name in names
+        ]
+        # NaN can't be compared.
+        return (-row.score, *(loss if loss == loss else inf for loss in losses))
+
+    ranked = sorted((row for row in rows if row.student in measured), key=order)
+    places = [1 + sum(order(other) < order(row) for other in ranked) for row in ranked[:LEADERS]]
+    lines = [
+        (
+            place,
+            row.student,
+            row.name,
+            *(f"{measured[row.student][name].value:.4g}" if name in measured[row.student] else "" for name in names),
+            f"{row.score:g}",
+        )
+        for place, row in zip(places, ranked, strict=False)
+    ]
+    blocks: list[Block | Table] = [
+        _text("By points, and where these are equal by the measurements from left to right. Look at the first ones."),
+        Table(("rank", "student", "name", *names, "points"), lines, numbers=len(names) + 1),
+    ]
+    if rest := len(rows) - len(lines):
+        blocks.append(
+            _text(f"{rest} more of {len(rows)} submissions, among them {len(rows) - len(ranked)} not measured.")
+        )
+    return [Section("Leaderboard", blocks)]
 
 
 def _hints(notes: Sequence[GradingNote]) -> list[Block | Table]:

@@ -18,8 +18,8 @@ from gdl_utils.generative.ground import (
 )
 from gdl_utils.generative.judges import Judge, distance_to_nearest, frechet_distance, train_judge
 from gdl_utils.generative.measures import Estimate, coverage, kl_divergence, precision, total_variation
-from gdl_utils.generative.plain_models import PlainModel, plain_model, table_of_samples
-from gdl_utils.generative.plain_report import measure_plain, without_copies
+from gdl_utils.generative.plain_models import PlainModel, plain_model
+from gdl_utils.generative.plain_report import density_of_samples, measure_plain, without_copies
 from gdl_utils.generative.report import ModelError, Report, measure, record
 from gdl_utils.generative.training import Player, Training, fit, play
 
@@ -38,6 +38,7 @@ __all__ = [
     "cell_shares",
     "count_in_cells",
     "coverage",
+    "density_of_samples",
     "distance_to_nearest",
     "entropy",
     "export_network",
@@ -60,7 +61,6 @@ __all__ = [
     "read_network",
     "record",
     "sample_land_points",
-    "table_of_samples",
     "total_variation",
     "train_judge",
     "without_copies",

@@ -25,7 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gdl_utils.generative.features import fourier_features, noisy_features
-from gdl_utils.generative.ground import MAP_AREA, count_in_cells
+from gdl_utils.generative.ground import MAP_AREA
 from gdl_utils.generative.report import ModelError
 
 KEYS = {
@@ -37,8 +37,7 @@ KEYS = {
 MOST = {"noise": 64, "octaves": 10, "steps": 50}
 LEAST = {"noise": 1, "octaves": 0, "steps": 1}
 CELLS_A_DEGREE = 2  # of the table that a log-density becomes
-SMOOTHING = 0.5  # added to each count where a histogram stands in for a density
-AT_ONCE = 4_000  # points for which a network runs together
+AT_ONCE = 10_000  # points for which a network runs together
 ARITHMETIC = {"Add", "Subtract", "Multiply", "Divide", "TrueDivide", "Negative"}
 
 
@@ -77,19 +76,6 @@ def plain_model(description: Any) -> PlainModel:
     return MAKERS[kind](**{name: value for name, value in description.items() if name != "kind"})
 
 
-def table_of_samples(samples: npt.ArrayLike, degrees: int = 2) -> PlainModel:
-    """A histogram of samples as a model, which gives a density to models that have none, a little too smooth a one.
-
-    Args:
-        samples: (n, 2). Those outside the map are mass that is missing.
-        degrees: the side of a cell. Half a point is added to each.
-    """
-    masses = (count_in_cells(samples, degrees) + SMOOTHING) / (
-        len(np.asarray(samples)) + SMOOTHING * 64_800 / degrees**2
-    )
-    return _of_masses("table", masses)
-
-
 # The kinds
 
 
@@ -109,10 +95,11 @@ def _table(masses: Any) -> PlainModel:
         raise ModelError(
             f"The masses sum to {masses.sum():.4g}, not to 1", "a mass is a probability: not a count, not a density"
         )
-    return _of_masses("table", masses / masses.sum())
+    return table_of(masses / masses.sum())
 
 
-def _of_masses(kind: str, masses: np.ndarray) -> PlainModel:
+def table_of(masses: np.ndarray, kind: str = "table") -> PlainModel:
+    """The model of a table of masses. What they lack to 1 is missing in its density."""
     rows, columns = masses.shape
     with np.errstate(divide="ignore"):
         log_densities = np.log(masses * masses.size / MAP_AREA)
@@ -158,7 +145,7 @@ def _log_density(network: Any, octaves: Any) -> PlainModel:
             "The network gives log-densities that are no numbers", "look at what it gives on the whole map"
         )
     masses = np.exp(logs - logs.max()).reshape(rows, columns)
-    return _of_masses("log-density", masses / masses.sum())
+    return table_of(masses / masses.sum(), "log-density")
 
 
 def _velocity(network: Any, octaves: Any, steps: Any, centre: Any, spread: Any) -> PlainModel:

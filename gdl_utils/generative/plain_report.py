@@ -2,14 +2,33 @@
 
 import numpy as np
 import numpy.typing as npt
+from scipy.ndimage import gaussian_filter
 from scipy.spatial import KDTree
 
 from gdl_utils.generative import report
 from gdl_utils.generative.ground import DEGREES, LandPoints
-from gdl_utils.generative.plain_models import PlainModel, table_of_samples
+from gdl_utils.generative.plain_models import CELLS_A_DEGREE, PlainModel, table_of
 
 # Fresh points of the land lie this near to one of the 100,000 training points in 0.3 % of cases.
 COPY_DEGREES = 0.015
+SPREAD_SHARE = 0.01  # of samples, where their kernel density stands in for a density
+
+
+def density_of_samples(samples: npt.ArrayLike, degrees: float = 1.0) -> PlainModel:
+    """A kernel density of samples: what stands in for the density of a model that has none, a little too smooth.
+
+    Args:
+        samples: (n, 2). Those outside the map are mass that is missing.
+        degrees: the spread of the Gaussian around each sample. One sample in a hundred counts as spread over the map.
+    """
+    places = np.asarray(samples, float)
+    rows, columns = 180 * CELLS_A_DEGREE, 360 * CELLS_A_DEGREE
+    edges = [np.linspace(-1, 1, rows + 1), np.linspace(-1, 1, columns + 1)]
+    there = places[np.isfinite(places).all(axis=1)]
+    counts = np.histogram2d(-there[:, 1], there[:, 0], bins=edges)[0]
+    # Round the globe in the longitude, and at the poles back into the map.
+    smooth = gaussian_filter(counts, degrees * CELLS_A_DEGREE, mode=["reflect", "wrap"]) / len(places)
+    return table_of((1 - SPREAD_SHARE) * smooth + SPREAD_SHARE / smooth.size)
 
 
 def without_copies(samples: npt.ArrayLike, train: npt.ArrayLike) -> np.ndarray:
@@ -41,5 +60,5 @@ def measure_plain(name: str, model: PlainModel, points: LandPoints, seed: int = 
         seed: of the generator of random numbers.
     """
     samples = without_copies(model.sample(report.SAMPLES, np.random.default_rng(seed)), points.train)
-    log_prob = model.log_prob or table_of_samples(samples).log_prob
+    log_prob = model.log_prob or density_of_samples(samples).log_prob
     return report.measure(name, lambda size, rng: samples[:size], points.test, log_prob, seed)
