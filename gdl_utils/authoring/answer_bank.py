@@ -34,12 +34,14 @@ class Answer:
         source: the text of the solution cell.
         loses: points that it must lose, by the grade_id of the test; none for a right answer.
         hint: part of a hint that the student must get, for a wrong answer.
+        files: what is handed in beside the notebook, by name: the path of a file in the folder of the bank.
     """
 
     name: str
     source: str
     loses: Mapping[str, float] = field(default_factory=dict)
     hint: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,7 @@ class Bank:
 
     def __init__(self, course: Course, name: str):
         self.name = name
+        self.folder = course.answers(name)
         (path,) = course.source(name).glob("*.ipynb")
         (released,) = course.release(name).glob("*.ipynb")
         self.file = path.name
@@ -157,10 +160,12 @@ class Bank:
         return Submission(self.files(answers), seed_of(self.name, student))
 
     def files_for(self, tried: Iterable[tuple[Exercise, Answer]]) -> dict[str, bytes]:
-        """A submission of some answers, with the reference solutions of the exercises that theirs need."""
+        """A submission of some answers and their files, with the reference solutions that their exercises need."""
         tried = list(tried)
         needed = {name: self.reference(name) for exercise, _ in tried for name in exercise.needs}
-        return self.files({**needed, **{exercise.name: answer.source for exercise, answer in tried}})
+        beside = {name: self.folder / path for _, answer in tried for name, path in answer.files.items()}
+        notebook = self.files({**needed, **{exercise.name: answer.source for exercise, answer in tried}})
+        return {**notebook, **{name: path.read_bytes() for name, path in beside.items()}}
 
     def result(self, exercise: Exercise, answer: Answer, graded: Graded) -> AnswerResult:
         """What an answer lost in the tests of its exercise."""

@@ -3,8 +3,9 @@
 import re
 from dataclasses import dataclass
 
-LINE = re.compile(r"^measured: (\w[\w ]{0,39}) = (-?\d[\d.]*(?:e[+-]?\d+)?|-?inf|nan) \((more|less) is better\)$", re.M)
 NAME = re.compile(r"\w[\w ]{0,39}")
+NUMBER = r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?|-?inf|nan"
+LINE = re.compile(rf"^measured: ({NAME.pattern}) = ({NUMBER}) \((more|less) is better\)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
