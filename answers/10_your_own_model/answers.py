@@ -60,27 +60,16 @@ def energy(name, lines, loses=None, hint=""):
 def flow(name, changes, loses, hint):
     """The flow with other settings."""
     settings = {
-        key: value for key, value in MODELS["flow, long training"].items() if key not in ("file", "honest", "true")
+        key: value for key, value in MODELS["flow, 8,000 steps"].items() if key not in ("file", "honest", "true")
     }
-    body = f"network = {LOAD}\n"
-    if changes.get("swap"):
-        # Its last layer gives the latitude first, and so the whole path has to be exchanged.
-        body += "last = network.layers[-1]\nlast.set_weights([weight[..., ::-1] for weight in last.get_weights()])\n"
-        changes = {}
-    return Answer(
-        name,
-        function(f"{body}return {{**{settings | changes!r}, 'network': network}}"),
-        loses,
-        hint,
-        file_of("flow, long training"),
-    )
+    source = function(f"return {{**{settings | changes!r}, 'network': {LOAD}}}")
+    return Answer(name, source, loses, hint, file_of("flow, 8,000 steps"))
 
 
-def decoder(name, lines, loses, hint, of="flow, long training", settings='"noise": 2, "octaves": 0'):
-    """A decoder that is written in the answer itself."""
-    return Answer(
-        name, function(f'{lines.strip()}\nreturn {{"kind": "decoder", "network": network, {settings}}}'), loses, hint
-    )
+def decoder(name, lines, loses, hint):
+    """A decoder of two numbers that is written in the answer itself."""
+    tail = 'return {"kind": "decoder", "network": network, "noise": 2, "octaves": 0}'
+    return Answer(name, function(f"{lines.strip()}\n{tail}"), loses, hint)
 
 
 # A term that is added to the logarithm of the density: a times the longitude.
@@ -125,6 +114,7 @@ model = keras.Sequential([keras.Input((26,)), *layers, keras.layers.Dense(1)])
 model.set_weights([weight.astype("float16") for weight in network.get_weights()])
 """,
         ),
+        trained("energy", {}, ""),
     ),
     wrong=(
         decoder(
@@ -137,20 +127,22 @@ network.layers[0].bias.assign(np.array([-3.0, 16.8]) / [180, 90])
             "the same few places again and again",
         ),
         # Honest models.
-        trained("energy", {}, ""),
-        trained("autoregressive rows", {}, "Your precision is"),
-        trained("kernel density", {}, "Your precision is"),
-        trained("histogram of 2 degrees", {}, "Your KL is"),
-        trained("histogram of 5 degrees", {}, "Your KL is"),
-        trained("flow, long training", {}, "Your total variation is"),
-        trained("flow, short training", {}, "Your total variation is"),
-        trained("adversarial", {}, "Your total variation is"),
-        trained("autoencoder", {}, "Your total variation is"),
-        trained("mixture of 40", {}, "Your total variation is"),
-        energy("too much in the east", TILTED, {}, "Your total variation is"),
-        energy("a hole in the Sahara", HOLE, {}, "Your KL is"),
+        trained("autoregressive rows", lost(0, 1.25, 0.5), "Your precision is"),
+        trained("kernel density", lost(0, 1, 0), "Your precision is"),
+        trained("histogram of 2 degrees", lost(0, 1.25, 0.75), "Your KL is"),
+        trained("histogram of 5 degrees", lost(0, 3.25, 2.25), "Your KL is"),
+        trained("flow, 8,000 steps", lost(1, 4.5, 4), "Your total variation is"),
+        trained("flow, 300 steps", lost(4.5, 8, 4), "Your total variation is"),
+        trained("adversarial", lost(1.5, 6, 4), "Your total variation is"),
+        trained("autoencoder", lost(4, 7.5, 4), "Your total variation is"),
+        trained("mixture of 40", lost(1.75, 6.25, 4), "Your total variation is"),
+        energy("too much in the east", TILTED, lost(0.5, 0, 0), "Your total variation is"),
+        energy("a hole in the Sahara", HOLE, lost(0, 0, 1.25), "Your KL is"),
         energy(
-            "too soft", "model = keras.Model(features, keras.layers.Rescaling(0.4)(logit))", {}, "Your precision is"
+            "too soft",
+            "model = keras.Model(features, keras.layers.Rescaling(0.4)(logit))",
+            lost(0, 1.75, 0),
+            "Your precision is",
         ),
         # Cheats.
         trained("constant", ALL, "the same few places again and again"),
@@ -169,10 +161,8 @@ network.layers[0].bias.assign(np.array([-3.0, 16.8]) / [180, 90])
             "numbers, and 20,000 are allowed",
         ),
         Answer(
-            "too many bytes",
-            function(
-                'return {"kind": "table", "masses": np.full((100, 200), 1 / 20_000, "float64"), "more": "x" * 4_000}'
-            ),
+            "text as a store",
+            function('return {"kind": "table", "masses": np.full((100, 200), 1 / 20_000), "more": "x" * 4_000}'),
             ALL,
             "numbers, and 20,000 are allowed",
         ),
@@ -190,7 +180,7 @@ network.layers[0].bias.assign(np.array([-3.0, 16.8]) / [180, 90])
         table(
             "nothing where nobody was",
             "np.where(masses < 2e-6, 0, masses) / masses[masses >= 2e-6].sum()",
-            {},
+            lost(0, 0.75, 4),
             "rules out places where there is land",
         ),
         table("columns first", "masses.T", ALL, "Rows and columns of your table seem to have changed places"),

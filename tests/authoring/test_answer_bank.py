@@ -57,3 +57,14 @@ def test_an_answer_that_ends_the_run_costs_no_other(course, source):
     assert ended.lost == bank.tests(free[1].name)
     assert not before.lost
     assert not after.lost
+
+
+def test_files_of_an_answer_are_handed_in_beside_the_notebook(course, tmp_path):
+    bank, exercises = Bank(course, NAME), exercises_of(course, NAME)
+    bank.folder = tmp_path
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "small.npz").write_bytes(b"PK")
+    answer = Answer("with a file", "pass", files={"my_model.npz": "models/small.npz"})
+    files = bank.files_for([(exercises[0], answer), (exercises[1], Answer("without", "pass"))])
+    assert files["my_model.npz"] == b"PK"
+    assert set(files) == {bank.file, "my_model.npz"}

@@ -182,3 +182,64 @@ def test_the_command_says_where_the_report_is(root, graded, monkeypatch):
     assert result.exit_code == 0
     assert "report-small.html" in result.stdout
     assert "<h1>small</h1>" in (graded.course.folder / "report-small.html").read_text()
+
+
+# The leaderboard
+
+
+PRINTED = {
+    "ada": "measured: KL = 0.2 (less is better)\nmeasured: cover = 0.9 (more is better)",
+    "hostile": "measured: KL = 0.1 (less is better)\nmeasured: cover = 0.8 (more is better)",
+    "partly": "measured: KL = inf (less is better)",
+    "spy": "a line before\nmeasured: KL = nan (less is better)\n",
+    "wrong": "measured: KL = 0.01",
+}
+
+
+@pytest.fixture
+def measured(graded):
+    """The graded class, as if the test `half-hidden` had measured something."""
+    for student, printed in PRINTED.items():
+        path = graded.course.autograded(student, graded.name) / f"{graded.book}.ipynb"
+        content = json.loads(path.read_text())
+        for cell in content["cells"]:
+            name = cell["metadata"].get("nbgrader", {}).get("grade_id")
+            if name == "half-hidden":
+                cell["outputs"] = [{"output_type": "stream", "name": "stdout", "text": printed.splitlines(True)}]
+            elif name == "half":
+                # What a student prints is no measurement.
+                told = "measured: KL = 0 (less is better)\n"
+                cell["outputs"] = [{"output_type": "stream", "name": "stdout", "text": told}]
+        path.write_text(json.dumps(content))
+    return graded
+
+
+def test_without_measurements_there_is_no_leaderboard(graded):
+    assert "Leaderboard" not in page_of(graded).get_text()
+
+
+def test_the_leaderboard_ranks_by_points_and_then_by_what_was_measured(measured):
+    part = section(page_of(measured), "Leaderboard")
+    assert [cell.get_text() for cell in part.find_all("th")] == ["rank", "student", "name", "KL", "cover", "points"]
+    assert table(part) == [
+        ["1", "hostile", "hostile", "0.1", "0.8", "7"],
+        ["2", "ada", "ada", "0.2", "0.9", "7"],
+        ["3", "partly", "partly", "inf", "", "5"],
+        ["3", "spy", "spy", "nan", "", "5"],
+    ]
+    assert "3 more of 7 submissions, among them 3 not measured." in part.get_text()
+
+
+def test_the_leaderboard_lists_the_best_and_counts_the_rest(measured, monkeypatch):
+    monkeypatch.setattr("gdl_utils.classroom.report.LEADERS", 2)
+    part = section(page_of(measured), "Leaderboard")
+    assert [row[1] for row in table(part)] == ["hostile", "ada"]
+    assert "5 more of 7 submissions, among them 3 not measured." in part.get_text()
+
+
+def test_what_another_tool_graded_is_not_ranked(measured):
+    path = measured.course.autograded("hostile", measured.name) / f"{measured.book}.ipynb"
+    content = json.loads(path.read_text())
+    del content["metadata"]["nbjudge"]
+    path.write_text(json.dumps(content))
+    assert [row[1] for row in table(section(page_of(measured), "Leaderboard"))] == ["ada", "partly", "spy"]
