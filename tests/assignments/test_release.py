@@ -39,7 +39,8 @@ def test_the_release_holds_no_solution_and_no_hidden_test(course, name):
             lines = [line.strip() for line in part.splitlines()]
             # Short lines, and those that only open a call, may stand anywhere.
             secrets += [line for line in lines if len(line) > 14 and not re.fullmatch(r"[\w.]+\(", line)]
-    assert len(secrets) > 40
+    # Of the last assignment most is in a file that only the judge has.
+    assert len(secrets) > 6
     for path in course.release(name).rglob("*"):
         text = "\n".join(cell.source for cell in nbformat.read(path, as_version=4).cells)
         for marker in ("BEGIN SOLUTION", "BEGIN HIDDEN", "END HIDDEN"):
