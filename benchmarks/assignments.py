@@ -33,6 +33,7 @@ LIMITS = {
     "07_vae": 2,
     "08_gan": 2,
     "09_energy_and_diffusion": 3,
+    "10_your_own_model": 10,
 }
 
 

@@ -1,7 +1,7 @@
 """Models of the map as plain data: arrays, numbers and Keras networks, which anyone can sample without their code.
 
 The capstone assignment hands in such a description, and the judge measures it with the functions of this module. A
-description is a dictionary whose `kind` says what the rest is:
+description is a dictionary whose `kind` says what the rest is::
 
     {"kind": "table", "masses": array}
         Masses of equal cells of the map, (rows, columns), from 90 N 180 W southwards and eastwards.
