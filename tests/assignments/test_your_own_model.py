@@ -154,6 +154,11 @@ def test_the_text_tells_points_that_were_measured(course, graded_models):
         assert points == pytest.approx(found[0], abs=0.5), name
 
 
+def test_the_example_of_the_text_earns_what_the_text_says():
+    counts = generative.count_in_cells(generative.load_land_points().train, 30) + 0.1
+    assert total({"kind": "table", "masses": counts / counts.sum()})[0] == pytest.approx(2.5, abs=0.5)
+
+
 # What is measured, and what is told
 
 
