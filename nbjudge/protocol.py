@@ -40,8 +40,8 @@ The supervisor believes the judge, and nobody believes the student, except for t
 field of a wrong type is read as if it had not been sent, and a message of an unknown kind is not read at all. What does
 not even obey the format of `wire` ends the student's process.
 
-The wire carries a message as a dictionary of its fields and its `kind`. What the supervisor and the zygote tell each
-other, at the end of this file, is JSON, since they trust each other.
+The wire carries a message as a dictionary of its fields and its `kind`. What the supervisor and the zygote
+tell each other is JSON, since they trust each other: see `zygote_orders`.
 """
 
 import types
@@ -423,49 +423,3 @@ def limits_of_shown(limits: Limits) -> WireLimits:
 def limits_of_left_files(limits: Limits) -> WireLimits:
     """Of `LeftFiles`."""
     return WireLimits(size=2 * limits.disk_bytes + (1 << 20), items=5 * MAX_FILES, text=1 << 20)
-
-
-# Supervisor <-> zygote, as JSON
-
-
-@dataclass(frozen=True)
-class ZygoteSettings:
-    """What a zygote is started with.
-
-    Attributes:
-        imports: statements to run before the first fork, or after each if it is not warm.
-        warm: import before the fork.
-        sandboxed: put each process that is forked behind the inner wall.
-        visible: folders below which packages lie that the processes need.
-    """
-
-    imports: list[str]
-    warm: bool
-    sandboxed: bool
-    visible: list[str]
-
-
-@dataclass(frozen=True)
-class ForkOrder:
-    """Fork a student process or a judge.
-
-    It comes with four descriptors: the sockets to the supervisor and to the other process, standard output and error.
-
-    Attributes:
-        role: "student" or "judge".
-        limits: fields of `Limits`.
-        wire: fields of `WireLimits`, for what student and judge tell each other.
-        folder: the working folder of a process without a sandbox.
-    """
-
-    role: str
-    limits: dict[str, Any]
-    wire: dict[str, Any]
-    folder: str | None = None
-
-
-@dataclass(frozen=True)
-class ZygoteReady:
-    """The zygote takes orders; it is not warm if what it imported had started threads."""
-
-    warm: bool

@@ -19,9 +19,9 @@ from pathlib import Path
 from nbjudge import judge, student
 from nbjudge.channel import Channel
 from nbjudge.model import Limits
-from nbjudge.protocol import ForkOrder, ZygoteReady, ZygoteSettings
 from nbjudge.sandbox import namespaces, seccomp
 from nbjudge.wire import WireLimits
+from nbjudge.zygote_orders import ForkOrder, ZygoteReady, ZygoteSettings
 
 
 def count_threads() -> int:

@@ -21,10 +21,10 @@ from nbjudge.channel import Channel
 from nbjudge.errors import MachineError
 from nbjudge.model import Limits
 from nbjudge.process import Process, ProcessPair
-from nbjudge.protocol import ForkOrder, ZygoteReady, ZygoteSettings
 from nbjudge.sandbox import availability, bubblewrap, users
 from nbjudge.watchdog import Watchdog
 from nbjudge.wire import LIMITS, WireLimits
+from nbjudge.zygote_orders import ForkOrder, ZygoteReady, ZygoteSettings
 
 IMPORT_TIMEOUT = 120  # seconds that importing may take
 FORK_TIMEOUT = 20  # seconds until a forked process stands behind its wall

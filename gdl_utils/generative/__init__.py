@@ -18,19 +18,19 @@ from gdl_utils.generative.ground import (
 )
 from gdl_utils.generative.judges import Judge, distance_to_nearest, frechet_distance, train_judge
 from gdl_utils.generative.measures import Estimate, coverage, kl_divergence, precision, total_variation
-from gdl_utils.generative.plain_models import PlainModel, plain_model
+from gdl_utils.generative.plain_models import DescriptionError, PlainModel, plain_model
 from gdl_utils.generative.plain_report import density_of_samples, measure_plain, without_copies
-from gdl_utils.generative.report import ModelError, Report, measure, record
+from gdl_utils.generative.report import Report, measure, record
 from gdl_utils.generative.training import Player, Training, fit, play
 
 __all__ = [
     "DEGREES",
     "LANDMASSES",
+    "DescriptionError",
     "Estimate",
     "Export",
     "Front",
     "Judge",
-    "ModelError",
     "PlainModel",
     "Player",
     "Report",

@@ -41,6 +41,15 @@ AT_ONCE = 10_000  # points for which a network runs together
 ARITHMETIC = {"Add", "Subtract", "Multiply", "Divide", "TrueDivide", "Negative"}
 
 
+class DescriptionError(ModelError):
+    """A description that is none of a model; in a test of an assignment the student is told its sentence."""
+
+    @property
+    def hint(self) -> str:
+        """The sentence, where a test looks for it."""
+        return str(self)
+
+
 @dataclass(frozen=True)
 class PlainModel:
     """A model of the map.
@@ -60,19 +69,19 @@ def plain_model(description: Any) -> PlainModel:
     """The model that a description describes; see above. Nothing of it runs but Keras's own layers.
 
     Raises:
-        ModelError: if it is not such a description, in a sentence that says what is wrong.
+        DescriptionError: if it is not such a description, in a sentence that says what is wrong.
     """
     if not isinstance(description, Mapping):
-        raise ModelError("A model is described by a dictionary", "return one with 'kind' and what belongs to it")
+        raise DescriptionError("A model is described by a dictionary", "return one with 'kind' and what belongs to it")
     kind = description.get("kind")
     if not isinstance(kind, str) or kind not in KEYS:
-        raise ModelError("The kind of the model is unknown", f"choose one of {', '.join(KEYS)}")
+        raise DescriptionError("The kind of the model is unknown", f"choose one of {', '.join(KEYS)}")
     missing = sorted(KEYS[kind] - set(description))
     if missing:
-        raise ModelError(f"A {kind} needs {' and '.join(map(repr, missing))}", "add it to the dictionary")
+        raise DescriptionError(f"A {kind} needs {' and '.join(map(repr, missing))}", "add it to the dictionary")
     if set(description) - KEYS[kind] - {"kind"}:
         allowed = ", ".join(map(repr, sorted(KEYS[kind])))
-        raise ModelError(f"A {kind} has keys that it does not need", f"leave only 'kind' and {allowed}")
+        raise DescriptionError(f"A {kind} has keys that it does not need", f"leave only 'kind' and {allowed}")
     return MAKERS[kind](**{name: value for name, value in description.items() if name != "kind"})
 
 
@@ -85,14 +94,14 @@ def _table(masses: Any) -> PlainModel:
     except ValueError:
         masses = np.array("rows of different lengths")
     if masses.dtype.kind not in "biuf" or masses.ndim != 2 or not masses.size:
-        raise ModelError("The masses are not an array of rows and columns of numbers", "see what shape it has")
+        raise DescriptionError("The masses are not an array of rows and columns of numbers", "see what shape it has")
     masses = masses.astype(float)
     if not np.isfinite(masses).all():
-        raise ModelError("The masses hold NaN or infinity", "look for 0 / 0, or the logarithm of 0")
+        raise DescriptionError("The masses hold NaN or infinity", "look for 0 / 0, or the logarithm of 0")
     if (masses < 0).any():
-        raise ModelError("Some masses are negative", "a mass is a probability, not its logarithm")
+        raise DescriptionError("Some masses are negative", "a mass is a probability, not its logarithm")
     if abs(masses.sum() - 1) > 1e-3:
-        raise ModelError(
+        raise DescriptionError(
             f"The masses sum to {masses.sum():.4g}, not to 1", "a mass is a probability: not a count, not a density"
         )
     return table_of(masses / masses.sum())
@@ -141,7 +150,7 @@ def _log_density(network: Any, octaves: Any) -> PlainModel:
     middles = np.stack(np.meshgrid(longitude, latitude), axis=-1).reshape(-1, 2)
     logs = _run(network, middles, lambda x: fourier_features(x, waves))[:, 0]
     if not np.isfinite(logs).all():
-        raise ModelError(
+        raise DescriptionError(
             "The network gives log-densities that are no numbers", "look at what it gives on the whole map"
         )
     masses = np.exp(logs - logs.max()).reshape(rows, columns)
@@ -181,7 +190,7 @@ MAKERS: dict[str, Callable[..., PlainModel]] = {
 def _whole(name: str, value: Any) -> int:
     whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
     if not whole or not LEAST[name] <= value <= MOST[name]:
-        raise ModelError(f"{name!r} is no whole number from {LEAST[name]} to {MOST[name]}", "choose one of these")
+        raise DescriptionError(f"{name!r} is no whole number from {LEAST[name]} to {MOST[name]}", "choose one of these")
     return int(value)
 
 
@@ -191,23 +200,27 @@ def _pair(name: str, value: Any) -> np.ndarray:
     except (TypeError, ValueError):
         pair = np.empty(0)
     if pair.shape != (2,) or not np.isfinite(pair).all():
-        raise ModelError(f"{name!r} is not a pair of numbers", "give one for the longitude and one for the latitude")
+        raise DescriptionError(
+            f"{name!r} is not a pair of numbers", "give one for the longitude and one for the latitude"
+        )
     return pair
 
 
 def _check(network: Any, inputs: int, outputs: int) -> None:
     if not isinstance(network, keras.Model):
-        raise ModelError("The network is no Keras model", "read it with keras.models.load_model")
+        raise DescriptionError("The network is no Keras model", "read it with keras.models.load_model")
     for part in [*network._flatten_layers(), *getattr(network, "operations", [])]:
         name, package = type(part).__name__, type(part).__module__
         own = package.startswith(("keras.src.layers", "keras.src.models")) and name not in ("Lambda", "TFSMLayer")
         if not own and not (package == "keras.src.ops.numpy" and name in ARITHMETIC):
-            raise ModelError(
+            raise DescriptionError(
                 "The network holds something other than Keras's own layers", "build it without Lambda and keras.ops"
             )
     for what, shape, wanted in (("takes", network.input_shape, inputs), ("gives", network.output_shape, outputs)):
         if shape != (None, wanted):
-            raise ModelError(f"The network {what} the shape {shape}", f"with these settings it needs (None, {wanted})")
+            raise DescriptionError(
+                f"The network {what} the shape {shape}", f"with these settings it needs (None, {wanted})"
+            )
 
 
 def _run(network: Any, inputs: np.ndarray, features: Callable[[np.ndarray], Any]) -> np.ndarray:
@@ -218,7 +231,7 @@ def _run(network: Any, inputs: np.ndarray, features: Callable[[np.ndarray], Any]
                 warnings.simplefilter("ignore")
                 parts.append(network(features(inputs[start : start + AT_ONCE].astype("float32")), training=False))
         except Exception as error:
-            raise ModelError(
+            raise DescriptionError(
                 f"The network stops with {type(error).__name__} for some inputs", "try it yourself"
             ) from error
     return np.concatenate([np.asarray(part, float) for part in parts])

@@ -22,12 +22,7 @@ COMPARISON_VARIABLE = "GDL_COMPARISON"
 
 
 class ModelError(CourseError):
-    """A model that can't be measured; in a test of an assignment the student is told its sentence."""
-
-    @property
-    def hint(self) -> str:
-        """The sentence, where a test looks for it."""
-        return str(self)
+    """A model that can't be measured."""
 
 
 @dataclass(frozen=True)

@@ -236,7 +236,7 @@ def test_a_model_is_measured_once_for_all_tests(monkeypatch):
 
 def test_what_is_wrong_is_told_by_all_tests_and_measured_once():
     for _ in range(3):
-        with pytest.raises(generative.ModelError, match="sum to 2, not to 1"):
+        with pytest.raises(generative.DescriptionError, match="sum to 2, not to 1"):
             measure_map.report_of(lambda: {"kind": "table", "masses": np.ones((1, 2))})
 
 

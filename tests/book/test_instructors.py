@@ -18,13 +18,20 @@ def text(root):
 
 
 def test_every_assignment_stands_in_both_tables(text, course):
-    part_one, part_two, assignments = re.findall(r"^```\{list-table\}.+?^```$", text, re.DOTALL | re.MULTILINE)
+    part_one, part_two, assignments, by_weeks = re.findall(
+        r"^```\{list-table\}.+?^```$", text, re.DOTALL | re.MULTILINE
+    )
     schedule = part_one + part_two
     missing = {
         table: [name for name in course.assignments if rows.count(name) != 1]
         for table, rows in {"table-schedule": schedule, "table-assignments": assignments}.items()
     }
     assert missing == {"table-schedule": [], "table-assignments": []}, "give each a row in book/instructors.md"
+    for columns, weeks in ((0, 6), (1, 10), (2, 14)):
+        cells = [re.split(r"\n  -", row)[1 + columns].strip() for row in by_weeks.split("\n* - ")[2:]]
+        assert [bool(cell) for cell in cells] == [True] * weeks + [False] * (14 - weeks)
+    numbers = {name[:2] for name in course.assignments}
+    assert set(re.findall(r"`(\d\d)`", by_weeks)) == numbers
 
 
 def test_the_schedule_has_every_page_once(text, root):

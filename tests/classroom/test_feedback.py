@@ -412,7 +412,7 @@ def test_the_command_exits_with_1_if_a_page_is_missing(root, graded, monkeypatch
 # What a test measured
 
 
-def test_students_see_what_was_measured_and_nothing_else_that_a_test_printed(graded):
+def test_students_see_what_was_measured_and_no_other_output(graded):
     path = graded.course.autograded("partly", graded.name) / f"{graded.book}.ipynb"
     content = json.loads(path.read_text())
     told = "secret 90210.25\nmeasured: KL = 0.1234 (less is better)\nmeasured: cover = 1 (more is better)\n"

@@ -218,7 +218,7 @@ def test_without_measurements_there_is_no_leaderboard(graded):
     assert "Leaderboard" not in page_of(graded).get_text()
 
 
-def test_the_leaderboard_ranks_by_points_and_then_by_what_was_measured(measured):
+def test_the_leaderboard_ranks_by_points_then_measurements(measured):
     part = section(page_of(measured), "Leaderboard")
     assert [cell.get_text() for cell in part.find_all("th")] == ["rank", "student", "name", "KL", "cover", "points"]
     assert table(part) == [

@@ -108,7 +108,7 @@ def test_the_choice_does_not_depend_on_what_students_wrote(tmp_path, root):
     assert json.loads((course.folder / RECORD).read_text())[NAME]["beside"] == {BOOK: {"length": ONLY_BESIDE}}
 
 
-def test_a_blank_answer_gets_nothing_from_what_the_judge_imports(tmp_path, root):
+def test_a_blank_answer_gets_nothing_for_imports_of_the_judge(tmp_path, root):
     cells = solution("import textwrap as tw", "a"), test("tw = tw\nassert tw.dedent(' a') == 'a'", "t", 1)
     blank = answer(name="a"), cells[1]
     course = course_with(tmp_path, root, *cells, submitted=blank)

@@ -6,7 +6,7 @@ import pytest
 
 from gdl_utils import generative
 from gdl_utils.generative import (
-    ModelError,
+    DescriptionError,
     density_of_samples,
     fourier_features,
     measure_plain,
@@ -80,7 +80,7 @@ def test_a_density_of_samples_is_a_bell_around_each():
     np.testing.assert_allclose(np.exp(log_prob([[-0.5, -0.5]])), 0.01 / 4)
 
 
-def test_a_density_of_samples_goes_round_the_globe_and_ends_at_the_poles():
+def test_a_density_goes_round_the_globe_and_ends_at_the_poles():
     samples = np.array([[0.9999, 0.9999]])
     uniform = rng().uniform(-1, 1, (400_000, 2))
     density = np.exp(density_of_samples(samples, 5.0).log_prob(uniform))
@@ -108,7 +108,7 @@ def test_a_decoder_gets_features_of_the_noise():
     np.testing.assert_allclose(model.sample(9, rng(3)), network(fourier_features(z, 2)), atol=1e-5)
 
 
-def test_a_log_density_is_normalised_on_the_map_whatever_its_constant():
+def test_a_log_density_is_normalised_whatever_its_constant():
     # The logarithm of a density that grows towards the north east.
     kernel = [[1.0], [2.0]]
     models = [
@@ -147,7 +147,7 @@ def test_a_constant_velocity_shifts_the_noise():
     np.testing.assert_allclose(samples, (noise + np.array([1, 2])) * [0.5, 0.25] + [0.1, -0.2], atol=1e-6)
 
 
-def test_steps_are_those_of_euler_with_the_time_at_the_beginning():
+def test_steps_are_eulers_with_the_time_at_their_beginning():
     network = dense(10, 2)
     model = plain_model(velocity(network, steps=3, centre=[0, 0], spread=np.ones(2)))
     x = rng(2).normal(size=(7, 2))
@@ -251,7 +251,7 @@ WRONG = {
 @pytest.mark.parametrize("name", WRONG)
 def test_a_wrong_description_is_told_in_one_sentence(name):
     description, told = WRONG[name]
-    with pytest.raises(ModelError, match=told) as caught:
+    with pytest.raises(DescriptionError, match=told) as caught:
         plain_model(description)
     assert "\n" not in str(caught.value)
 
@@ -263,14 +263,14 @@ def test_arithmetic_of_keras_is_no_layer_of_ones_own():
 def test_a_network_that_stops_is_told():
     network = keras.Sequential([keras.Input((1,)), keras.layers.Embedding(3, 2), keras.layers.Flatten()])
     model = plain_model(decoder(network, noise=1))
-    with pytest.raises(ModelError, match="The network stops with InvalidArgumentError for some inputs"):
+    with pytest.raises(DescriptionError, match="The network stops with InvalidArgumentError for some inputs"):
         model.sample(1_000, rng())
 
 
 # Copies and the whole measurement
 
 
-def test_copies_of_training_points_and_of_each_other_are_not_there():
+def test_copies_of_points_and_of_each_other_are_not_there():
     train = np.array([[0.0, 0.0], [0.5, 0.5]])
     near, far = 0.014 / 180, 0.016 / 180
     samples = np.array(
@@ -300,7 +300,7 @@ def test_a_model_that_copies_has_nothing(points):
     assert report.kl.value > 2
 
 
-def test_the_truth_without_a_density_is_measured_as_nearly_the_truth(points):
+def test_the_truth_without_a_density_is_nearly_the_truth(points):
     truth = generative.PlainModel("decoder", generative.sample_land_points, None)
     report = measure_plain("truth", truth, points)
     assert report.precision > 0.995

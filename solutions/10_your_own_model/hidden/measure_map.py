@@ -11,7 +11,7 @@ import numpy as np
 from gdl_utils import checks
 from gdl_utils.generative import (
     DEGREES,
-    ModelError,
+    DescriptionError,
     PlainModel,
     landmass_shares,
     load_land_points,
@@ -63,7 +63,7 @@ class Measured:
 
     report: Report | None = None
     slip: str = ""
-    error: checks.CheckError | ModelError | None = None
+    error: checks.CheckError | DescriptionError | None = None
 
 
 def report_of(my_model: Callable[[], Any]) -> Report:
@@ -85,7 +85,7 @@ def report_of(my_model: Callable[[], Any]) -> Report:
         Measured.error = checks.CheckError(STOPPED)
         try:
             Measured.report = _measure(description)
-        except (checks.CheckError, ModelError) as error:
+        except (checks.CheckError, DescriptionError) as error:
             Measured.error = error
             raise
         Measured.error = None
