@@ -60,7 +60,7 @@ def test_outside_the_course_it_says_where_to_go(tmp_path, monkeypatch):
     ("arguments", "said"),
     [
         (["grade", "02_shapes"], "There is no assignment 02_shapes in solutions: see its folders for the names."),
-        (["sample-class", "no_such", "--course", "{tmp}"], "The assignment no_such has no sample class"),
+        (["sample-class", "no_such", "--course", "{tmp}"], "The assignment no_such has no answer bank"),
         (["book", "run", "book/missing.ipynb"], "missing.ipynb is not a page of"),
         (["book", "run", "/etc/hosts"], "/etc/hosts is not a page of"),
     ],

@@ -1,7 +1,8 @@
 """Makes the submissions of a sample class from a released assignment and a list of students.
 
 The list stands beside the answer bank, in answers/<name>/sample_class.py, as `STUDENTS`. Most of it is drawn from the
-bank: `spread` gives each student an ability, and by it right and wrong answers.
+bank: `spread` gives each student an ability, and by it right and wrong answers. Where there is no such file, all are
+drawn from the bank.
 """
 
 import runpy
@@ -12,15 +13,16 @@ from dataclasses import dataclass, field
 import nbformat
 import numpy as np
 
-from gdl_utils.authoring.answer_bank import Exercise
+from gdl_utils.authoring.answer_bank import REFERENCE, Exercise, exercises_of
 from gdl_utils.authoring.release import differences
-from gdl_utils.classroom.course import GRADEBOOK, TIMESTAMP, Course
+from gdl_utils.classroom.course import GRADEBOOK, HIDDEN, TIMESTAMP, Course
 from gdl_utils.errors import GradingError
 from nbjudge.notebook import grade_id
 
 HANDED_IN = "2026-10-01 12:00:00 UTC"
 MARKER = ".sample-class"  # a file that says that the folder is one
 ABILITY = (4.0, 1.6)  # parameters of a beta distribution: most know most
+NAMES = [f"student-{number:02}" for number in range(1, 25)]  # of a class that is drawn as a whole
 BLANK = 0.2  # share of blank answers among those that are not right
 Edit = Callable[[nbformat.NotebookNode], None]
 
@@ -38,6 +40,7 @@ class Student:
         edit: a change made to the whole notebook after the answers were filled in.
         data: handed in, in the place of the notebook, if given.
         attention: part of the remark that the instructor gets, empty if there is none.
+        files: handed in beside the notebook, by name: the path of a file in the folder of the bank.
     """
 
     name: str
@@ -48,17 +51,18 @@ class Student:
     edit: Edit | None = None
     data: bytes | None = None
     attention: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 def students_of(course: Course, name: str) -> list[Student]:
     """The sample class of an assignment.
 
     Raises:
-        GradingError: if the assignment has none.
+        GradingError: if the assignment has neither one nor an answer bank.
     """
     path = course.answers(name) / "sample_class.py"
     if not path.is_file():
-        raise GradingError(f"The assignment {name} has no sample class", f"write its STUDENTS in {path}")
+        return spread(exercises_of(course, name), NAMES, seed=2026)
     students: list[Student] = runpy.run_path(str(path))["STUDENTS"]
     return students
 
@@ -110,6 +114,7 @@ def spread(exercises: Sequence[Exercise], names: Sequence[str], seed: int) -> li
 def _student(exercises: Sequence[Exercise], name: str, ability: float, draw: np.random.Generator) -> Student:
     answers: dict[str, str] = {}
     loses: dict[str, float] = {}
+    files: dict[str, str] = {}
     right: set[str] = set()
     notes = []
     for exercise in exercises:
@@ -121,12 +126,13 @@ def _student(exercises: Sequence[Exercise], name: str, ability: float, draw: np.
         answer = chosen[int(draw.integers(len(chosen)))]
         answers[exercise.name] = answer.source
         loses |= answer.loses
+        files |= answer.files
         if luck <= ability:
             right.add(exercise.name)
         else:
             notes.append(f"{exercise.name}: {answer.name}")
     blank = frozenset(exercise.name for exercise in exercises if exercise.name not in answers)
-    return Student(name, "; ".join(notes) or "all right", answers, loses, blank)
+    return Student(name, "; ".join(notes) or "all right", answers, loses, blank, files=files)
 
 
 def cell_by_id(notebook: nbformat.NotebookNode, name: str) -> nbformat.NotebookNode:
@@ -147,6 +153,12 @@ def write_submission(author: Course, name: str, student: Student, target: Course
     folder = target.submitted(student.name, name)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / TIMESTAMP).write_text(HANDED_IN)
+    # What the reference solutions made is handed in by all who do not hand in something of their own.
+    made = author.source(name) / HIDDEN / REFERENCE
+    if made.is_dir():
+        shutil.copytree(made, folder, dirs_exist_ok=True)
+    for file, path in student.files.items():
+        shutil.copy(author.answers(name) / path, folder / file)
     if student.data is not None:
         (folder / released.name).write_bytes(student.data)
         return

@@ -126,3 +126,17 @@ def test_an_exercise_whose_needs_are_not_met_stays_blank(course):
         first_is_right = student.answers.get(first.name) in {answer.source for answer in first.right}
         assert first_is_right or "last" in student.blank
         assert first_is_right or not student.answers.keys() & {"last"}
+
+
+@pytest.mark.parametrize("name", ["08_gan", pytest.param("10_your_own_model", marks=pytest.mark.slow)])
+def test_without_a_list_the_class_is_drawn_from_the_bank(course, tmp_path, name):
+    sample = Course(tmp_path, course.config_file)
+    sample.sources.symlink_to(course.sources)
+    students, bank = students_of(course, name), Bank(course, name)
+    assert len(students) == 24
+    for student in students:
+        write_submission(course, name, student, sample)
+    outcomes = []
+    grade_class(sample, name, outcomes.append, GradingOptions())
+    given = {outcome.student: (outcome.score, outcome.remark) for outcome in outcomes}
+    assert given == {student.name: (sum(expected(bank, student).values()), "") for student in students}
