@@ -10,6 +10,7 @@ def _shorten_trainings():
     import contextlib
     import functools
     import inspect
+    import warnings
 
     import keras
     import tensorflow as tf
@@ -27,7 +28,10 @@ def _shorten_trainings():
     def not_compiled(is_so=True):
         tf.config.run_functions_eagerly(is_so)
         try:
-            yield
+            with warnings.catch_warnings():
+                # TensorFlow says that data sets are compiled all the same.
+                warnings.filterwarnings("ignore", message="Even though the `tf.config")
+                yield
         finally:
             tf.config.run_functions_eagerly(False)
 
@@ -36,7 +40,7 @@ def _shorten_trainings():
         given = inspect.signature(fit).bind(*args, **kwargs)
         named = given.arguments
         network = named["self"]
-        like = (*(type(layer) for layer in network.layers), network.count_params())
+        like = (*(type(layer) for layer in network.layers), network.built and network.count_params())
         is_known = like in compiled
         compiled.add(like)
         named["epochs"] = min(named.get("epochs", 1), most_epochs)
