@@ -51,7 +51,8 @@ def test_outside_the_course_it_says_where_to_go(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     result = run("grade", "02_shapes_and_parameters")
     assert result.exit_code == 2
-    assert "is not the folder of the course (it has no _toc.yml): change to it first." in result.stderr
+    assert "is not the folder of a course (it has no nbgrader_config.py): change to it" in result.stderr
+    assert "is not the folder of the course (it has no _toc.yml)" in run("book", "build").stderr
     assert "Traceback" not in result.output
 
 

@@ -2,8 +2,11 @@
 
 import copy
 import json
+import shutil
 import subprocess
 import sys
+import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -55,12 +58,38 @@ def load_assignment(source: Path, gradebook: ClassGradebook) -> Assignment:
         GradingError: if a notebook is missing, or is not in Python.
     """
     notebooks = tuple(_load_notebook(source, name, gradebook) for name in gradebook.cells)
-    files = {name: data for name, data in read_files(source).items() if not name.endswith(".ipynb")}
+    given = {
+        name: data
+        for name, data in read_files(source).items()
+        if not (name.endswith(".ipynb") or name.startswith(f"{HIDDEN}/"))
+    }
+    return Assignment(source.name, notebooks, given, _hidden_files(source))
+
+
+def _hidden_files(source: Path) -> dict[str, bytes]:
     prefix = f"{HIDDEN}/"
-    hidden = {name.removeprefix(prefix): data for name, data in files.items() if name.startswith(prefix)}
-    hidden.pop(PREPARE, None)
-    given = {name: data for name, data in files.items() if not name.startswith(prefix)}
-    return Assignment(source.name, notebooks, given, hidden)
+    files = {name.removeprefix(prefix): data for name, data in read_files(source).items() if name.startswith(prefix)}
+    files.pop(PREPARE, None)
+    return {name: data for name, data in files.items() if not name.endswith(".ipynb")}
+
+
+def prepared_for_reference(assignment: Assignment, source: Path) -> Assignment:
+    """The assignment with what its reference solutions need: what is prepared for a class they may know nothing of.
+
+    Args:
+        assignment: as it is going to be graded.
+        source: the folder of its sources, in which nothing changes.
+
+    Raises:
+        GradingError: if its preparation fails.
+    """
+    if not (source / HIDDEN / PREPARE).is_file():
+        return assignment
+    with tempfile.TemporaryDirectory() as scratch:
+        copied = Path(scratch) / source.name
+        shutil.copytree(source, copied)
+        prepare(copied, checking=True)
+        return replace(assignment, hidden=_hidden_files(copied))
 
 
 def _load_notebook(source: Path, name: str, gradebook: ClassGradebook) -> SourceNotebook:

@@ -19,8 +19,13 @@ from nbgrader.apps import NbGraderAPI
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, InterfaceError, InternalError, OperationalError, SQLAlchemyError
 
-from gdl_utils.classroom.assignment import PREPARE, load_assignment, prepare, reference_solutions
-from gdl_utils.classroom.course import HIDDEN, RECORD, Course
+from gdl_utils.classroom.assignment import (
+    load_assignment,
+    prepare,
+    prepared_for_reference,
+    reference_solutions,
+)
+from gdl_utils.classroom.course import RECORD, Course
 from gdl_utils.classroom.course_secret import course_secret, seed_of_hashes, seed_of_student
 from gdl_utils.classroom.gradebook import ClassGradebook
 from gdl_utils.classroom.nbgrader_api import open_course, why_failed
@@ -195,14 +200,7 @@ def tried_out(
     """
     solved = reference_solutions(source)
     key = hashlib.sha256(f"{_digest_of(assignment, limits)} {json.dumps(solved, sort_keys=True)}".encode()).hexdigest()
-
-    def prepared() -> Assignment:
-        # What is prepared for a class may be nothing that the reference solution can know.
-        if not (source / HIDDEN / PREPARE).is_file():
-            return assignment
-        checked = released_assignment(course, assignment.name, checking=True, source=source)
-        return replace(checked, notebooks=assignment.notebooks, hash_seed=assignment.hash_seed)
-
+    prepared = partial(prepared_for_reference, assignment, source)
     tried = try_once(course.folder, assignment.name, key, prepared, solved, limits, engine)
     if tried.complaints and not despite:
         raise refusal(assignment.name, tried.complaints)
@@ -272,21 +270,20 @@ def _workers(
         yield submit, number
 
 
-def released_assignment(course: Course, name: str, checking: bool = False, source: Path | None = None) -> Assignment:
+def released_assignment(course: Course, name: str, checking: bool = False) -> Assignment:
     """An assignment as it would be released, in a course folder made for it and removed again.
 
     Args:
         course: with its source.
         name: the assignment.
         checking: whether its hidden files are prepared for its own reference solutions; else they are as they are.
-        source: the folder of its sources, if it is not where those of the course are.
 
     Raises:
         GradingError: if it can't be released.
     """
     with tempfile.TemporaryDirectory() as scratch:
         copy = replace(course, folder=Path(scratch), configuration=course.config_file, database=None)
-        shutil.copytree(source or course.source(name), copy.source(name))
+        shutil.copytree(course.source(name), copy.source(name))
         if checking:
             prepare(copy.source(name), checking)
         with open_course(copy) as api, _released_gradebook(copy, name, api) as gradebook:

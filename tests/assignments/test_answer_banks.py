@@ -6,8 +6,8 @@ from gdl_utils.authoring.answer_bank import Answer, Bank, answer_grader, exercis
 from gdl_utils.classroom.course import Course
 from tests.conftest import ROOT
 
-# Their answers train networks.
-LONG = ("04_mlp", "05_cnn")
+# Their answers train networks, or have them measured.
+LONG = ("04_mlp", "05_cnn", "10_your_own_model")
 NAMES = [pytest.param(name, marks=[pytest.mark.slow] if name in LONG else []) for name in Course(ROOT).assignments]
 
 
