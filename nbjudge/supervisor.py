@@ -55,7 +55,7 @@ from nbjudge.protocol import (
 from nbjudge.rebuild import Rebuilt
 from nbjudge.scoring import outputs_of_test, score_of
 from nbjudge.watchdog import MOST_PIPES
-from nbjudge.ways import answers_of, definitions_before, lent_by, used_by_students, why_beside
+from nbjudge.ways import answers_of, definitions_before, lent_by, used_by_students, ways_of
 from nbjudge.wire import WireError
 from nbjudge.zygote_client import IMPORT_TIMEOUT
 
@@ -98,6 +98,7 @@ class NotebookRun:
         self.seen_hidden = False  # the student's code has been called by a hidden test
         self.defined = names_defined(source)
         self.answers, self.used = answers_of(source), used_by_students(source)
+        self.ways = ways_of(source)
         self.redefined: set[str] = set()  # names that cells since the last test define
 
     def run(self, assignment: Assignment, given: dict[str, bytes], seed: int) -> GradedNotebook:
@@ -236,7 +237,7 @@ class NotebookRun:
             cell["outputs"] = [error_output("NotRun", "the student's process had ended before this test")]
             self.result.hints[name] = NOT_RUN
             return
-        if reason := why_beside(self.source, cell):
+        if reason := self.ways.get(name):
             self.result.trusted[name] = reason
             report = self._run_beside(cell)
         else:

@@ -23,20 +23,22 @@ DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef
 DEFAULT = "nbjudge_tests"  # the key of a notebook's metadata that says it of all its tests
 
 
-def why_beside(source: SourceNotebook, cell: Cell) -> str | None:
-    """Why a test is run beside the student's objects, None if it is judged.
+def ways_of(source: SourceNotebook) -> dict[str, str]:
+    """Why tests of a notebook are run beside the student's objects, by grade_id; those that are judged are left out."""
+    answers = answers_of(source)
+    tests = [cell for cell in source.content["cells"] if is_test(cell)]
+    reasons = {str(grade_id(cell)): _why_beside(source, cell, answers) for cell in tests}
+    return {name: reason for name, reason in reasons.items() if reason}
 
-    Args:
-        source: the notebook.
-        cell: one of its tests.
-    """
+
+def _why_beside(source: SourceNotebook, cell: Cell, answers: frozenset[str]) -> str | None:
     tags = cell["metadata"].get("tags", [])
     if JUDGED in tags or BESIDE in tags:
         return BY_AUTHOR if BESIDE in tags else None
     default = source.content.get("metadata", {}).get(DEFAULT)
     if default in (JUDGED, BESIDE):
         return BY_AUTHOR if default == BESIDE else None
-    return source.beside.get(str(grade_id(cell))) or reason_in_text(cell["source"], answers_of(source))
+    return source.beside.get(str(grade_id(cell))) or reason_in_text(cell["source"], answers)
 
 
 def answers_of(source: SourceNotebook) -> frozenset[str]:
@@ -213,9 +215,3 @@ def judged_only(source: SourceNotebook) -> SourceNotebook:
         for cell in source.content["cells"]
     ]
     return replace(source, content={**source.content, "cells": cells}, beside={})
-
-
-def ways_of(source: SourceNotebook) -> dict[str, str]:
-    """Why tests of a notebook are run beside the student's objects, by grade_id; those that are judged are left out."""
-    reasons = {str(grade_id(cell)): why_beside(source, cell) for cell in source.content["cells"] if is_test(cell)}
-    return {name: reason for name, reason in reasons.items() if reason}

@@ -12,7 +12,7 @@ from pathlib import Path
 from gdl_utils.errors import GradingError
 from nbjudge import Assignment, EngineOptions, Graded, Limits, MachineError, SourceNotebook, Submission, grade
 from nbjudge.notebook import Cell, grade_id, is_graded, is_solution, is_test
-from nbjudge.ways import BESIDE, JUDGED, ways_of, why_beside
+from nbjudge.ways import BESIDE, DEFAULT, JUDGED, ways_of
 
 REFERENCE = "reference/"  # below hidden/: files that are handed in with the reference solution
 ONLY_BESIDE = "the reference solution passes it only beside its own objects"
@@ -159,13 +159,14 @@ def _submission(assignment: Assignment, solved: Mapping[str, Mapping[str, str]])
 
 def _choosable(source: SourceNotebook) -> list[Cell]:
     """The tests whose way neither their author nor their text decides."""
+    decided = ways_of(source)
     return [
         cell
         for cell in source.content["cells"]
         if is_test(cell)
         and not {JUDGED, BESIDE} & set(cell["metadata"].get("tags", []))
-        and "nbjudge_tests" not in source.content.get("metadata", {})
-        and not why_beside(source, cell)
+        and DEFAULT not in source.content.get("metadata", {})
+        and grade_id(cell) not in decided
     ]
 
 

@@ -114,6 +114,26 @@ def test_a_test_that_takes_too_long_is_ended_alone():
     assert "took too long" in book.hints["test-1"]
 
 
+FOREVER = """
+def forever(f):
+    while True:
+        try:
+            f(1)
+        except BaseException:
+            pass
+
+def one():
+    return 1
+"""
+
+
+@pytest.mark.parametrize("test", ["forever(lambda x: x)", "forever(lambda x: forever(lambda y: y))"])
+def test_code_that_calls_back_for_ever_is_ended(test):
+    book = run(["assert one() == 1", test, "assert one() == 1"], FOREVER, beside=[], limits=Limits(cell_seconds=1))
+    assert list(book.scores.values()) == [2, 0, 0]
+    assert book.status is Status.TIMEOUT and book.seconds < 15
+
+
 READS = """
 import ctypes, gc, inspect, sys
 
