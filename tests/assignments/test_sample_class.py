@@ -128,7 +128,7 @@ def test_an_exercise_whose_needs_are_not_met_stays_blank(course):
         assert first_is_right or not student.answers.keys() & {"last"}
 
 
-@pytest.mark.parametrize("name", ["08_gan", pytest.param("10_your_own_model", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("name", ["08_gan"])
 def test_without_a_list_the_class_is_drawn_from_the_bank(course, tmp_path, name):
     sample = Course(tmp_path, course.config_file)
     sample.sources.symlink_to(course.sources)
