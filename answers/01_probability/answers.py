@@ -1,17 +1,6 @@
 """Answers to `01_probability`, wrong and right, with what each must lose and be told."""
 
-from gdl_utils.authoring.answer_bank import Answer, Exercise
-
-
-def body_of(signature):
-    """A function that makes an answer of a body, whose lines are not indented."""
-
-    def answer(body):
-        lines = [f"    {line}" if line else "" for line in body.strip("\n").split("\n")]
-        return "\n".join([f"def {signature}:", *lines])
-
-    return answer
-
+from gdl_utils.authoring.answer_bank import Answer, Exercise, body_of
 
 # 1. The density of a box.
 

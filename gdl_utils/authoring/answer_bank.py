@@ -63,6 +63,20 @@ class Exercise:
     survivors: Mapping[str, str] = field(default_factory=dict)
 
 
+def body_of(signature: str) -> Callable[[str], str]:
+    """A function that makes an answer of the body of a function, whose lines are not indented.
+
+    Args:
+        signature: of the function, as in `mean(numbers)`.
+    """
+
+    def answer(body: str) -> str:
+        lines = [f"    {line}" if line else "" for line in body.strip("\n").split("\n")]
+        return "\n".join([f"def {signature}:", *lines]) + "\n"
+
+    return answer
+
+
 def changed(source: str, *changes: tuple[str, str]) -> str:
     """An answer in which some text of another answer is replaced; each old text must stand there once."""
     for old, new in changes:

@@ -9,7 +9,7 @@ import pytest
 
 from gdl_utils.classroom.course import CONFIG, Course
 from gdl_utils.classroom.grade import grade_class, released_assignment
-from gdl_utils.classroom.trial import BLANK_IF_JUDGED, ONLY_BESIDE, RECORD, try_out
+from gdl_utils.classroom.trial import ONLY_BESIDE, RECORD, try_out
 from gdl_utils.errors import GradingError
 from nbjudge.ways import ways_of
 from tests.classroom.small_course import HOW, NAME
@@ -113,7 +113,6 @@ def test_a_blank_answer_gets_nothing_for_imports_of_the_judge(tmp_path, root):
     blank = answer(name="a"), cells[1]
     course = course_with(tmp_path, root, *cells, submitted=blank)
     assert outcomes(course) == {"ada": (0, "")}
-    assert BLANK_IF_JUDGED != ONLY_BESIDE
 
 
 def test_what_was_tried_is_not_tried_again(tmp_path, root, monkeypatch):
