@@ -8,14 +8,14 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from nbjudge.errors import MachineError, SandboxError, SchedulerError
 from nbjudge.grading import Grader, environment_of
 from nbjudge.model import Assignment, EngineOptions, Graded, Limits, Submission
 from nbjudge.results import pack_error, pack_result, unpack_result
-from nbjudge.zygote_client import ZygoteClient, ZygoteServer, adopt
+from nbjudge.zygote_client import ZygoteClient, ZygoteServer, adopt, close_zygotes, kept_zygote
 
 Submit = Callable[[Submission], "Future[Graded]"]
 AHEAD = 2  # submissions that wait for each worker
@@ -108,6 +108,9 @@ def local_workers(
 ) -> Iterator[Submit]:
     """Processes of this machine that grade, all forking from one zygote; ended when the block is left.
 
+    The zygote is kept for what this thread grades next, unless an error or an interrupt ends the block: then it ends,
+    and with it whatever was forked from it.
+
     Args:
         workers: how many.
         assignment: what all submissions are of.
@@ -116,20 +119,21 @@ def local_workers(
         early: a zygote that was started before, used if it fits.
     """
     environment = environment_of(assignment.notebooks, options, assignment.hash_seed)
-    with ExitStack() as stack:
-        if early is None or early.environment != environment:
-            early = stack.enter_context(closing(ZygoteServer(environment)))
-        pool = _Pool(workers, assignment, limits, options, early)
-        at_once = True
-        try:
-            pool.begin()
-            # If it does not begin, the workers try in their turn, and tell why.
-            with suppress(MachineError):
-                early.wait()
-            yield pool.submit
-            at_once = False
-        finally:
-            pool.close(at_once)
+    is_early = early is not None and early.environment == environment
+    zygote = early if early is not None and is_early else kept_zygote(environment)
+    pool = _Pool(workers, assignment, limits, options, zygote)
+    at_once = True
+    try:
+        pool.begin()
+        # If it does not begin, the workers try in their turn, and tell why.
+        with suppress(MachineError):
+            zygote.wait()
+        yield pool.submit
+        at_once = False
+    finally:
+        pool.close(at_once)
+        if at_once and not is_early:
+            close_zygotes()
 
 
 @contextmanager

@@ -231,15 +231,23 @@ _local = _Local()
 
 def zygote_for(environment: Environment) -> ZygoteClient:
     """The zygote of this thread for an environment, started if need be."""
-    zygotes = _local.zygotes
-    zygote = zygotes.get(environment)
+    zygote = _local.zygotes.get(environment)
     if zygote is not None and zygote.alive():
         return zygote
+    server = kept_zygote(environment)
+    server.wait()
+    return server
+
+
+def kept_zygote(environment: Environment) -> ZygoteServer:
+    """The zygote that this thread has started for an environment, or a new one in its place, for which nobody waits."""
+    kept = _local.zygotes.get(environment)
+    if isinstance(kept, ZygoteServer) and kept.alive():
+        return kept
     # One at a time: each holds some hundred megabytes.
     close_zygotes()
     server = ZygoteServer(environment)
-    server.wait()
-    zygotes[environment] = server
+    _local.zygotes[environment] = server
     return server
 
 

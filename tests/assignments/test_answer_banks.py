@@ -2,20 +2,20 @@
 
 import pytest
 
-from gdl_utils.authoring.answer_bank import Answer, Bank, answer_grader, exercises_of
+from gdl_utils.authoring.answer_bank import Answer, answer_grader, exercises_of
 from gdl_utils.classroom.course import Course
+from tests.assignments.conftest import LONG
 from tests.conftest import ROOT
 
-# Their answers train networks, or have them measured.
-LONG = ("04_mlp", "05_cnn", "10_your_own_model")
 NAMES = [pytest.param(name, marks=[pytest.mark.slow] if name in LONG else []) for name in Course(ROOT).assignments]
 
+pytestmark = pytest.mark.parametrize("bank_of", NAMES, indirect=True, scope="session")
 
-@pytest.fixture(scope="module", params=NAMES)
-def tried(request, course):
+
+@pytest.fixture(scope="session")
+def tried(bank_of, course):
     """An assignment's bank, and what each of its answers got; the reference solutions are right ones, too."""
-    bank = Bank(course, request.param)
-    exercises = exercises_of(course, request.param)
+    bank, exercises = bank_of, exercises_of(course, bank_of.name)
     with answer_grader(bank) as grade:
         answers = [(exercise, Answer("reference", bank.reference(exercise.name))) for exercise in exercises]
         answers += [(exercise, answer) for exercise in exercises for answer in (*exercise.right, *exercise.wrong)]

@@ -9,21 +9,25 @@ import shutil
 
 import pytest
 
-from gdl_utils.authoring.answer_bank import Bank, exercises_of
+from gdl_utils.authoring.answer_bank import exercises_of
 from gdl_utils.authoring.release_checks import problems_of
 from gdl_utils.classroom.assignment import prepare
 from gdl_utils.classroom.course import Course
 from gdl_utils.self_check import State, check
 from nbjudge import grade
+from tests.assignments.conftest import LONG
 from tests.conftest import ROOT
 from tests.plain_nbgrader import grade_with_plain_nbgrader
 
 NAMES = Course(ROOT).assignments
+of_all = pytest.mark.parametrize("bank_of", NAMES, indirect=True, scope="session")
+LATER = [pytest.param(name, marks=[pytest.mark.slow] if name in LONG else []) for name in NAMES]
+of_the_long_ones_later = pytest.mark.parametrize("bank_of", LATER, indirect=True, scope="session")
 
 
-@pytest.fixture(scope="module", params=NAMES)
-def bank(request, course):
-    return Bank(course, request.param)
+@pytest.fixture
+def bank(bank_of):
+    return bank_of
 
 
 @pytest.fixture
@@ -38,10 +42,12 @@ def hand_in(course, student, bank, files):
         (place / name).write_bytes(data)
 
 
+@of_all
 def test_it_is_fit_to_be_released(bank, course):
     assert problems_of(course, bank.name) == []
 
 
+@of_all
 @pytest.mark.slow
 def test_nbgrader_as_shipped_gives_the_same(bank, course, reference, tmp_path):
     graded = Course(tmp_path, course.config_file)
@@ -64,6 +70,7 @@ def test_nbgrader_as_shipped_gives_the_same(bank, course, reference, tmp_path):
     assert results["wrong"].scores == pytest.approx(expected)
 
 
+@of_all
 @pytest.mark.slow
 def test_gdl_check_says_the_same_of_what_can_be_seen(bank, reference, tmp_path):
     for answers, wanted in ((reference, {State.PASSED}), ({}, {State.FAILED})):
@@ -101,6 +108,7 @@ def seen(bank, reference, student):
     return {name: re.sub(rb"0x[0-9a-fA-F]+", b"", data) for name, data in watched.items()}
 
 
+@of_the_long_ones_later
 def test_each_student_has_hidden_inputs_of_his_or_her_own(bank, reference):
     ada = seen(bank, reference, "ada")
     assert seen(bank, reference, "ada") == ada

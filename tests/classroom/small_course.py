@@ -6,6 +6,7 @@ from pathlib import Path
 import nbformat
 from nbgrader.api import Gradebook
 
+from gdl_utils.classroom import course_secret, trial
 from gdl_utils.classroom.course import CONFIG, Course
 from gdl_utils.classroom.grade import GradingOptions, grade_class
 from nbjudge import Limits
@@ -16,6 +17,9 @@ BOOK = "book"
 HOW = GradingOptions(Limits(cell_seconds=2, notebook_seconds=20, memory=512 << 20), workers=1)
 RIGHT = {"square": "def square(x):\n    return x * x", "name": "name = 'Ada'", "essay": "Because."}
 MORE_TESTS = "# More tests"
+# All courses have the same, so that they can fork from the same zygote; what is tried in the first is tried once.
+SECRET = "5c" * 32
+tried: dict[str, bytes] = {}
 
 
 def source_notebook():
@@ -51,6 +55,10 @@ def make_course(folder: Path, root: Path, students) -> Course:
     course.source(NAME).mkdir(parents=True)
     nbformat.write(source_notebook(), source_of(course))
     shutil.copy(root / CONFIG, course.config_file)
+    (folder / course_secret.FILE).write_text(f"{SECRET}\n")
+    (folder / course_secret.FILE).chmod(0o600)
+    for name, record in tried.items():
+        (folder / name).write_bytes(record)
     for student, what in students.items():
         hand_in(course, student, what)
     return course
@@ -75,6 +83,7 @@ def grade(course: Course, how=HOW):
     """Grade the class; outcomes by student."""
     outcomes = []
     grade_class(course, NAME, outcomes.append, how)
+    tried.setdefault(trial.RECORD, (course.folder / trial.RECORD).read_bytes())
     assert len({outcome.student for outcome in outcomes}) == len(outcomes)
     return {outcome.student: outcome for outcome in outcomes}
 

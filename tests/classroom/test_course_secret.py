@@ -64,8 +64,9 @@ def drawn(course, student):
 
 
 def drawing_course(folder, root, students, make=make_course):
-    """A course whose test prints what it draws."""
+    """A course without a secret yet, whose test prints what it draws."""
     course = make(folder, root, students)
+    (course.folder / FILE).unlink()
     content = source_notebook()
     cell = next(cell for cell in content.cells if cell.metadata.nbgrader.grade_id == "name-visible")
     cell.source = DRAWS

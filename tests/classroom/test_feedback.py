@@ -21,8 +21,10 @@ from gdl_utils.classroom.nbgrader_api import open_course
 from gdl_utils.cli import app
 from gdl_utils.errors import GradingError
 from nbjudge import Limits
+from tests.assignments.conftest import LONG
 from tests.classroom.by_nbgrader import release
 from tests.classroom.dangers import dangers
+from tests.conftest import ROOT
 from tests.notebooks import added, as_node, cell, name_of, notebook, test
 
 HIDDEN = re.compile(r"### BEGIN HIDDEN TESTS\n(.*?)### END HIDDEN TESTS", re.DOTALL)
@@ -187,48 +189,50 @@ def has_arguments(cell):
     return any(isinstance(node, ast.FunctionDef) and node.args.args for node in tree.body)
 
 
-def test_no_line_and_no_number_of_a_hidden_test_is_told(course, tmp_path):
-    for name in course.assignments:
-        trial = Course(tmp_path / name, course.config_file)
-        shutil.copytree(course.source(name), trial.source(name))
-        for path in trial.source(name).glob("*.ipynb"):
-            # Not every machine has CIFAR-10.
-            path.write_text(path.read_text().replace("DRAWINGS_COUNT = False", "DRAWINGS_COUNT = True"))
-        release(trial, name)
-        books = {path.stem: path for path in trial.release(name).glob("*.ipynb")}
-        for student, change in {"spy": spying, "blank": nbformat.writes}.items():
-            target = trial.submitted(student, name)
-            target.mkdir(parents=True)
-            for stem, path in books.items():
-                (target / f"{stem}.ipynb").write_text(change(nbformat.read(path, as_version=4)))
-        grade_class(trial, name, lambda outcome: None, GradingOptions(Limits(cell_seconds=10), workers=1))
-        written = feedback.generate(trial, name)
-        assert [len(student.pages) for student in written] == [len(books)] * 2
+# Those with a network take longer.
+NAMES = [pytest.param(name, marks=[pytest.mark.slow] if name in LONG else []) for name in Course(ROOT).assignments]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_line_and_no_number_of_a_hidden_test_is_told(course, tmp_path, name):
+    trial = Course(tmp_path / name, course.config_file)
+    shutil.copytree(course.source(name), trial.source(name))
+    for path in trial.source(name).glob("*.ipynb"):
+        # Not every machine has CIFAR-10.
+        path.write_text(path.read_text().replace("DRAWINGS_COUNT = False", "DRAWINGS_COUNT = True"))
+    release(trial, name)
+    books = {path.stem: path for path in trial.release(name).glob("*.ipynb")}
+    for student, change in {"spy": spying, "blank": nbformat.writes}.items():
+        target = trial.submitted(student, name)
+        target.mkdir(parents=True)
         for stem, path in books.items():
-            released = nbformat.read(path, as_version=4)
-            source = nbformat.read(trial.source(name) / f"{stem}.ipynb", as_version=4)
-            lines, numbers = secrets_of(source, released)
-            assert len(lines) > 3
-            cells = json.loads((trial.autograded("spy", name) / f"{stem}.ipynb").read_text())["cells"]
-            outputs = json.dumps([each.get("outputs") for each in cells])
-            # What the visible tests ask may be shown, and is, before any hidden test has run.
-            first = next(place for place, each in enumerate(cells) if "BEGIN HIDDEN TESTS" in str(each["source"]))
-            before = json.dumps([each.get("outputs") for each in cells[:first]])
-            given = "".join(each.source for each in released.cells)
-            seen = set((trial.autograded("spy", name) / "seen.txt").read_text().splitlines())
-            inputs = {
-                call for call in seen if call not in given and call.strip("(),") not in given and call not in before
-            }
-            if any(has_arguments(each) for each in source.cells):
-                assert any(call in outputs for call in inputs), "the spies have seen nothing, so this proves nothing"
-            lines |= inputs
-            for place in (trial, course):
-                text = (place.release(name) / f"{stem}.ipynb").read_text()
-                # Digests of cells and of the source hold digits in any order.
-                assert leaks(re.sub(r'"[0-9a-f]{32,64}"', '""', text), lines, numbers) == []
-            for student in ("spy", "blank"):
-                assert leaks((trial.feedback(student, name) / f"{stem}.html").read_text(), lines, numbers) == []
-        assert {path.name for path in trial.feedback("spy", name).iterdir()} == {f"{stem}.html" for stem in books}
+            (target / f"{stem}.ipynb").write_text(change(nbformat.read(path, as_version=4)))
+    grade_class(trial, name, lambda outcome: None, GradingOptions(Limits(cell_seconds=10), workers=1))
+    written = feedback.generate(trial, name)
+    assert [len(student.pages) for student in written] == [len(books)] * 2
+    for stem, path in books.items():
+        released = nbformat.read(path, as_version=4)
+        source = nbformat.read(trial.source(name) / f"{stem}.ipynb", as_version=4)
+        lines, numbers = secrets_of(source, released)
+        assert len(lines) > 3
+        cells = json.loads((trial.autograded("spy", name) / f"{stem}.ipynb").read_text())["cells"]
+        outputs = json.dumps([each.get("outputs") for each in cells])
+        # What the visible tests ask may be shown, and is, before any hidden test has run.
+        first = next(place for place, each in enumerate(cells) if "BEGIN HIDDEN TESTS" in str(each["source"]))
+        before = json.dumps([each.get("outputs") for each in cells[:first]])
+        given = "".join(each.source for each in released.cells)
+        seen = set((trial.autograded("spy", name) / "seen.txt").read_text().splitlines())
+        inputs = {call for call in seen if call not in given and call.strip("(),") not in given and call not in before}
+        if any(has_arguments(each) for each in source.cells):
+            assert any(call in outputs for call in inputs), "the spies have seen nothing, so this proves nothing"
+        lines |= inputs
+        for place in (trial, course):
+            text = (place.release(name) / f"{stem}.ipynb").read_text()
+            # Digests of cells and of the source hold digits in any order.
+            assert leaks(re.sub(r'"[0-9a-f]{32,64}"', '""', text), lines, numbers) == []
+        for student in ("spy", "blank"):
+            assert leaks((trial.feedback(student, name) / f"{stem}.html").read_text(), lines, numbers) == []
+    assert {path.name for path in trial.feedback("spy", name).iterdir()} == {f"{stem}.html" for stem in books}
 
 
 def test_nothing_printed_or_left_after_a_hidden_test_is_told(pages, graded_once):

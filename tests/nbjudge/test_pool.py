@@ -62,10 +62,23 @@ def test_all_workers_fork_from_the_zygote_started_early(early):
     assert early.alive(), "whoever started it ends it"
 
 
-def test_without_an_early_one_it_is_started_and_ended():
+def test_without_an_early_one_it_is_started_and_kept():
     seen = []
-    assert scores(grade(2, on_result=lambda: seen.append(zygotes()))) == {(4,)}
-    assert seen and all(list(started.values()) == [psutil.Process().pid] for started in seen)
+    for _ in range(2):
+        assert scores(grade(2, on_result=lambda: seen.append(zygotes()))) == {(4,)}
+    assert list(seen[0].values()) == [psutil.Process().pid]
+    assert all(started == seen[0] for started in seen)
+    assert zygotes() == seen[0]
+    close_zygotes()
+    assert zygotes() == {}
+
+
+def test_an_interrupt_ends_the_zygote_and_what_it_forked():
+    def interrupt():
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        grade(2, on_result=interrupt, answer="import time\ntime.sleep(0.5)\nx = 1")
     assert zygotes() == {}
 
 

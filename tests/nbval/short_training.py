@@ -1,5 +1,5 @@
 """Run in each kernel of the smoke profile before its first cell: no training takes more than two epochs of 5 batches,
-or, in chapter 3, more than 50 steps.
+or, in chapter 3, more than 50 steps, or, where a page calls its own step again and again, more than 100.
 
 What the cells do stays the same, and so do the outputs that are compared; measured numbers are not.
 """
@@ -17,12 +17,12 @@ def _shorten_trainings():
 
     from gdl_utils.generative import report, training
 
-    most_epochs, most_batches, most_steps, steps_without_compiling = 2, 5, 50, 2
-    fit, train = keras.Model.fit, training._train
+    most_epochs, most_batches, most_steps, steps_without_compiling, most_calls = 2, 5, 50, 2, 100
+    fit, evaluate, train, compile_function = keras.Model.fit, keras.Model.evaluate, training._train, tf.function
 
     # What takes time is compiling. A network is compiled in its first training on the page, and so is a loss of
     # chapter 3; when the like is trained again, with another seed, a step or two run without.
-    compiled = set()
+    compiled = {}
 
     @contextlib.contextmanager
     def not_compiled(is_so=True):
@@ -35,24 +35,55 @@ def _shorten_trainings():
         finally:
             tf.config.run_functions_eagerly(False)
 
-    @functools.wraps(fit)
-    def short_fit(*args, **kwargs):
-        given = inspect.signature(fit).bind(*args, **kwargs)
-        named = given.arguments
-        network = named["self"]
-        like = (*(type(layer) for layer in network.layers), network.built and network.count_params())
-        is_known = like in compiled
-        compiled.add(like)
-        named["epochs"] = min(named.get("epochs", 1), most_epochs)
-        batches = 1 if is_known else most_batches
-        # The data are cut: with `steps_per_epoch` Keras would take longer than over all of them.
+    def is_known(network, purpose):
+        like = (purpose, *(type(layer) for layer in network.layers), network.built and network.count_params())
+        first = compiled.setdefault(like, network)
+        return first is not network
+
+    # The data are cut: with `steps_per_epoch` Keras would take longer than over all of them.
+    def cut(named, batches):
         if isinstance(named["x"], tf.data.Dataset):
             named["x"] = named["x"].take(batches)
         else:
             most = batches * (named.get("batch_size") or 32)
             named |= {name: named[name][:most] for name in ("x", "y", "sample_weight") if named.get(name) is not None}
-        with not_compiled(is_known and network.train_function is None):
+
+    @functools.wraps(fit)
+    def short_fit(*args, **kwargs):
+        given = inspect.signature(fit).bind(*args, **kwargs)
+        named = given.arguments
+        network = named["self"]
+        known = is_known(network, "fit")
+        named["epochs"] = min(named.get("epochs", 1), most_epochs)
+        cut(named, 1 if known else most_batches)
+        if isinstance(named.get("validation_data"), tuple):
+            named["validation_data"] = tuple(array[:32] for array in named["validation_data"])
+        with not_compiled(known):
             return fit(*given.args, **given.kwargs)
+
+    @functools.wraps(evaluate)
+    def short_evaluate(*args, **kwargs):
+        given = inspect.signature(evaluate).bind(*args, **kwargs)
+        named = given.arguments
+        network = named["self"]
+        known = is_known(network, "evaluate")
+        if known:
+            cut(named, 1)
+        with not_compiled(known):
+            return evaluate(*given.args, **given.kwargs)
+
+    def function_of_few_calls(function=None, **settings):
+        if function is None or settings or inspect.signature(function).parameters:
+            return compile_function(function, **settings)
+        compiled_function, results = compile_function(function), []
+
+        @functools.wraps(function)
+        def step():
+            if len(results) < most_calls:
+                results.append(compiled_function())
+            return results[-1]
+
+        return step
 
     def lines_of(loss):
         while isinstance(loss, functools.partial):
@@ -61,8 +92,7 @@ def _shorten_trainings():
 
     def short_train(players, data, steps, *args, **kwargs):
         losses = tuple(lines_of(player.loss) for player in players)
-        if losses not in compiled:
-            compiled.add(losses)
+        if compiled.setdefault(losses, players) is players:
             return train(players, data, min(steps, most_steps), *args, **kwargs)
         kept, training.STEPS_AN_EXECUTION = training.STEPS_AN_EXECUTION, steps_without_compiling
         try:
@@ -71,7 +101,8 @@ def _shorten_trainings():
         finally:
             training.STEPS_AN_EXECUTION = kept
 
-    keras.Model.fit, training._train = short_fit, short_train
+    keras.Model.fit, keras.Model.evaluate, training._train = short_fit, short_evaluate, short_train
+    tf.function = function_of_few_calls
     report.SAMPLES, report.COVERING_SAMPLES = 4_000, 2_000
 
 
