@@ -125,7 +125,8 @@ def environment_of(notebooks: Iterable[SourceNotebook], options: EngineOptions, 
     statements = {
         statement for source in notebooks for lines in imports_of(source).values() for statement in lines.splitlines()
     }
-    return Environment(tuple(sorted(statements)), options.warm, options.sandboxed, hash_seed)
+    imports = tuple(sorted(statements))
+    return Environment(imports, options.warm, options.sandboxed, hash_seed, options.python, options.lends)
 
 
 def annotate(notebook: GradedNotebook) -> None:

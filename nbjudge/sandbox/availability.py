@@ -1,31 +1,53 @@
 """Whether there can be a sandbox on this machine, and what to do where there can't."""
 
+import json
 import shutil
 import subprocess
 import sys
+from dataclasses import asdict
 from functools import cache
 
 from nbjudge.errors import SandboxError
+from nbjudge.interpreter import ENGINE, Interpreter, interpreter, start_line
 from nbjudge.sandbox import users
-from nbjudge.sandbox.bubblewrap import command, search_path, visible_paths
+from nbjudge.sandbox.bubblewrap import command
+from nbjudge.sandbox.mounts import Mounts, mounts_for
 
-_found = {"own users": False}  # by the last test
+_own_users: dict[str | None, bool] = {}  # by the last test of a Python
 
 
 @cache
-def unavailable_reason() -> SandboxError | None:
-    """Why the sandbox can't be used here, with the remedy; None if it can."""
+def unavailable_reason(python: str | None = None) -> SandboxError | None:
+    """Why the sandbox can't be used here, with the remedy; None if it can.
+
+    Args:
+        python: that is going to run in it, as for `EngineOptions`.
+
+    Raises:
+        InterpreterError: if there is no such Python.
+    """
     if sys.platform != "linux":
         return SandboxError("The sandbox needs Linux", "grade in a container")
     if shutil.which("bwrap") is None:
         return SandboxError(
             "The sandbox needs bubblewrap, which is not installed", "install the package bubblewrap of your system"
         )
+    found = interpreter(python)
+    try:
+        mounts = mounts_for(found, more=[ENGINE])
+    except SandboxError as error:
+        return error
     # A test with more shows that less works, too.
-    _found["own users"] = users.are_there([*visible_paths(), *search_path()]) and _self_test(users.UserMap())[0] == 0
-    code, said = (0, "") if _found["own users"] else _self_test(None)
+    is_open = users.are_there([*mounts.folders, *found.path])
+    _own_users[python] = is_open and _self_test(found, mounts, users.UserMap())[0] == 0
+    code, said = (0, "") if _own_users[python] else _self_test(found, mounts, None)
     if code:
         last = (said.strip().splitlines() or ["it gave no reason"])[-1]
+        if any(path in last for path in (*mounts.folders, *dict(mounts.links))):
+            return SandboxError(
+                f"The sandbox can't show what {found.executable} needs ({last})",
+                "see whether you may read all of it, or make the environment anew in another folder",
+            )
         return SandboxError(
             f"bubblewrap can't make a sandbox here ({last})",
             "allow unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone=1, "
@@ -35,14 +57,14 @@ def unavailable_reason() -> SandboxError | None:
     return None
 
 
-def own_users() -> bool:
+def own_users(python: str | None = None) -> bool:
     """Whether each process behind the walls can have a user of its own here: see `users`."""
-    return unavailable_reason() is None and _found["own users"]
+    return unavailable_reason(python) is None and _own_users[python]
 
 
-def _self_test(user_map: users.UserMap | None) -> tuple[int, str]:
-    test = [sys.executable, "-c", "from nbjudge.sandbox.namespaces import self_test; self_test()"]
-    line = command(test, options=user_map.options if user_map else ())
+def _self_test(python: Interpreter, mounts: Mounts, user_map: users.UserMap | None) -> tuple[int, str]:
+    test = start_line(python, "nbjudge.sandbox.namespaces", json.dumps(asdict(mounts)))
+    line = command(test, mounts, user_map.options if user_map else ())
     with subprocess.Popen(
         line,
         stdin=subprocess.DEVNULL,
@@ -58,12 +80,15 @@ def _self_test(user_map: users.UserMap | None) -> tuple[int, str]:
     return process.returncode, said
 
 
-def require() -> None:
+def require(python: str | None = None) -> None:
     """Refuse to go on without a sandbox.
+
+    Args:
+        python: that is going to run in it, as for `EngineOptions`.
 
     Raises:
         SandboxError: with the reason and the remedy.
     """
-    reason = unavailable_reason()
+    reason = unavailable_reason(python)
     if reason:
         raise SandboxError(reason.problem, reason.remedy)
