@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,8 @@ import importlib.metadata, json, platform
 found = sorted({f"{each.metadata['Name']}=={each.version}" for each in importlib.metadata.distributions()})
 print(json.dumps([platform.python_version(), *found]))
 """
+
+_known: dict[str, "Interpreter"] = {}  # by program
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,11 @@ def interpreter(python: str | None = None) -> Interpreter:
     Raises:
         InterpreterError: if there is none, or it is not of a version that the engine runs on.
     """
-    return _interpreter(program_of(python) if python else sys.executable)
+    program = program_of(python) if python else sys.executable
+    if program not in _known or _known[program].missing:
+        # What is missing may have been installed meanwhile.
+        _known[program] = _interpreter(program)
+    return _known[program]
 
 
 def program_of(python: str) -> str:
@@ -139,7 +145,6 @@ def program_of(python: str) -> str:
     return str(Path(found).absolute())
 
 
-@cache
 def _interpreter(program: str) -> Interpreter:
     said = _probe(program, [*NEEDED, "pip"])
     version = tuple(said["version"])
@@ -194,7 +199,12 @@ def start_line(python: Interpreter, module: str, *arguments: str, lent: Mapping[
     return [python.executable, str(Path(ENGINE, "start.py")), module, json.dumps(lent or {}), *arguments]
 
 
-@cache
-def distributions(program: str) -> tuple[str, ...]:
+def distributions(python: Interpreter) -> tuple[str, ...]:
     """The version of a Python, then the names and versions of all packages in it."""
+    changes = tuple(path.stat().st_mtime_ns for path in map(Path, python.path) if path.is_dir())
+    return _distributions(python.executable, changes)
+
+
+@lru_cache(maxsize=4)
+def _distributions(program: str, _changes: tuple[int, ...]) -> tuple[str, ...]:
     return tuple(json.loads(_output_of(program, DISTRIBUTIONS)))

@@ -10,7 +10,7 @@ from functools import cache
 import gdl_utils
 from gdl_utils.classroom.course import Course
 from nbjudge import Assignment, EngineOptions
-from nbjudge.interpreter import distributions, interpreter, program_of
+from nbjudge.interpreter import distributions, interpreter
 
 LENT = ("gdl_utils",)  # for its checks, which tests may use where students have no such package
 NO_MODULE = re.compile(r"No module named '([\w.]+)'")
@@ -36,7 +36,7 @@ def environment_digest(python: str | None = None) -> str:
     if python is None:
         return _own_digest()
     own = f"gdl_utils of the grader=={gdl_utils.__version__}"
-    return hashlib.sha256("\n".join([*distributions(program_of(python)), own]).encode()).hexdigest()
+    return hashlib.sha256("\n".join([*distributions(interpreter(python)), own]).encode()).hexdigest()
 
 
 @cache

@@ -24,7 +24,7 @@ def unavailable_reason(python: str | None = None) -> SandboxError | None:
         python: that is going to run in it, as for `EngineOptions`.
 
     Raises:
-        InterpreterError: if there is no such Python.
+        InterpreterError: if there is no such Python, or it lacks what the engine needs.
     """
     if sys.platform != "linux":
         return SandboxError("The sandbox needs Linux", "grade in a container")
@@ -33,6 +33,7 @@ def unavailable_reason(python: str | None = None) -> SandboxError | None:
             "The sandbox needs bubblewrap, which is not installed", "install the package bubblewrap of your system"
         )
     found = interpreter(python)
+    found.require()
     try:
         mounts = mounts_for(found, more=[ENGINE])
     except SandboxError as error:

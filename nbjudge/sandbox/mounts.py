@@ -26,6 +26,7 @@ PARTS = (
     "bin", "sbin", "lib", "lib32", "lib64", "libexec", "share", "etc", "ssl", "include", "fonts", "plugins", "Library",
     "pyvenv.cfg",
 )  # fmt: skip
+LANDMARK = "os.py"  # of the folder of Python's own library
 PACKAGES = ("site-packages", "dist-packages")
 
 
@@ -58,7 +59,9 @@ def mounts_for(python: Interpreter, imports: Iterable[str] = (), more: Iterable[
     sites = [path for path in python.path if Path(path).name in PACKAGES]
     wanted = [python.executable, *places, *python.stdlib, *sites, *_elsewhere(python, imports), *more]
     found = mounts_of(wanted)
-    linked = [*_links_out_of_packages(sites, found.folders), *_links_out_of_prefixes(python.prefixes, found.folders)]
+    libraries = dict.fromkeys([*sites, *python.stdlib])
+    linked = [*_links_out_of_libraries(libraries, found.folders)]
+    linked += _links_out_of_prefixes(python.prefixes, found.folders)
     found = mounts_of([*wanted, *linked]) if linked else found
     for folder in found.folders:
         if _is_below(folder, {WORK}) or _is_below(WORK, {folder}):
@@ -122,14 +125,15 @@ def _package_of(origin: str) -> str:
     return str(path.parent if path.name == "__init__.py" else path)
 
 
-def _links_out_of_packages(sites: Iterable[str], shown: tuple[str, ...]) -> Iterator[str]:
+def _links_out_of_libraries(libraries: Iterable[str], shown: tuple[str, ...]) -> Iterator[str]:
     """Where packages lie whose files are links, as some installers make them."""
-    for site in sites:
-        for link in _links_in(site, 2):
-            target, inside = os.path.realpath(link), os.path.relpath(link, site)
+    for library in libraries:
+        for link in _links_in(library, 2):
+            target, inside = os.path.realpath(link), os.path.relpath(link, library)
             whole = target.removesuffix(f"/{inside}")
             # What lies deeper is linked in the same way.
             path = target if whole == target else f"{whole}/{Path(inside).parts[0]}"
+            path = whole if Path(whole, LANDMARK).is_file() else path
             if _may_be_shown(path, shown):
                 yield path
 
