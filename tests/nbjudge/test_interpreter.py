@@ -49,7 +49,7 @@ if not os.fork():
     namespaces.isolate(Limits(), theirs, Mounts(**json.loads(sys.argv[1])))
     import importlib, json.tool
     module = importlib.import_module(sys.argv[3])
-    from need_of_all.inside import value
+    value = importlib.import_module(sys.argv[3] + ".inside").value
     around = [name for path in json.loads(sys.argv[1])["folders"] for name in os.listdir(os.path.dirname(path))]
     around += os.listdir(sys.prefix)
     try:
@@ -183,7 +183,7 @@ def with_packages_of_the_user(folder):
     program = Path(sys.base_prefix, "bin", f"python{sys.version_info[0]}.{sys.version_info[1]}")
     line, variables = [program, "-m", "site", "--user-site"], {**os.environ, "PYTHONUSERBASE": str(folder)}
     packages = subprocess.run(line, env=variables, capture_output=True, text=True, check=True).stdout.strip()
-    put(Path(packages), value=2)
+    put(Path(packages), "of_the_user")
     (folder / SECRET).write_text("secret")
     return program
 
@@ -213,18 +213,18 @@ def test_environments_of_all_kinds_work(environments, user):
         before = ["unshare", "--user", "--map-user=1000", "--map-group=1000", *before]
     elif os.geteuid() != 0:
         pytest.skip("that is the ordinary one")
-    wanted = [(str(path), "need_of_all") for path in environments.values()]
+    # The packages of the user come before those of each Python that is no virtual environment.
+    name = {with_packages_of_the_user: "of_the_user"}
+    wanted = [(str(path), name.get(make, "need_of_all")) for make, path in environments.items()]
     line = [*before, sys.executable, "-c", PROGRAM, json.dumps(wanted), INSIDE]
     variables = {**os.environ, "ROOT": str(Path(ENGINE).parent)}
     variables |= {"PYTHONUSERBASE": str(volume.parents[1] / "with_packages_of_the_user")}
     done = subprocess.run(line, env=variables, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    of_the_user = environments[with_packages_of_the_user]
     for (make, path), told in zip(environments.items(), json.loads(done.stdout), strict=True):
         assert isinstance(told, list), (make.__name__, told)
         value, inside, prefix, around = told
-        expected = (2, 42, sys.base_prefix) if path is of_the_user else (1, 42, str(path))
-        assert (value, inside, prefix) == expected, make.__name__
+        assert (value, inside, prefix) == (1, 42, str(path if path.is_dir() else sys.base_prefix)), make.__name__
         assert not {SECRET, "WRITTEN"} & set(around), make.__name__
 
 
