@@ -3,6 +3,8 @@
 import importlib.metadata
 import os
 import shutil
+import subprocess
+import sys
 import venv
 from pathlib import Path
 
@@ -41,3 +43,17 @@ def make_environment(folder: Path, names=ENGINE_NEEDS) -> Path:
             except OSError:
                 shutil.copy(source, target)
     return packages
+
+
+def build_wheel(root: Path, folder: Path) -> Path:
+    """The wheel of the repository, built as pip builds it."""
+    source, target = folder / "source", folder / "wheel"
+    source.mkdir()
+    for name in ("gdl_utils", "nbjudge"):
+        shutil.copytree(root / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "README.md", "LICENSE", "LICENSE-TEXT"):
+        shutil.copy(root / name, source)
+    line = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", target, source]
+    subprocess.run(line, check=True)
+    (path,) = target.glob("*.whl")
+    return path

@@ -2,14 +2,12 @@
 
 import os
 import re
-import shutil
 import subprocess
-import sys
 import zipfile
 
 import pytest
 
-from tests.environments import make_environment
+from tests.environments import build_wheel, make_environment
 
 ALONE = ["numpy", "ipython", "nbformat"]
 ABSENT = ["keras", "tensorflow", "nbgrader", "gdl_utils", "matplotlib", "sqlalchemy", "jinja2", "distributed"]
@@ -18,16 +16,7 @@ ABSENT = ["keras", "tensorflow", "nbgrader", "gdl_utils", "matplotlib", "sqlalch
 @pytest.fixture(scope="module")
 def wheel(root, tmp_path_factory):
     """The wheel, built as pip builds it."""
-    source, target = tmp_path_factory.mktemp("source") / "course", tmp_path_factory.mktemp("wheel")
-    source.mkdir()
-    for name in ("gdl_utils", "nbjudge"):
-        shutil.copytree(root / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "README.md", "LICENSE", "LICENSE-TEXT"):
-        shutil.copy(root / name, source)
-    line = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", target, source]
-    subprocess.run(line, check=True)
-    (path,) = target.glob("*.whl")
-    return path
+    return build_wheel(root, tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture(scope="module")
