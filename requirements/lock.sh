@@ -1,9 +1,8 @@
 #!/bin/sh
 # Resolves the dependencies of pyproject.toml for Linux and Python 3.11 to 3.13 into files with hashes and no index
-# URLs. test.txt holds everything; the others hold a part of it, at the same versions, and all of them what pages and the
-# assignments of this course need. backends.txt is for an environment
-# of its own, in which a slow test tries the other backends of Keras; image.txt and image-cuda.txt are for docker/, hub.txt
-# is for deploy/jupyterhub/.
+# URLs. test.txt holds everything; the others hold a part of it, at the same versions, each with what the pages and the
+# assignments of this course need. backends.txt is for an environment of its own, in which a slow test tries the other
+# backends of Keras; image.txt and image-cuda.txt are for docker/, hub.txt is for deploy/jupyterhub/.
 set -eu
 cd "$(dirname "$0")/.."
 resolve() {
