@@ -14,13 +14,18 @@ PROJECT = "gdl_utils"
 PARTS = ("grading", "pages", "book")
 # What a package is called where that is not the name of its module.
 PACKAGES = {"IPython": "ipython", "bs4": "beautifulsoup4", "sklearn": "scikit-learn", "yaml": "pyyaml"}
+PACKAGES |= {"sphinx_external_toc": "jupyter-book"}  # which brings it
 ALONE = ("matplotlib",)  # a part of the project needs it, but it is useful without that
 SET_UP = Path("requirements", "install.sh")
 
 
 def has(module: str) -> bool:
     """Whether a module is installed."""
-    return importlib.util.find_spec(module) is not None
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ValueError:
+        # It has been kept from being imported.
+        return False
 
 
 def install_command(module: str) -> str:

@@ -20,6 +20,7 @@ NEEDED = ("IPython", "numpy")  # what the engine's own code imports
 TIMEOUT = 60  # seconds to start it
 USERS_OWN = ("PYTHONUSERBASE", "PYTHONNOUSERSITE")
 CONDA = "conda-meta"  # the folder that tells a prefix of conda from others
+MANAGED = "EXTERNALLY-MANAGED"  # the file that tells a Python of the system, see PEP 668
 # What a package is called where that is not the name of its module.
 PACKAGES = {
     "IPython": "ipython", "PIL": "pillow", "bs4": "beautifulsoup4", "cv2": "opencv-python-headless",
@@ -97,6 +98,9 @@ class Interpreter:
         packages = " ".join(sorted(PACKAGES.get(name, name.replace("_", "-")) for name in modules))
         if (Path(self.prefixes[0]) / CONDA).is_dir():
             return f"conda install --prefix {shlex.quote(self.prefixes[0])} {packages}"
+        if len(self.prefixes) == 1 and any(Path(folder, MANAGED).is_file() for folder in self.stdlib):
+            # pip refuses to change a Python that belongs to the system.
+            return f"{shlex.quote(self.executable)} -m venv ENVIRONMENT && ENVIRONMENT/bin/pip install {packages}"
         if self.has_pip:
             return f"{shlex.quote(self.executable)} -m pip install {packages}"
         return f"uv pip install --python {shlex.quote(self.executable)} {packages}"

@@ -13,10 +13,7 @@ from nbjudge.sandbox import users
 from nbjudge.sandbox.bubblewrap import command
 from nbjudge.sandbox.mounts import Mounts, mounts_for
 
-_own_users: dict[str | None, bool] = {}  # by the last test of a Python
 
-
-@cache
 def unavailable_reason(python: str | None = None) -> SandboxError | None:
     """Why the sandbox can't be used here, with the remedy; None if it can.
 
@@ -26,41 +23,50 @@ def unavailable_reason(python: str | None = None) -> SandboxError | None:
     Raises:
         InterpreterError: if there is no such Python, or it lacks what the engine needs.
     """
+    return tested(python)[0]
+
+
+@cache
+def tested(python: str | None) -> tuple[SandboxError | None, bool]:
+    """Why the sandbox can't be used for a Python, and whether each process in it can have a user of its own."""
     if sys.platform != "linux":
-        return SandboxError("The sandbox needs Linux", "grade in a container")
+        return SandboxError("The sandbox needs Linux", "grade in a container"), False
     if shutil.which("bwrap") is None:
-        return SandboxError(
-            "The sandbox needs bubblewrap, which is not installed", "install the package bubblewrap of your system"
-        )
+        problem = "The sandbox needs bubblewrap, which is not installed"
+        return SandboxError(problem, "install the package bubblewrap of your system"), False
     found = interpreter(python)
     found.require()
     try:
         mounts = mounts_for(found, more=[ENGINE])
     except SandboxError as error:
-        return error
+        return error, False
     # A test with more shows that less works, too.
     is_open = users.are_there([*mounts.folders, *found.path])
-    _own_users[python] = is_open and _self_test(found, mounts, users.UserMap())[0] == 0
-    code, said = (0, "") if _own_users[python] else _self_test(found, mounts, None)
-    if code:
-        last = (said.strip().splitlines() or ["it gave no reason"])[-1]
-        if any(path in last for path in (*mounts.folders, *dict(mounts.links))):
-            return SandboxError(
-                f"The sandbox can't show what {found.executable} needs ({last})",
-                "see whether you may read all of it, or make the environment anew in another folder",
-            )
+    if is_open and _self_test(found, mounts, users.UserMap())[0] == 0:
+        return None, True
+    code, said = _self_test(found, mounts, None)
+    return _reason(said, found, mounts) if code else None, False
+
+
+def _reason(said: str, python: Interpreter, mounts: Mounts) -> SandboxError:
+    """Of what a test that failed said."""
+    last = (said.strip().splitlines() or ["it gave no reason"])[-1]
+    if any(path in last for path in (*mounts.folders, *dict(mounts.links))):
         return SandboxError(
-            f"bubblewrap can't make a sandbox here ({last})",
-            "allow unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone=1, "
-            "user.max_user_namespaces=15000, and in a container --security-opt seccomp=unconfined --security-opt "
-            "systempaths=unconfined)",
+            f"The sandbox can't show what {python.executable} needs ({last})",
+            "see whether you may read all of it, or make the environment anew in another folder",
         )
-    return None
+    return SandboxError(
+        f"bubblewrap can't make a sandbox here ({last})",
+        "allow unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone=1, "
+        "user.max_user_namespaces=15000, and in a container --security-opt seccomp=unconfined --security-opt "
+        "systempaths=unconfined)",
+    )
 
 
 def own_users(python: str | None = None) -> bool:
     """Whether each process behind the walls can have a user of its own here: see `users`."""
-    return unavailable_reason(python) is None and _own_users[python]
+    return tested(python)[1]
 
 
 def _self_test(python: Interpreter, mounts: Mounts, user_map: users.UserMap | None) -> tuple[int, str]:

@@ -41,9 +41,9 @@ def started():
 def asked_anew():
     """Whether there can be a sandbox is asked again: before a test, and after it."""
     close_zygotes()
-    availability.unavailable_reason.cache_clear()
+    availability.tested.cache_clear()
     yield
-    availability.unavailable_reason.cache_clear()
+    availability.tested.cache_clear()
 
 
 def test_without_bubblewrap_nothing_runs(tmp_path, monkeypatch, asked_anew, started):

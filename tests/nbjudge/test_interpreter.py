@@ -14,7 +14,8 @@ import pytest
 from nbjudge import SandboxError
 from nbjudge.errors import InterpreterError
 from nbjudge.interpreter import ENGINE, Interpreter, interpreter
-from nbjudge.sandbox.mounts import mounts_for
+from nbjudge.sandbox import availability
+from nbjudge.sandbox.mounts import Mounts, mounts_for
 from tests.environments import make_environment
 
 # What the grader does with any environment, and what a process behind both walls then tells.
@@ -24,7 +25,8 @@ sys.path.insert(0, os.environ["ROOT"])
 from dataclasses import asdict
 from nbjudge.interpreter import ENGINE, interpreter
 from nbjudge.sandbox.bubblewrap import command
-from nbjudge.sandbox.mounts import mounts_for
+from nbjudge.sandbox import availability
+from nbjudge.sandbox.mounts import Mounts, mounts_for
 
 told = []
 for python, imported in json.loads(sys.argv[1]):
@@ -253,17 +255,26 @@ def test_what_can_not_be_the_python_of_notebooks_is_told(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("folder", "has_pip", "command"),
+    ("mark", "has_pip", "command"),
     [
+        (
+            "EXTERNALLY-MANAGED",
+            True,
+            "'{env}/bin/python' -m venv ENVIRONMENT && ENVIRONMENT/bin/pip install pandas scikit-learn",
+        ),
         ("", True, "'{env}/bin/python' -m pip install pandas scikit-learn"),
         ("", False, "uv pip install --python '{env}/bin/python' pandas scikit-learn"),
         ("conda-meta", True, "conda install --prefix '{env}' pandas scikit-learn"),
     ],
 )
-def test_the_command_that_installs_fits_the_environment(tmp_path, folder, has_pip, command):
+def test_the_command_that_installs_fits_the_environment(tmp_path, mark, has_pip, command):
     env = tmp_path / "an env"
-    (env / folder).mkdir(parents=True)
-    python = Interpreter(f"{env}/bin/python", (3, 12, 1), (str(env),), (), (), None, has_pip, ())
+    env.mkdir()
+    if mark == "conda-meta":
+        (env / mark).mkdir()
+    elif mark:
+        (env / mark).touch()
+    python = Interpreter(f"{env}/bin/python", (3, 12, 1), (str(env),), (str(env),), (), None, has_pip, ())
     assert python.install_command(["sklearn", "pandas"]) == command.format(env=env)
 
 
@@ -272,3 +283,15 @@ def test_where_the_notebook_works_there_is_no_environment(monkeypatch):
     monkeypatch.setattr(os.path, "exists", lambda path: True)
     with pytest.raises(SandboxError, match="/tmp/work is the notebook's own folder: make the environment in another"):
         mounts_for(python)
+
+
+def test_a_sandbox_that_can_not_show_it_says_so(monkeypatch):
+    """It is no matter of the kernel's settings then."""
+    python = interpreter()
+    gone = Mounts(("/no/such/folder", *mounts_for(python, more=[ENGINE]).folders))
+    monkeypatch.setattr(availability, "mounts_for", lambda *_, **__: gone)
+    availability.tested.cache_clear()
+    reason = availability.unavailable_reason()
+    availability.tested.cache_clear()
+    assert f"The sandbox can't show what {sys.executable} needs (bwrap: " in reason.problem
+    assert "/no/such/folder" in reason.problem and "may read all of it" in reason.remedy
