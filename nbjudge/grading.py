@@ -126,7 +126,9 @@ def environment_of(notebooks: Iterable[SourceNotebook], options: EngineOptions, 
         statement for source in notebooks for lines in imports_of(source).values() for statement in lines.splitlines()
     }
     imports = tuple(sorted(statements))
-    return Environment(imports, options.warm, options.sandboxed, hash_seed, options.python, options.lends)
+    # The grader's own Python has what it could lend: then it is one environment whoever asks.
+    lends = options.lends if options.python else ()
+    return Environment(imports, options.warm, options.sandboxed, hash_seed, options.python, lends)
 
 
 def annotate(notebook: GradedNotebook) -> None:

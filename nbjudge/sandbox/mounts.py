@@ -128,6 +128,8 @@ def _package_of(origin: str) -> str:
 def _links_out_of_libraries(libraries: Iterable[str], shown: tuple[str, ...]) -> Iterator[str]:
     """Where packages lie whose files are links, as some installers make them."""
     for library in libraries:
+        if _is_below(os.path.realpath(library), set(SYSTEM)):
+            continue
         for link in _links_in(library, 2):
             target, inside = os.path.realpath(link), os.path.relpath(link, library)
             whole = target.removesuffix(f"/{inside}")
@@ -141,6 +143,8 @@ def _links_out_of_libraries(libraries: Iterable[str], shown: tuple[str, ...]) ->
 def _links_out_of_prefixes(prefixes: Iterable[str], shown: tuple[str, ...]) -> Iterator[str]:
     """What programs and libraries of an environment are links to, as some of conda's are."""
     for prefix in prefixes:
+        if _is_below(os.path.realpath(prefix), set(SYSTEM)):
+            continue
         for part in ("bin", "lib"):
             for link in _links_in(f"{prefix}/{part}", 1):
                 if _may_be_shown(os.path.realpath(link), shown):
@@ -148,8 +152,6 @@ def _links_out_of_prefixes(prefixes: Iterable[str], shown: tuple[str, ...]) -> I
 
 
 def _links_in(folder: str, depth: int) -> Iterator[str]:
-    if _is_below(os.path.realpath(folder), set(SYSTEM)):
-        return
     try:
         entries = list(os.scandir(folder))
     except OSError:
@@ -157,7 +159,7 @@ def _links_in(folder: str, depth: int) -> Iterator[str]:
     for entry in entries:
         if entry.is_symlink():
             yield entry.path
-        elif depth > 1 and entry.is_dir():
+        elif depth > 1 and entry.is_dir(follow_symlinks=False):
             yield from _links_in(entry.path, depth - 1)
 
 
