@@ -208,13 +208,14 @@ def _data() -> Iterator[Finding]:
 
 
 def _sandbox(root: Path) -> Iterator[Finding]:
+    from gdl_utils.classroom.course import CONFIG
     from gdl_utils.classroom.settings import open_folder
     from nbjudge import EngineError
     from nbjudge.interpreter import interpreter
     from nbjudge.sandbox.availability import unavailable_reason
 
     state = "fault" if _grades_here() else "note"
-    python = open_folder(root).python
+    python = open_folder(root).python if (root / CONFIG).is_file() else None
     try:
         interpreter(python).require()
         reason = unavailable_reason(python)

@@ -55,7 +55,7 @@ def python_of(python: str | None, folder: Path) -> str | None:
     if not python:
         return None
     path = Path(python).expanduser()
-    return str(folder.resolve() / path) if len(path.parts) > 1 or (folder / path).is_dir() else python
+    return str(folder.resolve() / path) if "/" in python or (folder / path).is_dir() else python
 
 
 def directory_settings(path: Path) -> dict[str, str]:
