@@ -126,16 +126,23 @@ def _package_of(origin: str) -> str:
 
 
 def _links_out_of_libraries(libraries: Iterable[str], shown: tuple[str, ...]) -> Iterator[str]:
-    """Where packages lie whose files are links, as some installers make them."""
+    """Where packages lie that are links, or whose files are, as some installers make them."""
     for library in libraries:
         if _is_below(os.path.realpath(library), set(SYSTEM)):
             continue
         for link in _links_in(library, 2):
             target, inside = os.path.realpath(link), os.path.relpath(link, library)
-            whole = target.removesuffix(f"/{inside}")
-            # What lies deeper is linked in the same way.
-            path = target if whole == target else f"{whole}/{Path(inside).parts[0]}"
-            path = whole if Path(whole, LANDMARK).is_file() else path
+            path = target
+            if Path(target).is_dir():
+                # One that is no package could be any folder.
+                path = target if Path(target, "__init__.py").is_file() else ""
+            elif target.endswith(f"/{inside}"):
+                # What lies beside it and deeper is linked in the same way.
+                whole = target.removesuffix(f"/{inside}")
+                if Path(whole, LANDMARK).is_file():
+                    path = whole
+                elif "/" in inside:
+                    path = str(Path(target).parent)
             if _may_be_shown(path, shown):
                 yield path
 
@@ -147,23 +154,25 @@ def _links_out_of_prefixes(prefixes: Iterable[str], shown: tuple[str, ...]) -> I
             continue
         for part in ("bin", "lib"):
             for link in _links_in(f"{prefix}/{part}", 1):
-                if _may_be_shown(os.path.realpath(link), shown):
+                if Path(link).is_file() and _may_be_shown(os.path.realpath(link), shown):
                     yield link
 
 
 def _links_in(folder: str, depth: int) -> Iterator[str]:
+    """Links in a folder and, to a depth, in those in it; what consists of folders alone does not count."""
     try:
         entries = list(os.scandir(folder))
     except OSError:
         return
-    for entry in entries:
-        if entry.is_symlink():
-            yield entry.path
-        elif depth > 1 and entry.is_dir(follow_symlinks=False):
-            yield from _links_in(entry.path, depth - 1)
+    below = [entry for entry in entries if entry.is_dir(follow_symlinks=False)]
+    yield from (entry.path for entry in entries if entry.is_symlink())
+    deeper = depth if len(below) == len(entries) else depth - 1
+    if deeper:
+        for entry in below:
+            yield from _links_in(entry.path, deeper)
 
 
 def _may_be_shown(path: str, shown: tuple[str, ...]) -> bool:
     """Whether there is something that is not seen yet; never what the environment itself lies in."""
-    is_seen = _is_below(path, {*shown, *SYSTEM})
+    is_seen = not path or _is_below(path, {*shown, *SYSTEM})
     return not is_seen and os.path.exists(path) and not any(_is_below(folder, {path}) for folder in shown)

@@ -54,6 +54,10 @@ if not os.fork():
     value = importlib.import_module(sys.argv[3] + ".inside").value
     around = [name for path in json.loads(sys.argv[1])["folders"] for name in os.listdir(os.path.dirname(path))]
     around += os.listdir(sys.prefix)
+    for path in [path for path in sys.path if path.endswith("-packages")] + [sys.prefix + "/lib/course"]:
+        around += os.listdir(path) if os.path.isdir(path) else []
+        for name in os.listdir(path) if os.path.isdir(path) else []:
+            around += os.listdir(f"{path}/{name}") if os.path.isdir(f"{path}/{name}") else []
     try:
         open(os.path.join(os.path.dirname(module.__file__), "written"), "w")
         around.append("WRITTEN")
@@ -119,6 +123,29 @@ def with_linked_files(folder):
     for path in (store / "need_of_all").iterdir():
         (packages / "need_of_all" / path.name).symlink_to(path)
     return folder / "env"
+
+
+def with_linked_files_of_a_space(folder):
+    """Of a namespace package: the links lie one level deeper."""
+    packages = bare(folder / "env")
+    shutil.rmtree(packages / "need_of_all")
+    store = put(folder / "store" / "of-a-digest" / "space", "need_of_all").parent
+    (store / SECRET).write_text("secret")
+    (packages / "space" / "need_of_all").mkdir(parents=True)
+    for path in (store / "space" / "need_of_all").iterdir():
+        (packages / "space" / "need_of_all" / path.name).symlink_to(path)
+    return folder / "env"
+
+
+def with_a_linked_course(folder):
+    """A link in an environment that is none to a package."""
+    packages = bare(folder / "an env, über alles")
+    (folder / "course").mkdir()
+    (folder / "course" / SECRET).write_text("secret")
+    (packages / "course").symlink_to(folder / "course")
+    (packages.parents[1] / "course").symlink_to(folder / "course")
+    (packages / "up").symlink_to("../../../..")
+    return folder / "an env, über alles"
 
 
 def with_a_linked_package(folder):
@@ -191,8 +218,8 @@ def with_packages_of_the_user(folder):
 
 
 KINDS = [
-    in_the_course, called_by_a_link, of_a_linked_python, with_linked_files, with_a_linked_package,
-    with_a_package_to_edit, with_packages_of_the_user, like_conda, below_shared_memory, with_something_mounted_in_it,
+    in_the_course, called_by_a_link, of_a_linked_python, with_linked_files, with_linked_files_of_a_space,
+    with_a_linked_course, with_a_linked_package, with_a_package_to_edit, with_packages_of_the_user, like_conda, below_shared_memory, with_something_mounted_in_it,
 ]  # fmt: skip
 
 
@@ -216,7 +243,7 @@ def test_environments_of_all_kinds_work(environments, user):
     elif os.geteuid() != 0:
         pytest.skip("that is the ordinary one")
     # The packages of the user come before those of each Python that is no virtual environment.
-    name = {with_packages_of_the_user: "of_the_user"}
+    name = {with_packages_of_the_user: "of_the_user", with_linked_files_of_a_space: "space.need_of_all"}
     wanted = [(str(path), name.get(make, "need_of_all")) for make, path in environments.items()]
     line = [*before, sys.executable, "-c", PROGRAM, json.dumps(wanted), INSIDE]
     variables = {**os.environ, "ROOT": str(Path(ENGINE).parent)}
