@@ -10,7 +10,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from nbjudge.zygote_client import close_zygotes
 from tests.environments import build_wheel
+from tests.nbjudge.small import graded, printed
 
 pytestmark = pytest.mark.slow
 HEAVY = ("tensorflow", "keras", "matplotlib", "scipy", "sklearn", "pandas")
@@ -118,3 +120,21 @@ def test_from_nothing_to_grades(environments, folder, user, python):
     head = rows[0].split(",")
     got = [dict(zip(head, row.split(","), strict=True)) for row in rows[1:]]
     assert {row["student_id"]: float(row["score"]) for row in got} == {"ada": 4, "blaise": 1}
+
+
+@pytest.mark.parametrize("version", ["3.11", "3.12", "3.13"])
+def test_another_version_of_python_gives_the_same_scores(root, tmp_path, version):
+    beside = Path(sys.base_prefix).parent.glob(f"{version}.*/bin/python{version}")
+    python = next((path for path in [shutil.which(f"python{version}"), *beside] if path and runs(path)), None)
+    if python is None:
+        pytest.skip(f"there is no Python {version} here")
+    subprocess.run([sys.executable, "-m", "uv", "venv", "-q", "--python", python, tmp_path / "env"], check=True)
+    install = ["pip", "install", "-q", "--python", tmp_path / "env/bin/python", "-c", root / "requirements/test.txt"]
+    subprocess.run([sys.executable, "-m", "uv", *install, "pandas", "ipykernel"], check=True)
+    with_pandas = "import pandas as pd\nassert mean(pd.Series([1, 2]).to_numpy()) == 1.5"
+    answer = "import sys\ndef mean(x):\n    return sum(x) / len(x)\nprint(*sys.version_info[:2], sep='.')"
+    try:
+        result = graded(answer, tests=(with_pandas, "assert mean([1, 2, 3]) == 2"), python=str(tmp_path / "env"))
+    finally:
+        close_zygotes()
+    assert (result.score, printed(result).strip()) == (4, version)

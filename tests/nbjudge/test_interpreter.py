@@ -219,7 +219,8 @@ def with_packages_of_the_user(folder):
 
 KINDS = [
     in_the_course, called_by_a_link, of_a_linked_python, with_linked_files, with_linked_files_of_a_space,
-    with_a_linked_course, with_a_linked_package, with_a_package_to_edit, with_packages_of_the_user, like_conda, below_shared_memory, with_something_mounted_in_it,
+    with_a_linked_course, with_a_linked_package, with_a_package_to_edit, with_packages_of_the_user, like_conda,
+    below_shared_memory, with_something_mounted_in_it,
 ]  # fmt: skip
 
 
