@@ -9,6 +9,7 @@ from pathlib import Path
 from gdl_utils.authoring.release_checks import has_headings, problems_of
 from gdl_utils.classroom.assignment import reference_solutions
 from gdl_utils.classroom.course import Course
+from gdl_utils.classroom.environment import engine_options
 from gdl_utils.classroom.grade import released_assignment
 from gdl_utils.classroom.nbgrader_api import open_course, why_failed
 from gdl_utils.classroom.trial import try_out
@@ -72,7 +73,11 @@ def release(course: Course, name: str, always: bool = False) -> Released:
         if not (changed or always):
             return Released(False)
         shutil.copytree(course.source(name), trial.source(name))
-        tried = try_out(released_assignment(trial, name, checking=True), reference_solutions(trial.source(name)))
+        assignment, solved = released_assignment(trial, name, checking=True), reference_solutions(trial.source(name))
+        tried = try_out(assignment, solved, options=engine_options(course))
+        if tried.lacking:
+            raise GradingError(f"{shown(course.source(name), course)} can't be tried, so that it was not released: "
+                               f"{tried.lacking}")  # fmt: skip
         # A course of one's own need not have the form of this one's assignments.
         problems = problems_of(trial, name) if has_headings(trial.source(name)) else list(tried.complaints)
         if problems:

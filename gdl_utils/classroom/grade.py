@@ -2,16 +2,14 @@
 
 import errno
 import hashlib
-import importlib.metadata
 import json
 import os
-import platform
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 
 from nbgrader.api import Gradebook
@@ -27,6 +25,7 @@ from gdl_utils.classroom.assignment import (
 )
 from gdl_utils.classroom.course import RECORD, Course
 from gdl_utils.classroom.course_secret import course_secret, seed_of_hashes, seed_of_student
+from gdl_utils.classroom.environment import environment_digest
 from gdl_utils.classroom.gradebook import ClassGradebook
 from gdl_utils.classroom.nbgrader_api import open_course, why_failed
 from gdl_utils.classroom.safe_outputs import with_safe_outputs
@@ -128,7 +127,7 @@ def grade_class(
             f"There is no submission of {name} in {course.submissions}", f"put each into STUDENT/{name}/ there"
         )
     if options.engine.sandboxed and options.scheduler is None:
-        availability.require()
+        availability.require(options.engine.python)
     with open_course(course) as api, _released_gradebook(course, name, api) as gradebook:
         prepare(course.source(name))
         secret = course_secret(course.folder)
@@ -144,7 +143,7 @@ def grade_class(
                 options.engine,
                 options.despite_complaints,
             )
-        digest = _digest_of(assignment, options.limits)
+        digest = _digest_of(assignment, options.limits, options.engine)
         totals = gradebook.totals()
         keys: dict[str, str] = {}
         for student in students:
@@ -199,9 +198,13 @@ def tried_out(
         GradingError: if the trial found anything to complain of.
     """
     solved = reference_solutions(source)
-    key = hashlib.sha256(f"{_digest_of(assignment, limits)} {json.dumps(solved, sort_keys=True)}".encode()).hexdigest()
+    digest = _digest_of(assignment, limits, engine)
+    key = hashlib.sha256(f"{digest} {json.dumps(solved, sort_keys=True)}".encode()).hexdigest()
     prepared = partial(prepared_for_reference, assignment, source)
     tried = try_once(course.folder, assignment.name, key, prepared, solved, limits, engine)
+    if tried.lacking:
+        # Every student would lose points for it.
+        raise GradingError(f"{assignment.name} was tried before the class, and nobody was graded: {tried.lacking}")
     if tried.complaints and not despite:
         raise refusal(assignment.name, tried.complaints)
     return tried.applied(assignment)
@@ -293,15 +296,8 @@ def released_assignment(course: Course, name: str, checking: bool = False) -> As
 # What was graded before is known by a key of all that the result depends on.
 
 
-@cache
-def environment_digest() -> str:
-    """SHA-256 of Python's version and of the names and versions of all installed packages."""
-    packages = {f"{package.metadata['Name']}=={package.version}" for package in importlib.metadata.distributions()}
-    return hashlib.sha256("\n".join([platform.python_version(), *sorted(packages)]).encode()).hexdigest()
-
-
-def _digest_of(assignment: Assignment, limits: Limits) -> str:
-    digest = hashlib.sha256(f"{VERSION} {environment_digest()} {asdict(limits)}".encode())
+def _digest_of(assignment: Assignment, limits: Limits, engine: EngineOptions) -> str:
+    digest = hashlib.sha256(f"{VERSION} {environment_digest(engine.python)} {asdict(limits)}".encode())
     for notebook in assignment.notebooks:
         digest.update(json.dumps(asdict(notebook), sort_keys=True).encode())
     for files in (assignment.files, assignment.hidden):

@@ -1,20 +1,16 @@
 """A page for the instructor: how an assignment went, in one file that needs nothing else."""
 
-import base64
-import io
 import json
 import statistics
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import inf
 from pathlib import Path
-from typing import Any
-
-from matplotlib import rc_context
-from matplotlib.figure import Figure
 
 from gdl_utils.checks import Measurement
+from gdl_utils.classroom.charts import resources_chart, scores_chart, shares_chart
 from gdl_utils.classroom.course import Course
 from gdl_utils.classroom.feedback import measured_in
 from gdl_utils.classroom.grades import GRADE_FIRST, GradedCell, Grades, StudentGrades, read_grades
@@ -23,19 +19,6 @@ from gdl_utils.html_pages import render_page
 from nbjudge.grading import NOTE
 
 TEMPLATE = Path(__file__).parent / "templates" / "report.html.j2"
-BLUE, ORANGE, INK, LINE = "#0072B2", "#D55E00", "#1f2328", "#d0d7de"
-STYLE: dict[Any, Any] = {
-    "svg.fonttype": "path",
-    "svg.hashsalt": "report",
-    "font.size": 10,
-    "text.color": INK,
-    "axes.edgecolor": "#57606a",
-    "axes.labelcolor": INK,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.axisbelow": True,
-    "text.parse_math": False,
-}
 MIB = 1 << 20
 LISTED = 500  # rows of a table
 MOST_HINTS = 15
@@ -210,48 +193,25 @@ def _text(text: str) -> Block:
     return Block("text", text)
 
 
-def _picture(figure: Figure, text: str) -> Block:
-    target = io.BytesIO()
-    with rc_context(STYLE):
-        figure.savefig(target, format="svg", metadata={"Date": None})
-    return Block("picture", text, base64.b64encode(target.getvalue()).decode())
-
-
-def _figure(height: float, columns: int = 1) -> tuple[Figure, list[Any]]:
-    figure = Figure(figsize=(7.2, height), layout="constrained")
-    axes = figure.subplots(1, columns, squeeze=False)
-    return figure, list(axes.flat)
+def _picture(chart: str, text: str) -> Block:
+    # Where nothing can be drawn, what would be said of the picture says it.
+    return Block("picture", text, chart) if chart else _text(text)
 
 
 def _scores(scores: Sequence[float], max_score: float) -> list[Block | Table]:
-    with rc_context(STYLE):
-        figure, (axis,) = _figure(2.5)
-        # Bars for whole points, as long as they are not too many; the top ones also hold extra credit.
-        top = max([max_score, *scores, 1])
-        width = next(step for step in (0.5, 1, 2, 5, 10, 25, 50, 100, top) if top / step <= 25)
-        edges = [width * (place - 0.5) for place in range(int(top / width) + 3)]
-        counts, _, _ = axis.hist(scores, bins=edges, color=BLUE, rwidth=0.85)
-        median = statistics.median(scores)
-        axis.axvline(median, color=ORANGE, linewidth=2, linestyle="--")
-        axis.annotate(
-            f"median {median:g}",
-            (median, 1),
-            xycoords=("data", "axes fraction"),
-            xytext=(0, 3),
-            textcoords="offset points",
-            ha="center",
-            va="bottom",
-            color="#8a3b00",
-        )
-        axis.set(xlabel="points", ylabel="submissions", xlim=(edges[0], edges[-1]))
-        axis.yaxis.get_major_locator().set_params(integer=True)
-    fullest = int(max(range(len(counts)), key=lambda place: counts[place]))
+    # Bars for whole points, as long as they are not too many; the top ones also hold extra credit.
+    top = max([max_score, *scores, 1])
+    width = next(step for step in (0.5, 1, 2, 5, 10, 25, 50, 100, top) if top / step <= 25)
+    edges = [width * (place - 0.5) for place in range(int(top / width) + 3)]
+    counts = [sum(low <= score < high for score in scores) for low, high in pairwise(edges)]
+    median = statistics.median(scores)
+    fullest = counts.index(max(counts))
     text = (
         f"Histogram of the scores of {len(scores)} submissions, from {min(scores):g} to {max(scores):g} of "
         f"{max_score:g} points; the median is {median:g}, and most, {counts[fullest]:g}, got about "
         f"{fullest * width:g} points."
     )
-    return [_picture(figure, text)]
+    return [_picture(scores_chart(scores, edges, median), text)]
 
 
 def _exercises(exercises: Sequence[GradedCell], rows: Sequence[StudentGrades]) -> list[Block | Table]:
@@ -264,30 +224,10 @@ def _exercises(exercises: Sequence[GradedCell], rows: Sequence[StudentGrades]) -
         none = sum(score <= 0 for score in graded)
         shares.append(share)
         lines.append((exercise.name, f"{exercise.max_score:g}", f"{share:.0%}", full, none, len(given) - len(graded)))
-    with rc_context(STYLE):
-        figure, (axis,) = _figure(0.7 + 0.27 * len(exercises))
-        places = range(len(exercises))
-        axis.barh(places, [100] * len(exercises), color="#eef1f4", height=0.72)
-        axis.barh(places, [100 * share for share in shares], color=BLUE, height=0.72)
-        for place, share in enumerate(shares):
-            # Beside the bar, or in it where there is no room.
-            inside = share > 0.85
-            axis.text(
-                100 * share + (-1.5 if inside else 1.5),
-                place,
-                f"{share:.0%}",
-                va="center",
-                ha="right" if inside else "left",
-                color="white" if inside else INK,
-            )
-        axis.set_yticks(list(places), [exercise.name for exercise in exercises])
-        axis.invert_yaxis()
-        axis.set(xlabel="share of the points that were given, in percent", xlim=(0, 100))
-        axis.spines["left"].set_visible(False)
-        axis.tick_params(axis="y", length=0)
+    chart = shares_chart([exercise.name for exercise in exercises], shares)
     text = "Bars: share of the points that were given for each exercise; the numbers are in the table below."
     head = ("exercise", "points", "share given", "in full", "with none", "not graded yet")
-    return [_picture(figure, text), Table(head, lines, numbers=5)]
+    return [_picture(chart, text), Table(head, lines, numbers=5)]
 
 
 def _leaderboard(rows: Sequence[StudentGrades], notes: Sequence[GradingNote]) -> list[Section]:
@@ -352,13 +292,6 @@ def _resources(notes: Sequence[GradingNote]) -> list[Block | Table]:
     if not ran:
         return [_text("Nothing is noted: the submissions were not graded by gdl grade.")]
     seconds, memory = [note.seconds for note in ran], [note.memory / MIB for note in ran]
-    with rc_context(STYLE):
-        figure, axes = _figure(2.3, columns=2)
-        for axis, values, label in zip(axes, (seconds, memory), ("seconds", "MiB of memory"), strict=True):
-            axis.hist(values, bins=min(30, max(5, len(values) // 4)), color=BLUE, rwidth=0.9)
-            axis.set(xlabel=label, ylabel="notebooks")
-            axis.set_xlim(left=0)
-            axis.yaxis.get_major_locator().set_params(integer=True)
     text = (
         f"Two histograms for {len(ran)} notebooks. Time: median {statistics.median(seconds):.1f} seconds, most "
         f"{max(seconds):.1f}. Memory: median {statistics.median(memory):.0f} MiB, most {max(memory):.0f} MiB."
@@ -376,7 +309,7 @@ def _resources(notes: Sequence[GradingNote]) -> list[Block | Table]:
     ]
     head = ("student", "notebook", "seconds", "of computing", "MiB")
     blocks: list[Block | Table] = [
-        _picture(figure, text),
+        _picture(resources_chart(seconds, memory), text),
         Block("heading", "The slowest"),
         Table(head, lines, numbers=3),
     ]

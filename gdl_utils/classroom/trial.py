@@ -6,9 +6,10 @@ points, or gives points to a blank answer, and running them beside the student's
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from gdl_utils.classroom.environment import lacking
 from gdl_utils.errors import GradingError
 from nbjudge import Assignment, EngineOptions, Graded, Limits, MachineError, SourceNotebook, Submission, grade
 from nbjudge.notebook import Cell, grade_id, is_graded, is_solution, is_test
@@ -29,10 +30,12 @@ class Tried:
     Attributes:
         beside: by notebook and grade_id, why a test is run beside the student's objects.
         complaints: one sentence each, empty if the assignment is fit to grade a class.
+        lacking: a sentence on what it imports and its Python does not have, empty if nothing; all else follows of that.
     """
 
     beside: Mapping[str, Mapping[str, str]]
     complaints: tuple[str, ...]
+    lacking: str = ""
 
     def applied(self, assignment: Assignment) -> Assignment:
         """The assignment with its tests run as the trial found."""
@@ -57,6 +60,24 @@ def try_out(
         limits: those of the class.
         options: how the engine runs.
     """
+    python = options.python if options else None
+    try:
+        tried, errors = _try_both(assignment, solved, limits, options)
+    except MachineError as error:
+        # A setup cell that fails, for example.
+        if not (lacks := lacking([str(error)], assignment, python)):
+            raise
+        return Tried({}, (), lacks)
+    return replace(tried, lacking=lacking(errors, assignment, python))
+
+
+def _try_both(
+    assignment: Assignment,
+    solved: Mapping[str, Mapping[str, str]],
+    limits: Limits | None,
+    options: EngineOptions | None,
+) -> tuple[Tried, list[str]]:
+    """What a trial finds, and all errors of the reference solution."""
     reference, blank = _submission(assignment, solved), _submission(assignment, {})
 
     def both(tried: Assignment) -> tuple[Graded, Graded]:
@@ -81,7 +102,14 @@ def try_out(
         if not found:
             break
         full, empty = both(_with(assignment, beside))
-    return Tried(beside, (*_losses(assignment, full), *_gifts(assignment, empty), *_failures(assignment, full)))
+    complaints = (*_losses(assignment, full), *_gifts(assignment, empty), *_failures(assignment, full))
+    return Tried(beside, complaints), _errors_of(full)
+
+
+def _errors_of(graded: Graded) -> list[str]:
+    cells = [cell for notebook in graded.notebooks for cell in (notebook.content or {}).get("cells", [])]
+    outputs = [output for cell in cells for output in cell.get("outputs", [])]
+    return [output["evalue"] for output in outputs if output["output_type"] == "error"]
 
 
 def try_once(
@@ -109,7 +137,7 @@ def try_once(
         known = json.loads(record.read_text(encoding="utf-8"))
         before = known[name]
         if before["key"] == key:
-            return Tried(before["beside"], tuple(before["complaints"]))
+            return Tried(before["beside"], tuple(before["complaints"]), before["lacking"])
     except (OSError, ValueError, KeyError, TypeError):
         known = {}
     try:
@@ -118,7 +146,7 @@ def try_once(
         # It may be the machine's, so that it is not kept.
         return Tried({}, (str(error),))
     known = known if isinstance(known, dict) else {}
-    known[name] = {"key": key, "beside": tried.beside, "complaints": tried.complaints}
+    known[name] = {"key": key, **asdict(tried)}
     partial = record.with_suffix(".partial")
     partial.write_text(json.dumps(known, sort_keys=True, indent=1) + "\n", encoding="utf-8")
     partial.rename(record)

@@ -14,7 +14,7 @@ import typer
 
 from gdl_utils.classroom.course import Course
 from gdl_utils.classroom.export_formats import Format
-from gdl_utils.cli.shared import DATABASE, FOLDER, INTERRUPTED, console, course_in, status
+from gdl_utils.cli.shared import DATABASE, FOLDER, INTERRUPTED, PYTHON, console, course_in, status, tell_of_matplotlib
 from gdl_utils.errors import CourseError
 
 if TYPE_CHECKING:
@@ -89,6 +89,7 @@ def grade(
         bool, typer.Option(help="Grade even if the reference solution loses points, or a blank notebook gets some.")
     ] = False,
     workers: Annotated[int | None, typer.Option(help="Processes that grade; one a core if not given.", min=1)] = None,
+    python: PYTHON = None,
     scheduler: Annotated[
         str | None, typer.Option(help="Address of a Dask scheduler whose workers grade, tls://HOST:PORT.")
     ] = None,
@@ -109,9 +110,10 @@ def grade(
     # jsonschema imports it to check internationalised addresses, which takes longer than the rest and is not needed.
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     from gdl_utils.classroom.early_zygote import early_zygote
-    from nbjudge import EngineOptions, Limits
+    from gdl_utils.classroom.environment import engine_options
+    from nbjudge import Limits
 
-    target = course_in(course, db)
+    target = course_in(course, db, python)
     if not target.source(assignment).is_dir():
         raise CourseError(f"There is no assignment {assignment} in {target.sources}", "see its folders for the names")
     if sandbox is Sandbox.NONE:
@@ -126,7 +128,7 @@ def grade(
         disk_bytes=written << 20,
         output_bytes=output << 10,
     )
-    engine = EngineOptions(start is Start.WARM, sandbox is not Sandbox.NONE)
+    engine = engine_options(target, start is Start.WARM, sandbox is not Sandbox.NONE)
     early = nullcontext() if scheduler else closing(early_zygote(target, assignment, engine))
     with early as zygote:
         from gdl_utils.classroom.grade import GradingOptions
@@ -220,6 +222,7 @@ def feedback(
     for student in written:
         if student.problem:
             console.print(f"{student.student}: {student.problem}")
+    tell_of_matplotlib("Formulas are shown as they were written")
     pages = sum(len(student.pages) for student in written)
     console.print(f"{pages} page(s) are in {target.pages}, in STUDENT/{assignment}/.")
     if any(student.problem for student in written):
@@ -259,6 +262,7 @@ def report(
     target = course_in(course, db)
     with status(f"Writing the report on {assignment}"):
         page = write_report(target, assignment, output or course / f"report-{assignment}.html")
+    tell_of_matplotlib("The report has no charts")
     console.print(f"The report is in {page}")
 
 
