@@ -91,7 +91,8 @@ def made(table: Any, guard: Callable[[Any], Any]) -> Any:
         table: without elements.
         guard: what is done to whatever a test takes out of it.
     """
-    guarded: Any = object.__new__(_class_for(type(table)))
+    kind: Any = type(table)
+    guarded: Any = object.__new__(_class_for(kind))
     object.__setattr__(guarded, "_unguarded", table)
     object.__setattr__(guarded, "_guard", guard)
     return guarded
