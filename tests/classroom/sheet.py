@@ -718,8 +718,8 @@ EVERY_KIND = [
     ),
     kind(
         "series-and-index",
-        "squares = pd.Series({n: n * n for n in range(4)}, name='square')\nmonths = pd.period_range('2024-01', periods=3)",
-        "squares = pd.Series({n: n * n for n in range(3)}, name='squares')\nmonths = pd.date_range('2024-01', periods=3)",
+        "squares = pd.Series({n: n * n for n in range(4)}, name='square')\nmonths = pd.period_range('2024', periods=3)",
+        "squares = pd.Series({n: n * n for n in range(3)}, name='squares')\nmonths = pd.date_range('2024', periods=3)",
         "assert squares.equals(pd.Series([0, 1, 4, 9])) and squares.name == 'square'",
         "assert squares[squares > 3].index.tolist() == [2, 3]",
         "assert isinstance(months, pd.PeriodIndex) and len(months) == 3",
