@@ -38,7 +38,7 @@ SHARE = Misconception("mean", "That is the mean.", lambda truth: truth.assign(pr
         (GOODS.reset_index(), tables.INDEX_AS_COLUMN),
         (GOODS.set_index("name"), tables.COLUMN_AS_INDEX),
         (GOODS.sort_values("price"), tables.UNSORTED),
-        (GOODS.astype({"price": str}), "A column of your table holds text or other objects, where numbers are expected"),
+        (GOODS.astype({"price": str}), "holds text or other objects, where numbers are expected"),
         (GOODS.assign(price=[2.5, None, 1.0]), tables.MISSING),
         (GOODS.assign(price=[2.5, 4.1, 1.0]), "The values in 1 of 3 columns are wrong."),
         (GOODS.assign(price=2.5), "That is the mean."),
