@@ -4,8 +4,8 @@ A message is one value in two parts: a tree in JSON, and the bytes of its arrays
 What can be sent: None, bool, int, float, complex, str, bytes, tuple, list, dict, set, frozenset, range, slice,
 Ellipsis, NumPy arrays and scalars of numbers, booleans and text. Subclasses are sent as the built-in type that they
 extend, a bytearray as bytes, an array in the byte order of this machine.
-Other objects, such as tables, need a codec: see `Codec`, and `crossing` for what the two processes use. The reader checks
-everything and believes nothing.
+Other objects, such as tables, need a codec: see `Codec`, and `crossing` for what the two processes use.
+The reader checks everything and believes nothing.
 """
 
 import json

@@ -357,7 +357,7 @@ def test_what_can_not_be_handed_over_is_told_as_such(room):
     assert room("", "nobodys").ename == "NameError"
 
 
-def test_an_argument_that_can_not_be_handed_over_is_told_as_such(room):
+def test_an_argument_that_can_not_cross_is_told_as_such(room):
     report = room(ANSWER, "import pandas as pd\nmeans(pd.DataFrame({'l': [[1]]}))")
     assert report.ename == "TypeError" and "values of type 'list' in a column" in report.evalue
 
@@ -421,5 +421,5 @@ def test_what_is_asked_of_all_rows_of_none_fails(names, expression):
         "len(f.copy()) == 0", "np.array_equal(s, empty['a'])",
     ],
 )  # fmt: skip
-def test_a_table_without_rows_can_be_described_and_compared_with_none(names, expression):
+def test_a_table_without_rows_can_be_described(names, expression):
     assert eval(expression, names)
