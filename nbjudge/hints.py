@@ -54,7 +54,10 @@ def hint_for(report: Report, cell: Cell, slow: bool, unanswered: bool = False, s
     if report.ename == "NameError":
         return "A name that this test needs is not defined; see whether the cell that defines it runs without an error."
     if report.ename in ("AnswerError", "NotAScoreError", "StudentGoneError"):
-        return "What your code returned could not be handed to this test; it takes plain values, arrays and models."
+        return (
+            "What your code returned could not be handed to this test; "
+            "it takes plain values, arrays, tables and models."
+        )
     lines = cell["source"].split("\n")
     if report.line and 0 < report.line <= len(lines) and report.line not in hidden:
         return f"This line of the test fails: {lines[report.line - 1].strip()}"

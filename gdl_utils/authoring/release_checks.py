@@ -10,7 +10,7 @@ from typing import Any
 from gdl_utils.authoring.answer_bank import Bank
 from gdl_utils.classroom.course import Course
 from gdl_utils.classroom.environment import engine_options
-from gdl_utils.classroom.trial import try_out
+from gdl_utils.classroom.trial import error_in, try_out
 from nbjudge import Graded, Limits, Status, grade
 from nbjudge.hints import HIDDEN_TESTS
 from nbjudge.notebook import grade_id, is_graded, is_setup, is_solution, is_test, nbgrader
@@ -72,10 +72,8 @@ def problems_of(course: Course, name: str) -> list[str]:
         full, empty = graded(reference, Limits()), graded({}, Limits())
     for test, score in _scores(full).items():
         if score is not None and score != _most(full)[test]:
-            hint = full.notebooks[0].hints.get(test, "")
-            problems.append(
-                f"The reference solution gets {score:g} of {_most(full)[test]:g} points in {test!r}: {hint}"
-            )
+            why = error_in(full, bank.assignment.notebooks[0], test)
+            problems.append(f"The reference solution gets {score:g} of {_most(full)[test]:g} points in {test!r}{why}")
     for test, score in _scores(empty).items():
         if score:
             problems.append(f"A student who answers nothing gets {score:g} points in {test!r}: make it need an answer.")

@@ -29,6 +29,7 @@ from gdl_utils.classroom.environment import environment_digest
 from gdl_utils.classroom.gradebook import ClassGradebook
 from gdl_utils.classroom.nbgrader_api import open_course, why_failed
 from gdl_utils.classroom.safe_outputs import with_safe_outputs
+from gdl_utils.classroom.source_problems import check_kernels, problems_of_cells
 from gdl_utils.classroom.student_files import (
     check_submission,
     files_to_write,
@@ -243,11 +244,13 @@ def _released_gradebook(course: Course, name: str, api: NbGraderAPI) -> Iterator
     """The gradebook, into which the assignment is released first: nbgrader notes then what it consists of."""
     url, course_id = api.coursedir.db_url, api.coursedir.course_id
     try:
+        check_kernels(course.source(name))
         with Gradebook(url, course_id):
             pass
         result = api.generate_assignment(name)
         if not result["success"]:
-            raise GradingError(f"nbgrader can't release {course.source(name)}: {why_failed(result)} (see {course.log})")
+            reasons = problems_of_cells(course.source(name), api.config) or [f"{why_failed(result)} (see {course.log})"]
+            raise GradingError(f"nbgrader can't release {course.source(name)}: " + "\n".join(reasons))
         with ClassGradebook(url, course_id, name, api.config) as gradebook:
             yield gradebook
     except ArgumentError:

@@ -5,20 +5,35 @@ points, or gives points to a blank answer, and running them beside the student's
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from gdl_utils.classroom.environment import lacking
 from gdl_utils.errors import GradingError
-from nbjudge import Assignment, EngineOptions, Graded, Limits, MachineError, SourceNotebook, Submission, grade
-from nbjudge.notebook import Cell, grade_id, is_graded, is_solution, is_test
+from nbjudge import (
+    Assignment,
+    EngineOptions,
+    Graded,
+    GradedNotebook,
+    Limits,
+    MachineError,
+    SourceNotebook,
+    Submission,
+    grade,
+)
+from nbjudge.notebook import Cell, grade_id, is_solution, is_test, text_of
 from nbjudge.ways import BESIDE, DEFAULT, JUDGED, ways_of
 
 REFERENCE = "reference/"  # below hidden/: files that are handed in with the reference solution
 ONLY_BESIDE = "the reference solution passes it only beside its own objects"
 BLANK_IF_JUDGED = "a blank answer would pass it if it were judged"
 RECORD = ".gdl-trials.json"  # in the course folder: what was tried before
+MAY_FAIL = "raises-exception"  # the tag of a cell that is meant to fail, as Jupyter reads it
+PLACE = re.compile(r" \(<[^>]*>, line \d+\)")  # at the end of what a SyntaxError says
+OF_CELL = re.compile(r"Cell In\[\d+\], line (\d+)")
 LISTED = 12  # complaints
 ROUNDS = 3  # a test that runs beside others takes names with it that judged ones may need
 
@@ -144,13 +159,19 @@ def try_once(
         tried = try_out(prepared(), solved, limits, options)
     except MachineError as error:
         # It may be the machine's, so that it is not kept.
-        return Tried({}, (str(error),))
+        return Tried({}, (as_sentence(error),))
     known = known if isinstance(known, dict) else {}
     known[name] = {"key": key, **asdict(tried)}
     partial = record.with_suffix(".partial")
     partial.write_text(json.dumps(known, sort_keys=True, indent=1) + "\n", encoding="utf-8")
     partial.rename(record)
     return tried
+
+
+def as_sentence(error: MachineError) -> str:
+    """What an error says, as a line of its own."""
+    text = str(error)
+    return text[:1].upper() + text[1:]
 
 
 def refusal(assignment: str, complaints: tuple[str, ...]) -> GradingError:
@@ -222,7 +243,7 @@ def _tests(assignment: Assignment) -> list[tuple[SourceNotebook, Cell, str]]:
 def _losses(assignment: Assignment, full: Graded) -> list[str]:
     return [
         f"The reference solution gets {_points(full, source, name):g} of {_most(full, source, name):g} points in "
-        f"{source.name}, {name}{_error_in(full, source, name)}"
+        f"{source.name}, {name}{error_in(full, source, name)}"
         for source, _, name in _tests(assignment)
         if _lost(full, source, name) > 0
     ]
@@ -243,31 +264,55 @@ def _has_statements(text: str) -> bool:
 
 
 def _failures(assignment: Assignment, full: Graded) -> list[str]:
-    """Cells of the author's that end with an error where everything else is right."""
+    """Cells of the author's that end with an error: those of solutions only where that costs points."""
     found = []
     for source in assignment.notebooks:
-        own = {
-            str(grade_id(cell))
-            for cell in source.content["cells"]
-            if cell["cell_type"] == "code" and grade_id(cell) and not is_graded(cell) and not is_solution(cell)
-        }
-        found += [
-            f"A cell of the assignment fails, {source.name}, {name}{_error_in(full, source, name)}"
-            for name in sorted(own)
-            if _error_in(full, source, name)
-        ]
+        loses = any(_lost(full, source, name) for book, _, name in _tests(assignment) if book is source)
+        # Cells that students may change come back without their tags.
+        may = {each["source"] for each in source.content["cells"] if MAY_FAIL in each["metadata"].get("tags", [])}
+        for number, cell in enumerate(_cells(full, source), 1):
+            error = "" if is_test(cell) or cell["source"] in may else _ended_with(cell)
+            if error and (loses or not is_solution(cell)):
+                what = "The reference solution" if is_solution(cell) else "A cell of the assignment"
+                found.append(f"{what} fails, {source.name}, {grade_id(cell) or f'cell {number}'}{error}")
     return found
 
 
-def _error_in(graded: Graded, source: SourceNotebook, name: str) -> str:
-    """With what a cell ended, as the end of a sentence; empty if it did not end with an error."""
-    book = next(book for book in graded.notebooks if book.name == source.name)
-    for cell in (book.content or {}).get("cells", []):
-        if grade_id(cell) != name:
+def _cells(graded: Graded, source: SourceNotebook) -> list[Cell]:
+    return (_book(graded, source).content or {}).get("cells", [])
+
+
+def _book(graded: Graded, source: SourceNotebook) -> GradedNotebook:
+    return next(book for book in graded.notebooks if book.name == source.name)
+
+
+def error_in(graded: Graded, source: SourceNotebook, name: str) -> str:
+    """With what a cell ended, as the end of a sentence: the line and the exception, or why the notebook ended.
+
+    Args:
+        graded: what was graded.
+        source: one of its notebooks.
+        name: grade_id of the cell.
+    """
+    ends = [_ended_with(cell) for cell in _cells(graded, source) if grade_id(cell) == name]
+    reason = _book(graded, source).reason
+    return next(filter(None, ends), f": {reason}" if reason else "")
+
+
+def _ended_with(cell: Cell) -> str:
+    for output in cell.get("outputs", []):
+        if output["output_type"] != "error":
             continue
-        for output in cell.get("outputs", []):
-            if output["output_type"] == "error":
-                where = next((line for line in output["traceback"] if line.startswith("line ")), "")
-                what = f"{output['ename']}: {output['evalue']}".rstrip(": ")
-                return f": {where and where + ' '}({what[:300]})"
-    return f": {book.reason}" if book.reason else ""
+        where = next((line for line in output["traceback"] if line.startswith("line ")), "") or _line(cell, output)
+        what = PLACE.sub("", f"{output['ename']}: {output['evalue']}").rstrip(": ")
+        what = "it took too long" if output["ename"] == "KeyboardInterrupt" else what
+        return f": {where and where + ' '}({what[:300]})"
+    return ""
+
+
+def _line(cell: Cell, output: dict[str, Any]) -> str:
+    """The line at which a cell stopped that is no test, as IPython tells it."""
+    found = OF_CELL.search("\n".join(output["traceback"]))
+    lines = (text_of(cell["source"]) or "").split("\n")
+    number = int(found[1]) if found else 0
+    return f"line {number}: {lines[number - 1].strip()}" if 0 < number <= len(lines) else ""

@@ -13,6 +13,7 @@ ENVIRONMENT = {
     # One thread while importing, so that a fork is safe.
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",  # pyarrow's, which pandas imports
     # Several submissions are graded side by side; on a large machine each would start a thread for each core.
     "TF_NUM_INTRAOP_THREADS": "2",
     "TF_NUM_INTEROP_THREADS": "2",

@@ -116,12 +116,12 @@ def test_a_failure_of_the_machine_leaves_the_old_grade(course):
     grade(course)
     hand_in(course, "ada", {})
     given.unlink()
-    with pytest.raises(GradingError, match="a setup cell of book fails in the judge"):
+    with pytest.raises(GradingError, match=r"The setup cell \S+ of book fails .*: line 1: open.*FileNotFoundError"):
         grade(course)
     assert scores(course)["ada"] == FULL
     outcome = grade(course, dataclasses.replace(HOW, despite_complaints=True))["ada"]
     assert outcome.score is None
-    assert "the machine failed twice: a setup cell of book fails in the judge" in outcome.remark
+    assert "the machine failed twice: the setup cell" in outcome.remark
     assert outcome.remark.endswith("an older grade stays")
     assert scores(course)["ada"] == FULL
     given.touch()
