@@ -22,7 +22,7 @@ from nbgrader.api import (
     TaskCell,
 )
 from sqlalchemy import create_engine, inspect
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from gdl_utils.classroom.course import Course
@@ -124,16 +124,10 @@ def open_existing(db_url: str, course_id: str) -> Iterator[Gradebook]:
         GradingError: if it is not there, can't be reached or is no gradebook.
     """
     shown = _without_password(db_url)
-    try:
-        url = make_url(db_url)
-    except SQLAlchemyError:
-        raise GradingError(
-            f"{shown} is not the URL of a gradebook",
-            "write sqlite:///PATH/gradebook.db or postgresql://HOST/NAME",
-        ) from None
+    url = _url(db_url)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
         raise GradingError(f"There is no gradebook {url.database}", f"{GRADE_FIRST}, or name another gradebook")
-    try:
+    with explained(db_url):
         engine = create_engine(url)
         try:
             known = inspect(engine).has_table(Assignment.__tablename__)
@@ -143,9 +137,31 @@ def open_existing(db_url: str, course_id: str) -> Iterator[Gradebook]:
             raise GradingError(f"The database {shown} holds no gradebook", f"{GRADE_FIRST}, or name another")
         with Gradebook(db_url, course_id) as gradebook:
             yield gradebook
+
+
+@contextmanager
+def explained(db_url: str) -> Iterator[None]:
+    """Let errors of a database be sentences.
+
+    Raises:
+        GradingError: in the place of the database's own errors.
+    """
+    _url(db_url)
+    try:
+        yield
     except (SQLAlchemyError, ImportError) as error:
         reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        raise GradingError(f"The gradebook {shown} can't be read: {reason}") from None
+        raise GradingError(f"The gradebook {_without_password(db_url)} can't be read: {reason}") from None
+
+
+def _url(db_url: str) -> URL:
+    try:
+        return make_url(db_url)
+    except SQLAlchemyError:
+        raise GradingError(
+            f"{_without_password(db_url)} is not the URL of a gradebook",
+            "write sqlite:///PATH/gradebook.db or postgresql://HOST/NAME",
+        ) from None
 
 
 def _without_password(db_url: str) -> str:

@@ -128,11 +128,10 @@ def extensions(gradebook: Gradebook, assignment: str) -> dict[str, Extension]:
 
 def keep_extension(gradebook: Gradebook, assignment: str, student: str, extension: Extension | None) -> None:
     """Note an extension in the place of any other, or forget it if there is none."""
-    values = extension and {
-        "until": extension.until,
-        "seconds": None if extension.extra is None else extension.extra.total_seconds(),
-        "zone": extension.zone,
-    }
+    values: dict[str, Any] | None = None
+    if extension is not None:
+        seconds = None if extension.extra is None else extension.extra.total_seconds()
+        values = {"until": extension.until, "seconds": seconds, "zone": extension.zone}
     _replace(gradebook, EXTENSIONS, {"assignment": assignment, "student": student}, values)
 
 
@@ -154,16 +153,25 @@ def add_regrade(
     gradebook.db.execute(insert(REGRADES).values(**row, old_score=old_score, new_score=new_score))
 
 
-def collected(gradebook: Gradebook, assignment: str) -> dict[str, tuple[str, list[str]]]:
-    """From which platform submissions came, and the paths of their files in the archive, by student."""
+def collected(gradebook: Gradebook, assignment: str) -> dict[str, tuple[str, list[tuple[str, str]]]]:
+    """From which platform submissions came, and what `keep_collected` was told of their files, by student."""
     rows = _rows(gradebook, COLLECTED, assignment)
-    return {row["student"]: (row["platform"], json.loads(row["names"])) for row in rows}
+    return {
+        row["student"]: (row["platform"], [(start, end) for start, end in json.loads(row["names"])]) for row in rows
+    }
 
 
 def keep_collected(
-    gradebook: Gradebook, assignment: str, platform: str, names_by_student: Mapping[str, Iterable[str]]
+    gradebook: Gradebook, assignment: str, platform: str, student: str, names: Iterable[tuple[str, str]]
 ) -> None:
-    """Note where submissions came from, by which feedback finds the way back."""
-    for student, names in names_by_student.items():
-        values = {"platform": platform, "names": json.dumps(sorted(names))}
-        _replace(gradebook, COLLECTED, {"assignment": assignment, "student": student}, values)
+    """Note where a submission came from, by which feedback finds the way back.
+
+    Args:
+        gradebook: of the course; the caller commits.
+        assignment: its name.
+        platform: Moodle, Canvas or another.
+        student: the student's id.
+        names: of the files in the archive: what the platform put before the name, and the name that the student chose.
+    """
+    values = {"platform": platform, "names": json.dumps(sorted(names))}
+    _replace(gradebook, COLLECTED, {"assignment": assignment, "student": student}, values)

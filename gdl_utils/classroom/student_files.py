@@ -97,7 +97,7 @@ def read_timestamp(folder: Path) -> tuple[datetime.datetime | None, list[str]]:
         complaint = f"{TIMESTAMP}: {error.problem}, so it counts as in time: {error.remedy}"
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is no text"
-        complaint = f"{TIMESTAMP} can't be read ({reason}), so it counts as in time: write into it a time like {EXAMPLE}"
+        complaint = f"{TIMESTAMP} can't be read ({reason}), so it counts as in time: write a time like {EXAMPLE}"
     return None, [complaint]
 
 

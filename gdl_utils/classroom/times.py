@@ -40,7 +40,7 @@ PLACE = re.compile(r"(?!posix/|right/)[A-Za-z]+(?:/[A-Za-z0-9_+-]+){1,2}")
 # What nbgrader itself writes without a zone, and means as UTC.
 WITHOUT_ZONE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{6})?")
 
-LENGTH = re.compile(r"\+?\s*([0-9]+(?:\.[0-9]+)?)\s*(w|weeks?|d|days?|h|hours?|m|min|minutes?)\b\s*,?\s*", re.IGNORECASE)
+LENGTH = re.compile(r"\+?\s*([0-9]+(?:\.[0-9]+)?)\s*(w|weeks?|d|days?|h|hours?|min|minutes?)\b\s*,?\s*", re.I)
 UNITS = {"w": timedelta(weeks=1), "d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
 
 
@@ -183,9 +183,7 @@ def _month_names() -> dict[str, int]:
     names = {
         name.casefold(): number for language in LANGUAGES for number, name in get_month_names(locale=language).items()
     }
-    return names | {
-        name.casefold(): number for number, name in get_month_names("abbreviated", locale="en").items()
-    }
+    return names | {name.casefold(): number for number, name in get_month_names("abbreviated", locale="en").items()}
 
 
 def _weekdays(text: str) -> set[int]:
