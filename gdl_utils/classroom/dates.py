@@ -223,5 +223,6 @@ def lines_about(assignment: str, dates: Dates) -> list[str]:
         longer = f"{show_duration(extension.extra)} longer" if extension.extra else ""
         until = dates.due_for(student) or extension.until
         zone = dates.zone if extension.until is None else extension.zone
-        lines.append(f"{student}: {', '.join(filter(None, [longer, until and f'until {show_time(until, zone)}']))}")
+        shown = f"until {show_time(until, zone)}" if until else ""
+        lines.append(f"{student}: {', '.join(filter(None, [longer, shown]))}")
     return lines

@@ -67,6 +67,7 @@ class Outcome:
         repairs: what was put right before grading.
         fresh: whether it was graded now, not before.
         standing: what the gradebook has of it, with points that a person gave and the late penalty; None if nothing.
+        before: what it had before it was graded now.
     """
 
     student: str
@@ -76,6 +77,7 @@ class Outcome:
     repairs: tuple[str, ...] = ()
     fresh: bool = True
     standing: Standing | None = None
+    before: Standing | None = None
 
 
 @dataclass(frozen=True)
@@ -160,8 +162,8 @@ def grade_class(
             except Exception as error:
                 failed[student] = error
         standings = gradebook.bring_up_to_date({student: each.time for student, each in found.items()})
-        for student, error in failed.items():
-            on_outcome(_standing_at(standings.get(student), _not_graded(course, student, gradebook.max_score, error)))
+        for student, reason in failed.items():
+            on_outcome(_standing_at(standings.get(student), _not_graded(course, student, gradebook.max_score, reason)))
         todo: dict[str, Found] = {}
         for student, each in found.items():
             cached = None if options.regrade else _cached_outcome(course, student, name, each, totals)
@@ -174,7 +176,8 @@ def grade_class(
                 jobs = ((student, partial(_submission_of, course, student, name, secret)) for student in todo)
                 for student, graded in grade_all(jobs, submit, count):
                     try:
-                        outcome = _record_result(course, gradebook, assignment, student, graded, todo[student])
+                        outcome = _record_result(course, gradebook, assignment, options, student, graded, todo[student])
+                        outcome = replace(outcome, before=standings.get(student))
                     except Exception as error:
                         outcome = _not_graded(course, student, gradebook.max_score, error)
                         outcome = _standing_at(standings.get(student), outcome)
@@ -386,6 +389,7 @@ def _record_result(
     course: Course,
     gradebook: ClassGradebook,
     assignment: Assignment,
+    options: GradingOptions,
     student: str,
     graded: Graded | Exception,
     found: Found,
@@ -404,8 +408,11 @@ def _record_result(
     _write_autograded(assignment, submitted, target, graded)
     standing = gradebook.save(student, graded, found.time)
     record = {"key": found.key, "score": graded.score, "max_score": gradebook.max_score, "remark": remark}
+    how = {name: getattr(options, name) for name in ("only_judged", "despite_complaints")}
     partial_file = target / f"{RECORD}.partial"
-    partial_file.write_text(json.dumps({**record, "repairs": repairs}))
+    partial_file.write_text(
+        json.dumps({**record, "repairs": repairs, "how": {"limits": asdict(options.limits), **how}})
+    )
     partial_file.rename(target / RECORD)
     remark = "; ".join(filter(None, [remark, *found.complaints]))
     return Outcome(student, graded.score, gradebook.max_score, remark, repairs, standing=standing)

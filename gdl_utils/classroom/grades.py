@@ -27,6 +27,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gdl_utils.classroom.course import Course
 from gdl_utils.classroom.nbgrader_api import course_id_of
+from gdl_utils.classroom.records import Regrade, due_zone, regrades
 from gdl_utils.errors import GradingError
 
 GRADE_FIRST = "run 'gdl grade' first"
@@ -63,6 +64,7 @@ class StudentGrades:
         timestamp: when it was handed in, in UTC.
         seconds_late: after the due date and the student's extension.
         late_penalty: points.
+        extension: how much later than the due date it may be handed in.
         points: by exercise.
         comments: by notebook and cell, of all cells that have one.
     """
@@ -76,6 +78,7 @@ class StudentGrades:
     timestamp: datetime | None = None
     seconds_late: float = 0.0
     late_penalty: float = 0.0
+    extension: timedelta = timedelta()
     points: dict[GradedCell, Points] = field(default_factory=dict)
     comments: dict[tuple[str, str], str] = field(default_factory=dict)
 
@@ -102,13 +105,25 @@ class StudentGrades:
 
 @dataclass
 class Grades:
-    """The grades of an assignment: all students of the gradebook by id, all exercises in the notebooks' order."""
+    """The grades of an assignment.
+
+    Attributes:
+        course: its name.
+        assignment: its name.
+        due: in UTC, None if there is no due date.
+        exercises: all in the notebooks' order.
+        rows: all students of the gradebook by id.
+        zone: in which the due date was given.
+        regrades: what was graded once more on request.
+    """
 
     course: str
     assignment: str
     due: datetime | None
     exercises: list[GradedCell]
     rows: list[StudentGrades]
+    zone: str = "UTC"
+    regrades: list[Regrade] = field(default_factory=list)
 
     @property
     def max_score(self) -> float:
@@ -190,7 +205,9 @@ def read_grades(course: Course, assignment: str) -> Grades:
         exercises = _exercises(session, number)
         rows = {row.student: row for row in _students(session)}
         _fill_submissions(session, number, due, exercises, rows)
-        return Grades(course_id, assignment, due, list(exercises.values()), [rows[name] for name in sorted(rows)])
+        by_student = [rows[name] for name in sorted(rows)]
+        zone, again = due_zone(gradebook, assignment), regrades(gradebook, assignment)
+        return Grades(course_id, assignment, due, list(exercises.values()), by_student, zone, again)
 
 
 def _exercises(session: Any, assignment: str) -> dict[str, GradedCell]:
@@ -224,9 +241,10 @@ def _fill_submissions(
     for student, timestamp, extension in submissions.filter(SubmittedAssignment.assignment_id == assignment):
         row = rows[student]
         row.submitted, row.timestamp = True, timestamp
+        row.extension = extension or timedelta()
         row.points = {exercise: Points(None) for exercise in exercises.values()}
         if due is not None and timestamp is not None:
-            row.seconds_late = max(0.0, (timestamp - due - (extension or timedelta())).total_seconds())
+            row.seconds_late = max(0.0, (timestamp - due - row.extension).total_seconds())
 
     # The large tables are read without joins, by the cells of the assignment, for which the gradebook has an index.
     books = {}
