@@ -2,11 +2,13 @@
 
 Of each file the newest version counts, and the time of the submission is that of the newest file that counts: content
 and time follow one rule. Times stand in names of files, or in a table of the platform. What Moodle and Canvas write
-into their zip files as the time of a file is that of the download, so it says nothing.
+into their zip files as the time of a file is that of the download, so it counts only if it is asked for.
 """
 
 import csv
 import re
+import struct
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
@@ -33,6 +35,7 @@ TIME_COLUMNS = {
     "submitted at",
 }
 NUMBER_COLUMNS = ("Identifier", "ID", "user_id", "id")
+EXTENDED_TIMESTAMP = 0x5455  # Info-ZIP's name for it, "UT"
 # What browsers and platforms add to the name of a file that was there already.
 COPY = re.compile(r"(-\d+| ?\(\d+\))$")
 
@@ -68,10 +71,10 @@ def times_in(path: Path, required: bool = False) -> dict[str, str]:
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        header = text.partition("\n")[0]
+        rows = list(csv.DictReader(text.splitlines(keepends=True), delimiter=max(",;\t", key=header.count)))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise GradingError(f"{path} can't be read as a CSV file ({error})", "export it again") from None
-    header = text.partition("\n")[0]
-    rows = list(csv.DictReader(text.splitlines(keepends=True), delimiter=max(",;\t", key=header.count)))
     columns = [name.strip() for name in rows[0] if name] if rows else []
     time = next((name for name in columns if name.casefold() in TIME_COLUMNS), None)
     number = next((name for name in NUMBER_COLUMNS if name in columns), columns[0] if columns else None)
@@ -89,13 +92,39 @@ def times_in(path: Path, required: bool = False) -> dict[str, str]:
     return found
 
 
+def times_of_files(archive: Path) -> dict[str, str]:
+    """The times that a zip file has for its files, by their names: in UTC if it says so, else without a zone.
+
+    Raises:
+        GradingError: if it is no zip file.
+    """
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            entries = opened.infolist()
+    except (OSError, zipfile.BadZipFile) as error:
+        raise GradingError(f"{archive} can't be read as a zip file ({error})", "download it again") from None
+    return {entry.filename: _time_of_file(entry) for entry in entries if not entry.is_dir()}
+
+
+def _time_of_file(entry: zipfile.ZipInfo) -> str:
+    """The time of Info-ZIP's extra field, which is in UTC, else that of all zip files, which names no zone."""
+    extra = entry.extra
+    while len(extra) >= 4:
+        kind, size = struct.unpack_from("<HH", extra)
+        if kind == EXTENDED_TIMESTAMP and size >= 5 and extra[4] & 1:
+            return f"{datetime.fromtimestamp(struct.unpack_from('<i', extra, 5)[0], UTC):%Y-%m-%d %H:%M:%S} UTC"
+        extra = extra[4 + size :]
+    year, month, day, *clock = entry.date_time
+    return f"{year}-{month:02}-{day:02} {':'.join(f'{part:02}' for part in clock)}"
+
+
 def last_attempt(parts: Parts, notebooks: int, told: Mapping[str, str], zone: tzinfo | None) -> Attempt:
     """What counts of a student's files.
 
     Args:
         parts: what was read from their names, by the name in the archive: `file_id`, perhaps `timestamp` and `number`.
         notebooks: how many the assignment has.
-        told: what `times_in` found.
+        told: what `times_in` or `times_of_files` found.
         zone: of times that name none.
 
     Raises:
@@ -103,9 +132,8 @@ def last_attempt(parts: Parts, notebooks: int, told: Mapping[str, str], zone: tz
     """
     said = {name: part.get("timestamp", "") for name, part in parts.items()}
     if len(set(said.values())) == 1:
-        text = next(iter(said.values())) or next(
-            (told[part["number"]] for part in parts.values() if part.get("number") in told), ""
-        )
+        others = (told[key] for name, part in parts.items() for key in (name, part.get("number")) if key in told)
+        text = next(iter(said.values())) or max(others, default="")
         return _timed(sorted(parts), text, zone)
     times = _in_order({name: text for name, text in said.items() if text}, zone)
     dated = sorted(times, key=lambda name: (times[name], name), reverse=True)

@@ -19,7 +19,15 @@ from nbgrader.apps.zipcollectapp import ZipCollectApp
 from nbgrader.plugins.zipcollect import FileNameCollectorPlugin
 
 from gdl_utils.classroom.archive import LIMITS_OF_STUDENT, Extractor, unzip
-from gdl_utils.classroom.attempts import Attempt, Before, last_attempt, times_in, what_was_there, write_time
+from gdl_utils.classroom.attempts import (
+    Attempt,
+    Before,
+    last_attempt,
+    times_in,
+    times_of_files,
+    what_was_there,
+    write_time,
+)
 from gdl_utils.classroom.course import TIMESTAMP, Course
 from gdl_utils.classroom.dates import read_dates
 from gdl_utils.classroom.nbgrader_api import open_course
@@ -78,7 +86,8 @@ def collect(
         roster: a CSV file of the platform that says who is who: Moodle's grading worksheet, or the export of the
             gradebook of either.
         force: replace submissions that are there already.
-        times: a CSV file that says when each student handed in; None if the roster does, as Moodle's worksheet.
+        times: a CSV file that says when each student handed in, or the archive itself if its files have that time; None
+            if the roster says it, as Moodle's worksheet, or nothing.
         zone: of times that name none.
 
     Raises:
@@ -90,7 +99,7 @@ def collect(
     if not archive.exists():
         raise GradingError(f"There is no file or folder {archive}", "name the archive that was downloaded")
     rows = read_roster(roster) if roster else None
-    told = times_in(times, required=True) if times else times_in(roster) if roster else {}
+    told = _told(times, roster)
     timed: dict[str, tuple[Attempt, Before]] = {}
     # nbgrader changes the working directory.
     course, archive = replace(course, folder=course.folder.resolve()), archive.resolve()
@@ -106,6 +115,7 @@ def collect(
             by_person = _by_person(names, ways, people, collected.problems)
             for person, parts in sorted(by_person.items(), key=lambda item: item[0].student):
                 place = course.submitted(person.student, assignment)
+                keep_collected(gradebook, assignment, platform, person.student, _in_archive(parts))
                 if place.exists() and any(place.iterdir()) and not force:
                     collected.kept.append(person.student)
                     continue
@@ -124,7 +134,6 @@ def collect(
                 collected.students.append(person.student)
                 people.record(person)
                 timed[person.student] = attempt, what_was_there(place)
-                keep_collected(gradebook, assignment, platform, person.student, _in_archive(parts))
             has_due_date = read_dates(gradebook, assignment).due is not None
             gradebook.db.commit()
         app = ZipCollectApp(parent=api, coursedir=api.coursedir, force=True)
@@ -137,6 +146,13 @@ def collect(
             raise GradingError(f"nbgrader could not collect; {course.log} says why.") from None
     _write_times(course, assignment, timed, collected, has_due_date)
     return collected
+
+
+def _told(times: Path | None, roster: Path | None) -> dict[str, str]:
+    """When submissions were handed in, by the number of the student or the name of the file."""
+    if times and times.suffix.lower() == ".zip":
+        return times_of_files(times)
+    return times_in(times, required=True) if times else times_in(roster) if roster else {}
 
 
 def _write_times(

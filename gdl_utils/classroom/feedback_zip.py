@@ -47,7 +47,7 @@ def write_zip(
     if not known:
         raise GradingError(
             f"No submission of {assignment} was collected from {platform.title()}",
-            "its archive says how files are named there, so run 'gdl collect' on it, perhaps with --force",
+            "its archive says how files are named there, so run 'gdl collect' on it",
         )
     problems = []
     try:

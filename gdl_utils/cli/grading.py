@@ -64,7 +64,7 @@ def collect(
     force: Annotated[bool, typer.Option(help="Replace submissions that are there already.")] = False,
     times: Annotated[
         Path | None,
-        typer.Option(help="When they were handed in, if the roster does not say it: a CSV file with ID, submitted_at."),
+        typer.Option(help="When they were handed in, if not in the roster: a CSV file with ID and submitted_at."),
     ] = None,
     zone: Annotated[
         str | None, typer.Option(help="The zone of times that name none, such as Moodle's: Europe/Berlin.")

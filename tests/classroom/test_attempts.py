@@ -1,11 +1,13 @@
 """Of several attempts in an archive the last counts, with its own time; a table says when each student handed in."""
 
+import struct
+import zipfile
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from gdl_utils.classroom.attempts import last_attempt, times_in, what_was_there, write_time
+from gdl_utils.classroom.attempts import last_attempt, times_in, times_of_files, what_was_there, write_time
 from gdl_utils.classroom.course import TIMESTAMP
 from gdl_utils.errors import GradingError
 from tests.classroom.archives import table
@@ -103,6 +105,33 @@ def test_a_table_says_when(tmp_path):
     told = {"311": "Tuesday, 1 December 2026, 6:00 PM"}
     attempt = last_attempt({"x": {"file_id": "book.ipynb", "number": "311"}}, 1, told, BERLIN)
     assert attempt.time == datetime(2026, 12, 1, 17, tzinfo=UTC)
+
+
+def test_the_times_in_a_zip_file_if_they_are_wanted(tmp_path):
+    """With the extra field that Info-ZIP, macOS and many libraries write they are in UTC, else they have no zone."""
+    path = tmp_path / "all.zip"
+    moment = int(datetime(2026, 12, 1, 17, 0, 3, tzinfo=UTC).timestamp())
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, extra in [
+            ("a/book.ipynb", b""),
+            ("b/book.ipynb", struct.pack("<HHxx", 0x7875, 2) + struct.pack("<HHBi", 0x5455, 5, 1, moment)),
+            ("c/book.ipynb", struct.pack("<HHBi", 0x5455, 5, 0, moment)),
+        ]:
+            entry = zipfile.ZipInfo(name, (2026, 12, 1, 18, 30, 0))
+            entry.extra = extra
+            archive.writestr(entry, "{}")
+    told = times_of_files(path)
+    assert told == {
+        "a/book.ipynb": "2026-12-01 18:30:00",
+        "b/book.ipynb": "2026-12-01 17:00:03 UTC",
+        "c/book.ipynb": "2026-12-01 18:30:00",
+    }
+    attempt = last_attempt({"a/book.ipynb": {"file_id": "book.ipynb"}}, 1, told, BERLIN)
+    assert attempt.time == datetime(2026, 12, 1, 17, 30, tzinfo=UTC)
+    assert "names no zone" in last_attempt({"a/book.ipynb": {"file_id": "book.ipynb"}}, 1, told, None).problem
+    path.write_text("no zip file")
+    with pytest.raises(GradingError, match="can't be read as a zip file"):
+        times_of_files(path)
 
 
 def test_the_time_of_the_same_files_stays(tmp_path):
