@@ -132,7 +132,7 @@ def last_attempt(parts: Parts, notebooks: int, told: Mapping[str, str], zone: tz
     """
     said = {name: part.get("timestamp", "") for name, part in parts.items()}
     if len(set(said.values())) == 1:
-        others = (told[key] for name, part in parts.items() for key in (name, part.get("number")) if key in told)
+        others = (told[key] for name, part in parts.items() for key in (name, part.get("number", "")) if key in told)
         text = next(iter(said.values())) or max(others, default="")
         return _timed(sorted(parts), text, zone)
     times = _in_order({name: text for name, text in said.items() if text}, zone)

@@ -29,16 +29,13 @@ from gdl_utils.classroom.assignment import (
 from gdl_utils.classroom.course import RECORD, TIMESTAMP, Course
 from gdl_utils.classroom.course_secret import course_secret, seed_of_hashes, seed_of_student
 from gdl_utils.classroom.gradebook import ClassGradebook, Standing
+from gdl_utils.classroom.graded_folder import keep_time, write_autograded
 from gdl_utils.classroom.nbgrader_api import open_course, why_failed
-from gdl_utils.classroom.safe_outputs import with_safe_outputs
 from gdl_utils.classroom.student_files import (
     check_submission,
-    files_to_write,
-    handed_in_beside,
     read_files,
     read_submission,
     read_timestamp,
-    write_files,
 )
 from gdl_utils.classroom.trial import refusal, try_once
 from gdl_utils.errors import GradingError
@@ -366,20 +363,10 @@ def _cached_outcome(course: Course, student: str, name: str, found: Found, total
         repairs = tuple(str(repair) for repair in record["repairs"])
         remark = "; ".join(filter(None, [record["remark"], *found.complaints]))
         outcome = Outcome(student, record["score"], record["max_score"], remark, repairs, fresh=False)
-        _keep_time(course.submitted(student, name), target)
+        keep_time(course.submitted(student, name), target)
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return outcome
-
-
-def _keep_time(submitted: Path, target: Path) -> None:
-    """Let a graded folder have the time of its submission, by which nbgrader tells whether it is older."""
-    source, path = submitted / TIMESTAMP, target / TIMESTAMP
-    time = source.read_bytes() if source.is_file() and not source.is_symlink() else None
-    if time is None:
-        path.unlink(missing_ok=True)
-    elif not path.is_file() or path.read_bytes() != time:
-        path.write_bytes(time)
 
 
 # What becomes of a result
@@ -405,7 +392,7 @@ def _record_result(
     remark = "; ".join([*graded.attention, *graded.remarks])
     repairs = tuple(finding for notebook in graded.notebooks for finding in notebook.findings)
     # The record comes last: a run that is killed before it grades the submission again, with the same result.
-    _write_autograded(assignment, submitted, target, graded)
+    write_autograded(assignment, submitted, target, graded)
     standing = gradebook.save(student, graded, found.time)
     record = {"key": found.key, "score": graded.score, "max_score": gradebook.max_score, "remark": remark}
     how = {name: getattr(options, name) for name in ("only_judged", "despite_complaints")}
@@ -416,27 +403,3 @@ def _record_result(
     partial_file.rename(target / RECORD)
     remark = "; ".join(filter(None, [remark, *found.complaints]))
     return Outcome(student, graded.score, gradebook.max_score, remark, repairs, standing=standing)
-
-
-def _write_autograded(assignment: Assignment, submitted: Path, target: Path, graded: Graded) -> None:
-    """Write nbgrader's autograded folder anew, in one step."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{assignment.name}-"))
-    try:
-        beside = {**handed_in_beside(submitted), **assignment.files}
-        left = {name: data for notebook in graded.notebooks for name, data in notebook.files.items()}
-        write_files(scratch, {**beside, **files_to_write(left, beside)})
-        for notebook in graded.notebooks:
-            if notebook.content is not None:
-                text = json.dumps(with_safe_outputs(notebook.content), ensure_ascii=False, indent=1) + "\n"
-                (scratch / f"{notebook.name}.ipynb").write_bytes(text.encode("utf-8", "replace"))
-        scratch.chmod(0o755)
-        old = target.with_name(f".{assignment.name}-old")
-        shutil.rmtree(old, ignore_errors=True)
-        if target.exists():
-            target.rename(old)
-        scratch.rename(target)
-        shutil.rmtree(old, ignore_errors=True)
-    except BaseException:
-        shutil.rmtree(scratch, ignore_errors=True)
-        raise
