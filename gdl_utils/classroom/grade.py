@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -23,21 +24,18 @@ from gdl_utils.classroom.assignment import (
     prepared_for_reference,
     reference_solutions,
 )
-from gdl_utils.classroom.course import RECORD, Course
+from gdl_utils.classroom.course import RECORD, TIMESTAMP, Course
 from gdl_utils.classroom.course_secret import course_secret, seed_of_hashes, seed_of_student
 from gdl_utils.classroom.environment import environment_digest
-from gdl_utils.classroom.gradebook import ClassGradebook
+from gdl_utils.classroom.gradebook import ClassGradebook, Standing
+from gdl_utils.classroom.graded_folder import keep_time, write_autograded
 from gdl_utils.classroom.nbgrader_api import open_course, why_failed
-from gdl_utils.classroom.safe_outputs import with_safe_outputs
 from gdl_utils.classroom.source_problems import check_kernels, problems_of_cells
 from gdl_utils.classroom.student_files import (
     check_submission,
-    files_to_write,
-    handed_in_beside,
     read_files,
     read_submission,
     read_timestamp,
-    write_files,
 )
 from gdl_utils.classroom.trial import refusal, try_once
 from gdl_utils.errors import GradingError
@@ -65,6 +63,8 @@ class Outcome:
         remark: what needs attention, empty if nothing does.
         repairs: what was put right before grading.
         fresh: whether it was graded now, not before.
+        standing: what the gradebook has of it, with points that a person gave and the late penalty; None if nothing.
+        before: what it had before it was graded now.
     """
 
     student: str
@@ -73,6 +73,8 @@ class Outcome:
     remark: str = ""
     repairs: tuple[str, ...] = ()
     fresh: bool = True
+    standing: Standing | None = None
+    before: Standing | None = None
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,7 @@ class GradingOptions:
         workers: processes on this machine.
         scheduler: address of a Dask scheduler that takes their place.
         regrade: grade again what did not change, too.
+        only: the student whose submission alone is graded; None for all.
         only_judged: run no test beside the student's objects.
         despite_complaints: grade even if the reference solution loses points, or a notebook without answers gets some.
     """
@@ -94,6 +97,7 @@ class GradingOptions:
     workers: int = field(default_factory=lambda: os.cpu_count() or 1)
     scheduler: str | None = None
     regrade: bool = False
+    only: str | None = None
     only_judged: bool = False
     despite_complaints: bool = False
 
@@ -106,6 +110,8 @@ def grade_class(
     early: ZygoteServer | None = None,
 ) -> int:
     """Grade all submissions of an assignment that are new, or changed since they were graded.
+
+    Late penalties are computed anew for all, by the dates, extensions, manual points and penalty plugin of now.
 
     Args:
         course: with sources and submissions.
@@ -122,11 +128,10 @@ def grade_class(
         SandboxError: if the sandbox can't be set up; nothing was run then.
     """
     options = options or GradingOptions()
-    students = course.students(name)
+    students = [student for student in course.students(name) if options.only in (None, student)]
     if not students:
-        raise GradingError(
-            f"There is no submission of {name} in {course.submissions}", f"put each into STUDENT/{name}/ there"
-        )
+        what = f"There is no submission of {name}{f' by {options.only}' if options.only else ''}"
+        raise GradingError(f"{what} in {course.submissions}", f"put each into STUDENT/{name}/ there")
     if options.engine.sandboxed and options.scheduler is None:
         availability.require(options.engine.python)
     with open_course(course) as api, _released_gradebook(course, name, api) as gradebook:
@@ -146,27 +151,33 @@ def grade_class(
             )
         digest = _digest_of(assignment, options.limits, options.engine)
         totals = gradebook.totals()
-        keys: dict[str, str] = {}
+        found: dict[str, Found] = {}
+        failed: dict[str, Exception] = {}
         for student in students:
             try:
-                check_submission(course.submitted(student, name))
-                key = _key(digest, course.submitted(student, name))
+                found[student] = _look_at(digest, course.submitted(student, name))
             except Exception as error:
-                on_outcome(_not_graded(course, student, gradebook.max_score, error))
-                continue
-            cached = None if options.regrade else _cached_outcome(course, student, name, key, totals)
+                failed[student] = error
+        standings = gradebook.bring_up_to_date({student: each.time for student, each in found.items()})
+        for student, reason in failed.items():
+            on_outcome(_standing_at(standings.get(student), _not_graded(course, student, gradebook.max_score, reason)))
+        todo: dict[str, Found] = {}
+        for student, each in found.items():
+            cached = None if options.regrade else _cached_outcome(course, student, name, each, totals)
             if cached:
-                on_outcome(cached)
+                on_outcome(_standing_at(standings.get(student), cached))
             else:
-                keys[student] = key
-        if keys:
-            with _workers(assignment, options, len(keys), early) as (submit, count):
-                jobs = ((student, partial(_submission_of, course, student, name, secret)) for student in keys)
+                todo[student] = each
+        if todo:
+            with _workers(assignment, options, len(todo), early) as (submit, count):
+                jobs = ((student, partial(_submission_of, course, student, name, secret)) for student in todo)
                 for student, graded in grade_all(jobs, submit, count):
                     try:
-                        outcome = _record_result(course, gradebook, assignment, student, graded, keys[student])
+                        outcome = _record_result(course, gradebook, assignment, options, student, graded, todo[student])
+                        outcome = replace(outcome, before=standings.get(student))
                     except Exception as error:
                         outcome = _not_graded(course, student, gradebook.max_score, error)
+                        outcome = _standing_at(standings.get(student), outcome)
                     on_outcome(outcome)
     return len(students)
 
@@ -233,6 +244,14 @@ def _not_graded(course: Course, student: str, max_score: float, error: Exception
     else:
         reason = f"{type(error).__name__}: {error}".splitlines()[0][:LONGEST_REASON]
     return Outcome(student, None, max_score, f"not graded, {reason}; an older grade stays")
+
+
+def _standing_at(standing: Standing | None, outcome: Outcome) -> Outcome:
+    """An outcome with what the gradebook has of the submission, and what is wrong with that."""
+    if standing is None:
+        return outcome
+    remark = "; ".join(filter(None, [outcome.remark, standing.problem]))
+    return replace(outcome, standing=standing, remark=remark)
 
 
 def _submission_of(course: Course, student: str, name: str, secret: bytes) -> Submission:
@@ -309,23 +328,44 @@ def _digest_of(assignment: Assignment, limits: Limits, engine: EngineOptions) ->
     return digest.hexdigest()
 
 
+@dataclass(frozen=True)
+class Found:
+    """What lies in a folder of submitted/: the key of its result, the time in UTC, and what is wrong with the time."""
+
+    key: str
+    time: datetime | None
+    complaints: tuple[str, ...]
+
+
+def _look_at(digest_of_assignment: str, folder: Path) -> Found:
+    check_submission(folder)
+    time, complaints = read_timestamp(folder)
+    return Found(_key(digest_of_assignment, folder), time, tuple(complaints))
+
+
 def _key(digest_of_assignment: str, folder: Path) -> str:
     digest = hashlib.sha256(digest_of_assignment.encode())
     for name, data in sorted(read_files(folder).items()):
-        digest.update(json.dumps([name, hashlib.sha256(data).hexdigest()]).encode())
+        # When it was handed in is no matter of what the notebooks do.
+        if name != TIMESTAMP:
+            digest.update(json.dumps([name, hashlib.sha256(data).hexdigest()]).encode())
     return digest.hexdigest()
 
 
-def _cached_outcome(course: Course, student: str, name: str, key: str, totals: dict[str, float]) -> Outcome | None:
+def _cached_outcome(course: Course, student: str, name: str, found: Found, totals: dict[str, float]) -> Outcome | None:
     """The outcome of before, if the submission did not change and the gradebook still has it."""
+    target = course.autograded(student, name)
     try:
-        record = json.loads((course.autograded(student, name) / RECORD).read_text())
-        if record["key"] != key or abs(totals[student] - record["score"]) > 1e-9:
+        record = json.loads((target / RECORD).read_text())
+        if record["key"] != found.key or abs(totals[student] - record["score"]) > 1e-9:
             return None
         repairs = tuple(str(repair) for repair in record["repairs"])
-        return Outcome(student, record["score"], record["max_score"], record["remark"], repairs, fresh=False)
+        remark = "; ".join(filter(None, [record["remark"], *found.complaints]))
+        outcome = Outcome(student, record["score"], record["max_score"], remark, repairs, fresh=False)
+        keep_time(course.submitted(student, name), target)
     except (OSError, ValueError, KeyError, TypeError):
         return None
+    return outcome
 
 
 # What becomes of a result
@@ -335,9 +375,10 @@ def _record_result(
     course: Course,
     gradebook: ClassGradebook,
     assignment: Assignment,
+    options: GradingOptions,
     student: str,
     graded: Graded | Exception,
-    key: str,
+    found: Found,
 ) -> Outcome:
     """Write a result into the autograded folder and the gradebook.
 
@@ -347,38 +388,17 @@ def _record_result(
     if isinstance(graded, Exception):
         raise graded
     submitted, target = course.submitted(student, assignment.name), course.autograded(student, assignment.name)
-    timestamp, complaints = read_timestamp(submitted)
-    remark = "; ".join([*graded.attention, *graded.remarks, *complaints])
+    remark = "; ".join([*graded.attention, *graded.remarks])
     repairs = tuple(finding for notebook in graded.notebooks for finding in notebook.findings)
     # The record comes last: a run that is killed before it grades the submission again, with the same result.
-    _write_autograded(assignment, submitted, target, graded)
-    gradebook.save(student, graded, timestamp)
-    record = {"key": key, "score": graded.score, "max_score": gradebook.max_score, "remark": remark}
+    write_autograded(assignment, submitted, target, graded)
+    standing = gradebook.save(student, graded, found.time)
+    record = {"key": found.key, "score": graded.score, "max_score": gradebook.max_score, "remark": remark}
+    how = {name: getattr(options, name) for name in ("only_judged", "despite_complaints")}
     partial_file = target / f"{RECORD}.partial"
-    partial_file.write_text(json.dumps({**record, "repairs": repairs}))
+    partial_file.write_text(
+        json.dumps({**record, "repairs": repairs, "how": {"limits": asdict(options.limits), **how}})
+    )
     partial_file.rename(target / RECORD)
-    return Outcome(student, graded.score, gradebook.max_score, remark, repairs)
-
-
-def _write_autograded(assignment: Assignment, submitted: Path, target: Path, graded: Graded) -> None:
-    """Write nbgrader's autograded folder anew, in one step."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{assignment.name}-"))
-    try:
-        beside = {**handed_in_beside(submitted), **assignment.files}
-        left = {name: data for notebook in graded.notebooks for name, data in notebook.files.items()}
-        write_files(scratch, {**beside, **files_to_write(left, beside)})
-        for notebook in graded.notebooks:
-            if notebook.content is not None:
-                text = json.dumps(with_safe_outputs(notebook.content), ensure_ascii=False, indent=1) + "\n"
-                (scratch / f"{notebook.name}.ipynb").write_bytes(text.encode("utf-8", "replace"))
-        scratch.chmod(0o755)
-        old = target.with_name(f".{assignment.name}-old")
-        shutil.rmtree(old, ignore_errors=True)
-        if target.exists():
-            target.rename(old)
-        scratch.rename(target)
-        shutil.rmtree(old, ignore_errors=True)
-    except BaseException:
-        shutil.rmtree(scratch, ignore_errors=True)
-        raise
+    remark = "; ".join(filter(None, [remark, *found.complaints]))
+    return Outcome(student, graded.score, gradebook.max_score, remark, repairs, standing=standing)

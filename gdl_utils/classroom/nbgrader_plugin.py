@@ -27,6 +27,7 @@ from traitlets import Bool, Float, Integer, Unicode
 from gdl_utils.classroom.assignment import load_assignment, other_kernel, prepare
 from gdl_utils.classroom.course import Course, Folders
 from gdl_utils.classroom.course_secret import course_secret, seed_of_hashes, seed_of_student
+from gdl_utils.classroom.dates import refresh_submission
 from gdl_utils.classroom.environment import LENT
 from gdl_utils.classroom.grade import tried_out
 from gdl_utils.classroom.gradebook import ClassGradebook
@@ -160,6 +161,14 @@ class WholeSubmission(NotebookExporter):
             self.log.warning("%s: %s", folder, complaint)
         return time
 
+    def _bring_dates(self, names: dict[str, str]) -> None:
+        """Let nbgrader compute the lateness of a submission by its time and its extension of now."""
+        coursedir = self.converter.coursedir
+        submitted = coursedir.format_path(coursedir.submitted_directory, names["student"], names["assignment"])
+        time, _ = read_timestamp(Path(submitted))
+        with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+            refresh_submission(gradebook, names["assignment"], names["student"], time)
+
     def _remove_copies(self, names: dict[str, str]) -> None:
         """Of the files that nbgrader has copied from a submission, links followed, leave those that may be kept."""
         coursedir = self.converter.coursedir
@@ -181,6 +190,7 @@ class WholeSubmission(NotebookExporter):
             if name == Path(self.converter.notebooks[0]).stem:
                 self.rebuilt, self.errors = {}, {}
                 self._remove_copies(resources["nbgrader"])
+                self._bring_dates(resources["nbgrader"])
             return self._sanitised(file_stream, name, resources, options)
         failed = name in self.errors
         result = self._empty(resources) if failed else super().from_file(file_stream, resources, **options)

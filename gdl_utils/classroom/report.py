@@ -5,6 +5,7 @@ import statistics
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import pairwise
 from math import inf
 from pathlib import Path
@@ -14,13 +15,15 @@ from gdl_utils.classroom.charts import resources_chart, scores_chart, shares_cha
 from gdl_utils.classroom.course import Course
 from gdl_utils.classroom.feedback import measured_in
 from gdl_utils.classroom.grades import GRADE_FIRST, GradedCell, Grades, StudentGrades, read_grades
+from gdl_utils.classroom.records import Regrade
+from gdl_utils.classroom.report_blocks import Block, Section, Table
+from gdl_utils.classroom.times import show_duration, show_time
 from gdl_utils.errors import GradingError
 from gdl_utils.html_pages import render_page
 from nbjudge.grading import NOTE
 
 TEMPLATE = Path(__file__).parent / "templates" / "report.html.j2"
 MIB = 1 << 20
-LISTED = 500  # rows of a table
 MOST_HINTS = 15
 LEADERS = 20  # rows of the leaderboard
 
@@ -117,48 +120,6 @@ def write_report(course: Course, assignment: str, target: Path) -> Path:
 # The page
 
 
-@dataclass(frozen=True)
-class Block:
-    """Text, a heading or a picture: its kind, what it says, and for a picture its data."""
-
-    kind: str
-    text: str
-    data: str = ""
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table, whose last `numbers` columns are aligned to the right."""
-
-    head: Sequence[str]
-    lines: Sequence[Sequence[object]]
-    numbers: int = 0
-    kind: str = "table"
-
-    @property
-    def shown(self) -> Sequence[Sequence[object]]:
-        """The rows that the page shows."""
-        return self.lines[:LISTED]
-
-    @property
-    def more(self) -> int:
-        """How many rows it does not show."""
-        return max(0, len(self.lines) - LISTED)
-
-    @property
-    def first_number(self) -> int:
-        """The place of the first column of numbers."""
-        return len(self.head) - self.numbers
-
-
-@dataclass(frozen=True)
-class Section:
-    """A part of the page."""
-
-    title: str
-    blocks: list[Block | Table]
-
-
 def _page(grades: Grades, rows: Sequence[StudentGrades], notes: Sequence[GradingNote]) -> str:
     missing = [row for row in grades.rows if not row.submitted]
     attention = [note for note in notes if note.needs_attention]
@@ -181,9 +142,11 @@ def _page(grades: Grades, rows: Sequence[StudentGrades], notes: Sequence[Grading
         Section("Time and memory", _resources(notes)),
         Section("What needs attention", _attention(attention)),
         Section("To be graded by hand", _by_hand(open_rows)),
-        Section("Late submissions", _late(late)),
+        Section("Late submissions", _late(late, grades)),
         Section("Without a submission", _missing(missing)),
     ]
+    if grades.regrades:
+        sections.append(Section("Graded again on request", _regraded(grades.regrades, grades.zone)))
     if trusted := dict.fromkeys((note.notebook, *test) for note in notes for test in note.trusted):
         sections.append(Section("Tests that trust the student's code", _trusted(list(trusted))))
     return render_page(TEMPLATE, assignment=grades.assignment, figures=figures, sections=sections)
@@ -347,21 +310,44 @@ def _trusted(tests: Sequence[tuple[str, str, str]]) -> list[Block | Table]:
     return [_text(text), Table(("notebook", "test", "why"), tests)]
 
 
-def _late(rows: Sequence[StudentGrades]) -> list[Block | Table]:
+def _late(rows: Sequence[StudentGrades], grades: Grades) -> list[Block | Table]:
+    blocks: list[Block | Table] = []
+    if grades.due:
+        blocks.append(_text(f"It was due {show_time(grades.due, grades.zone)}."))
     if not rows:
-        return [_text("There are none.")]
-    lines = [(row.student, row.name, _duration(row.seconds_late), f"{row.late_penalty:g}") for row in rows]
-    return [Table(("student", "name", "late by", "penalty in points"), lines, numbers=2)]
+        return [*blocks, _text("There are none.")]
+    lines = [
+        (
+            row.student,
+            row.name,
+            show_duration(timedelta(seconds=row.seconds_late)),
+            f"{row.late_penalty:g}",
+            show_time(row.timestamp, grades.zone) if row.timestamp else "",
+            show_duration(row.extension) if row.extension else "",
+            f"{row.raw_score:g}",
+            f"{row.score:g}",
+        )
+        for row in rows
+    ]
+    head = ("student", "name", "late by", "penalty in points", "handed in", "extension", "points", "counts")
+    return [*blocks, Table(head, lines, numbers=6)]
+
+
+def _regraded(regrades: Sequence[Regrade], zone: str) -> list[Block | Table]:
+    lines = [
+        (
+            each.student,
+            show_time(each.time, zone),
+            each.note,
+            "" if each.old_score is None else f"{each.old_score:g}",
+            "" if each.new_score is None else f"{each.new_score:g}",
+        )
+        for each in regrades
+    ]
+    return [Table(("student", "when", "note", "before", "since"), lines, numbers=2)]
 
 
 def _missing(rows: Sequence[StudentGrades]) -> list[Block | Table]:
     if not rows:
         return [_text("Every student in the gradebook has one.")]
     return [Table(("student", "name"), [(row.student, row.name) for row in rows])]
-
-
-def _duration(seconds: float) -> str:
-    days, rest = divmod(round(seconds), 86_400)
-    hours, rest = divmod(rest, 3600)
-    parts = [f"{days} d" if days else "", f"{hours} h" if hours else "", f"{rest // 60} min" if not days else ""]
-    return " ".join(filter(None, parts))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import typer
 
-from gdl_utils.cli import authoring, book, compare, grading, machine
+from gdl_utils.cli import authoring, book, compare, dates, grading, machine
 from gdl_utils.cli.shared import Sentences
 
 app = typer.Typer(cls=Sentences, no_args_is_help=True, pretty_exceptions_enable=False, help="The course's own tool.")
@@ -24,7 +24,9 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "release": authoring.release,
     "sample-class": authoring.sample_class,
     "collect": grading.collect,
+    "due": dates.due,
     "grade": grading.grade,
+    "regrade": dates.regrade,
     "feedback": grading.feedback,
     "export": grading.export_grades,
     "report": grading.report,

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from datetime import UTC
 
 import nbformat
 import pytest
@@ -256,7 +257,7 @@ def test_files_from_e_mails_are_collected_by_a_pattern(course, tmp_path):
     (mails / "..%book.ipynb").write_text(BOOK)
     (mails / "link.2026-10-01T12:00:00.book.ipynb").symlink_to("/etc/passwd")
     pattern = r"(?P<student_id>[^.]+|\.\.)[.%](?:(?P<timestamp>[\dT:-]+)\.)?(?P<file_id>.+)"
-    collected = collect(course, NAME, mails, pattern=pattern)
+    collected = collect(course, NAME, mails, pattern=pattern, zone=UTC)
     assert handed_in(course) == {"ada": ["book.ipynb", "network.keras", "timestamp.txt"]}
     assert (course.submitted("ada", NAME) / TIMESTAMP).read_text().startswith("2026-10-02 12:00:00")
     assert "'..' can't be the id of a student" in collected.problems[0]
