@@ -156,8 +156,8 @@ def test_a_solution_that_is_no_python_is_told_as_such(own):
 
 
 def test_a_setup_cell_that_fails_is_told_with_its_line(own):
-    said = refused(changed(own, text("setup", "import math\nimport no_such")))
+    said = refused(changed(own, text("setup", "import math\nmath.no_such")))
     assert said.startswith(
         "source/ps1 is not fit to be released:\nThe setup cell setup of ps1 fails where the tests run"
     )
-    assert "line 2: import no_such (ModuleNotFoundError: No module named 'no_such')" in said
+    assert "line 2: math.no_such (AttributeError: module 'math' has no attribute 'no_such')" in said
