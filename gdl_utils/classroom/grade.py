@@ -37,12 +37,14 @@ from gdl_utils.classroom.student_files import (
     read_files,
     read_submission,
     read_timestamp,
+    times_of,
     write_files,
 )
 from gdl_utils.classroom.trial import refusal, try_once
 from gdl_utils.errors import GradingError
 from nbjudge import VERSION, Assignment, EngineOptions, Graded, Limits, MachineError, SandboxError, Submission
 from nbjudge.grading import environment_of
+from nbjudge.matching import may_be_notebook
 from nbjudge.pool import Submit, dask_workers, grade_all, local_workers
 from nbjudge.sandbox import availability
 from nbjudge.ways import judged_only
@@ -232,7 +234,9 @@ def _not_graded(course: Course, student: str, max_score: float, error: Exception
 
 
 def _submission_of(course: Course, student: str, name: str, secret: bytes) -> Submission:
-    return Submission(read_submission(course.submitted(student, name)), seed_of_student(secret, name, student))
+    folder = course.submitted(student, name)
+    files = read_submission(folder)
+    return Submission(files, seed_of_student(secret, name, student), times_of(folder, files))
 
 
 @contextmanager
@@ -312,8 +316,14 @@ def _digest_of(assignment: Assignment, limits: Limits) -> str:
 
 def _key(digest_of_assignment: str, folder: Path) -> str:
     digest = hashlib.sha256(digest_of_assignment.encode())
-    for name, data in sorted(read_files(folder).items()):
+    files = read_files(folder)
+    for name, data in sorted(files.items()):
         digest.update(json.dumps([name, hashlib.sha256(data).hexdigest()]).encode())
+    notebooks = [name for name, data in files.items() if may_be_notebook(name, data)]
+    if len(notebooks) > 1:
+        # Which of them counts, may depend on which is newer.
+        times = times_of(folder, notebooks)
+        digest.update(json.dumps(sorted(notebooks, key=lambda name: (times.get(name, 0.0), name))).encode())
     return digest.hexdigest()
 
 

@@ -10,6 +10,7 @@ import json
 import os
 from dataclasses import fields, replace
 from datetime import datetime
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -36,11 +37,13 @@ from gdl_utils.classroom.student_files import (
     may_be_kept,
     read_submission,
     read_timestamp,
+    times_of,
     write_files,
 )
 from gdl_utils.errors import GradingError
 from nbjudge import Assignment, EngineOptions, Limits, SourceNotebook, Status, Submission
 from nbjudge.grading import NOTE, Grader, annotate
+from nbjudge.matching import Found, find_notebooks, with_files_around
 from nbjudge.rebuild import OtherNotebookError, Rebuilt, UnreadableError, rebuild
 
 Resources = dict[str, Any]
@@ -77,6 +80,8 @@ class WholeSubmission(NotebookExporter):
         super().__init__(**settings)
         self.rebuilt: dict[str, Rebuilt] = {}
         self.errors: dict[str, Exception] = {}
+        self.files: dict[str, bytes] = {}  # of the submission that is graded
+        self.found: dict[str, Found] = {}
         self._assignments: dict[str, Assignment] = {}
         self._tried: dict[str, Assignment] = {}
         if self.parent is not None:
@@ -147,10 +152,28 @@ class WholeSubmission(NotebookExporter):
         return self._tried[name]
 
     def submitted(self, resources: Resources) -> dict[str, bytes]:
-        """The files that were handed in beside the notebooks, by relative path."""
-        coursedir, names = self.converter.coursedir, resources["nbgrader"]
-        folder = coursedir.format_path(coursedir.submitted_directory, names["student"], names["assignment"])
-        return {name: data for name, data in read_submission(Path(folder)).items() if not name.endswith(".ipynb")}
+        """The files that were handed in beside the notebook, by relative path."""
+        found = self.found[resources["nbgrader"]["notebook"]]
+        files = with_files_around(found.file, self.files)
+        return {name: data for name, data in files.items() if not name.endswith(".ipynb")}
+
+    def _find_notebooks(self, folder: Path, assignment: str) -> None:
+        """Read a submission, and let nbgrader convert what are its notebooks, whatever they are called."""
+        self.files = read_submission(folder)
+        sources = self.assignment(assignment).notebooks
+        self.found = find_notebooks(sources, self.files, Limits(), times_of(folder, self.files))
+        found = [str(folder / f"{name}.ipynb") for name, each in self.found.items() if each.file]
+        wanted = self.converter.coursedir.notebook_id
+        self.converter.notebooks = [path for path in found if fnmatch(Path(path).stem, wanted)] or (
+            self.converter.notebooks
+        )
+
+    def from_filename(self, filename: str, resources: Any = None, **options: Any) -> tuple[str, Resources]:
+        """Convert a notebook, which need not lie where nbgrader looks for it."""
+        if os.path.exists(filename):
+            return super().from_filename(filename, resources, **options)
+        resources["metadata"] = {"path": str(Path(filename).parent), "name": Path(filename).stem}
+        return self.from_file(None, resources, **options)
 
     def _timestamp(self, folder: str) -> datetime | None:
         time, complaints = read_timestamp(Path(folder))
@@ -220,13 +243,16 @@ class WholeSubmission(NotebookExporter):
         coursedir, converter = self.converter.coursedir, self.converter
         names = converter.init_single_notebook_resources(details["notebooks"][0])["nbgrader"]
         folder = Path(coursedir.format_path(coursedir.submitted_directory, names["student"], names["assignment"]))
+        self.found = {}
         try:
             with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
                 gradebook.find_submission(names["assignment"], names["student"])
                 known = [notebook.name for notebook in gradebook.find_assignment(names["assignment"]).notebooks]
         except MissingEntry:
             known = []
-        if not any((folder / f"{name}.ipynb").exists() for name in known):
+        if known:
+            self._find_notebooks(folder, names["assignment"])
+        if not any(each.file for each in self.found.values()):
             for name in known:
                 self._no_points(names, name)
         if self._hook_before:
@@ -260,11 +286,13 @@ class RebuildFromSource(NbGraderPreprocessor):
         exporter, name = _exporter(self), resources["metadata"]["name"]
         path = Path(resources["metadata"]["path"]) / f"{name}.ipynb"
         _, source = exporter.notebook(resources)
-        if path.is_symlink():
-            # It could lead to what somebody else handed in, or out of the course.
-            raise UnreadableError("the notebook is a link, not a file")
-        data = path.read_bytes()
+        found = exporter.found[name]
+        if not found.file:
+            # A link could lead to what somebody else handed in, or out of the course.
+            raise UnreadableError("the notebook is a link, not a file" if path.is_symlink() else found.reason)
+        data = exporter.files[found.file]
         rebuilt = exporter.rebuilt[name] = rebuild(source, data, Limits())
+        rebuilt.findings = [*found.findings, *rebuilt.findings]
         for finding in rebuilt.findings:
             self.log.warning("%s: %s", name, finding)
         built = nbformat.from_dict(rebuilt.content)
@@ -381,10 +409,12 @@ class JudgeCells(Execute):
             # Notebooks of before nbformat 4.5 have none.
             cell.setdefault("id", f"cell-{number}")
         known = exporter.rebuilt.get(name) or Rebuilt(content)
-        rebuilt = Rebuilt(content, list(known.findings), known.missing)
+        rebuilt = replace(known, content=content, findings=list(known.findings))
         student = resources["nbgrader"]["student"]
         submission = Submission(given, seed_of_student(exporter.secret, assignment.name, student))
         result = Grader(assignment, self.limits(), options).grade_rebuilt(source, rebuilt, submission)
+        found = exporter.found.get(name, Found(f"{name}.ipynb"))
+        result.reason = "; ".join(filter(None, [result.reason, found.reason]))
         annotate(result)
         graded = result.content or content
         for line in result.log:
@@ -394,7 +424,8 @@ class JudgeCells(Execute):
             if cell.cell_type == "code":
                 cell.outputs = nbformat.from_dict(safe_outputs(judged["outputs"]))
                 cell.execution_count = judged["execution_count"]
-            if cell.metadata.get("nbgrader", {}).get("grade_id") in rebuilt.missing:
+            is_lost = cell.metadata.get("nbgrader", {}).get("grade_id") in rebuilt.missing
+            if is_lost and not cell.metadata.nbgrader.get("grade"):
                 # To nbgrader an answer that is as it was released gets no points, as one that is missing should.
                 cell.metadata.nbgrader["checksum"] = compute_checksum(cell)
         note = graded["metadata"][NOTE]

@@ -6,6 +6,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 
@@ -84,6 +85,15 @@ def _below(folder: Path) -> Iterator[Path]:
 def read_submission(folder: Path) -> dict[str, bytes]:
     """What a student handed in, by relative path: files that are too large or too many are left out."""
     return {name: data for name, data in read_files(folder).items() if name != TIMESTAMP}
+
+
+def times_of(folder: Path, files: Iterable[str]) -> dict[str, float]:
+    """When the files of a folder were changed, in seconds, as far as they say so."""
+    times = {}
+    for name in files:
+        with suppress(OSError):
+            times[name] = (folder / name).stat().st_mtime
+    return times
 
 
 def read_timestamp(folder: Path) -> tuple[datetime.datetime | None, list[str]]:
