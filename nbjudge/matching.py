@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from nbjudge.lost_cells import visible_text
 from nbjudge.model import Limits, SourceNotebook
-from nbjudge.notebook import Cell, grade_id, is_graded, is_solution, nbgrader
+from nbjudge.notebook import Cell, grade_id, is_graded, is_solution, is_unanswered, nbgrader
 from nbjudge.rebuild import UnreadableError, read
 
 # What browsers, systems and people put into the name of a copy; the number, if there is one, tells which came later.
@@ -165,7 +165,7 @@ def _own_texts(cells: Sequence[Cell], source: SourceNotebook) -> dict[str, str]:
 
 
 def _is_answered(exercise: Cell, cell: Cell) -> bool:
-    return cell["source"].strip() not in ("", exercise["source"].strip())
+    return cell["source"].strip() not in ("", exercise["source"].strip()) and not is_unanswered(cell)
 
 
 def _belongs(sheet: _Sheet, source: SourceNotebook, expected: Mapping[str, str]) -> bool:

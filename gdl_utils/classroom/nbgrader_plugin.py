@@ -157,7 +157,7 @@ class WholeSubmission(NotebookExporter):
         files = with_files_around(found.file, self.files)
         return {name: data for name, data in files.items() if not name.endswith(".ipynb")}
 
-    def _find_notebooks(self, folder: Path, assignment: str) -> None:
+    def find_notebooks(self, folder: Path, assignment: str) -> None:
         """Read a submission, and let nbgrader convert what are its notebooks, whatever they are called."""
         self.files = read_submission(folder)
         sources = self.assignment(assignment).notebooks
@@ -250,8 +250,7 @@ class WholeSubmission(NotebookExporter):
                 known = [notebook.name for notebook in gradebook.find_assignment(names["assignment"]).notebooks]
         except MissingEntry:
             known = []
-        if known:
-            self._find_notebooks(folder, names["assignment"])
+        self.find_notebooks(folder, names["assignment"])
         if not any(each.file for each in self.found.values()):
             for name in known:
                 self._no_points(names, name)
@@ -286,6 +285,9 @@ class RebuildFromSource(NbGraderPreprocessor):
         exporter, name = _exporter(self), resources["metadata"]["name"]
         path = Path(resources["metadata"]["path"]) / f"{name}.ipynb"
         _, source = exporter.notebook(resources)
+        if name not in exporter.found:
+            # nbgrader does not tell why the hook that looks for it has failed; this will.
+            exporter.find_notebooks(path.parent, resources["nbgrader"]["assignment"])
         found = exporter.found[name]
         if not found.file:
             # A link could lead to what somebody else handed in, or out of the course.

@@ -24,6 +24,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "release": authoring.release,
     "sample-class": authoring.sample_class,
     "collect": grading.collect,
+    "roster": grading.roster,
     "grade": grading.grade,
     "feedback": grading.feedback,
     "export": grading.export_grades,

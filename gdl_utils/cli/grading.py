@@ -71,12 +71,43 @@ def collect(
     for student, remarks in collected.remarks.items():
         for remark in remarks:
             console.print(f"{student}: {remark}")
-    problems = [f"{student} has a submission already: --force would replace it." for student in collected.kept]
+    for student, what in collected.changed.items():
+        console.print(f"{student} handed in again: {what}")
+    problems = [
+        f"{student} has a submission already ({what}): --force would replace it."
+        for student, what in collected.kept.items()
+    ]
     for problem in [*problems, *collected.problems]:
         console.print(f"attention: {problem}")
     count, where = len(collected.students), f"{archive.name} ({collected.platform})"
     console.print(f"{count} submission(s) from {where} are in {target.submissions}")
+    if collected.same:
+        console.print(f"{len(collected.same)} more were there already, as they are.")
+    if collected.absent:
+        console.print(f"{len(collected.absent)} of the gradebook handed in nothing: {', '.join(collected.absent)}")
     if problems or collected.problems:
+        raise typer.Exit(1)
+
+
+def roster(
+    table: Annotated[Path, typer.Argument(help="A CSV file: with id, name and email, or from Moodle or Canvas.")],
+    course: FOLDER = Path(),
+    db: DATABASE = None,
+) -> None:
+    """Put the students of a class into the gradebook, so that those who hand in nothing are known.
+
+    Exits with 1 if some of them can't be told apart.
+    """
+    from gdl_utils.classroom.roster import enter_roster
+
+    entered = enter_roster(course_in(course, db), table)
+    console.print(
+        f"{len(entered.students)} student(s) of {table.name} are in the gradebook, {len(entered.new)} of them new."
+    )
+    pairs = {tuple(sorted(pair)) for pair in entered.alike.items()}
+    for one, other in sorted(pairs):
+        console.print(f"attention: {one} and {other} may be the same student: use one name for them.")
+    if pairs:
         raise typer.Exit(1)
 
 

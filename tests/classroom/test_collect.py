@@ -103,7 +103,9 @@ def test_moodle_there_and_back(course, tmp_path, layout):
     assert {by_number["s1001"], by_email["ada@example.org"]} == {"6"}
     assert by_email["zoe@example.org"] == "3"
     assert by_number["s1003"] == by_email["other@example.org"] == "0"
-    assert {row["Full name"] for row in rows} == {"Ada King", "Zoë O'Hara"}
+    # Who handed in nothing is on the list, too.
+    assert {row["Full name"]: row[NAME] for row in rows if row["ID number"] == "s1004"} == {"Absent Minded": "-"}
+    assert collected.absent == ["s1004"]
 
 
 def test_canvas_there_and_back(course, tmp_path):
@@ -240,9 +242,11 @@ def test_names_that_mean_something_to_programs_are_left(course, tmp_path):
 def test_what_is_there_is_replaced_only_by_force(course, tmp_path):
     archive = zipped(tmp_path / "c.zip", {"a_1_11_book.ipynb": BOOK})
     collect(course, NAME, archive)
+    again = collect(course, NAME, archive)
+    assert (again.students, again.same, again.kept, again.problems, dict(again.remarks)) == ([], ["1"], {}, [], {})
     zipped(archive, {"a_1_21_book-1.ipynb": WRONG, "b_2_22_book.ipynb": BOOK})
     collected = collect(course, NAME, archive)
-    assert (collected.students, collected.kept, collected.problems) == (["2"], ["1"], [])
+    assert (collected.students, collected.kept, collected.problems) == (["2"], {"1": "book.ipynb changed"}, [])
     assert text_of(course, "1") == BOOK
     assert collect(course, NAME, archive, force=True).students == ["1", "2"]
     assert text_of(course, "1") == WRONG
@@ -285,6 +289,7 @@ def test_the_command_says_what_it_did(course, root, tmp_path, monkeypatch):
     assert json.loads(text_of(course, "1"))["cells"]
     grade(course)
     assert scores(course) == {"1": FULL}
+    zipped(archive, {"a_1_11_solution.ipynb": WRONG})
     done = CliRunner().invoke(app, ["collect", str(archive), NAME, "--course", str(course.folder)])
     assert done.exit_code == 1
-    assert "attention: 1 has a submission already: --force would replace it." in done.output
+    assert "attention: 1 has a submission already (book.ipynb changed): --force would replace it." in done.output
