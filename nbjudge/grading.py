@@ -156,6 +156,7 @@ def annotate(notebook: GradedNotebook) -> None:
                 "hints": notebook.hints,
                 "findings": notebook.findings,
                 "trusted": notebook.trusted,
+                "missing_modules": notebook.missing_modules,
                 "remark": notebook.remark,
                 "seconds": round(notebook.seconds, 3),
                 "processor_seconds": round(notebook.processor_seconds, 3),

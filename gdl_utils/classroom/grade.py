@@ -29,11 +29,15 @@ from gdl_utils.classroom.course import RECORD, Course
 from gdl_utils.classroom.course_secret import course_secret, seed_of_hashes, seed_of_student
 from gdl_utils.classroom.gradebook import ClassGradebook
 from gdl_utils.classroom.nbgrader_api import open_course, why_failed
+from gdl_utils.classroom.roster import look_alikes
 from gdl_utils.classroom.safe_outputs import with_safe_outputs
 from gdl_utils.classroom.student_files import (
+    MAX_BYTES,
+    MAX_FILES,
     check_submission,
     files_to_write,
     handed_in_beside,
+    left_out,
     read_files,
     read_submission,
     read_timestamp,
@@ -44,7 +48,7 @@ from gdl_utils.classroom.trial import refusal, try_once
 from gdl_utils.errors import GradingError
 from nbjudge import VERSION, Assignment, EngineOptions, Graded, Limits, MachineError, SandboxError, Submission
 from nbjudge.grading import environment_of
-from nbjudge.matching import may_be_notebook
+from nbjudge.matching import may_be_notebook, shown
 from nbjudge.pool import Submit, dask_workers, grade_all, local_workers
 from nbjudge.sandbox import availability
 from nbjudge.ways import judged_only
@@ -66,6 +70,7 @@ class Outcome:
         max_score: points of the assignment.
         remark: what needs attention, empty if nothing does.
         repairs: what was put right before grading.
+        missing_modules: modules that it imports and that are not installed here, if it lost points.
         fresh: whether it was graded now, not before.
     """
 
@@ -74,6 +79,7 @@ class Outcome:
     max_score: float
     remark: str = ""
     repairs: tuple[str, ...] = ()
+    missing_modules: tuple[str, ...] = ()
     fresh: bool = True
 
 
@@ -149,8 +155,11 @@ def grade_class(
         digest = _digest_of(assignment, options.limits)
         totals = gradebook.totals()
         keys: dict[str, str] = {}
+        alike = look_alikes([*students, *gradebook.students()])
         for student in students:
             try:
+                if other := alike.get(student):
+                    raise GradingError(f"is {student} the same student as {other}? Use one name for them")
                 check_submission(course.submitted(student, name))
                 key = _key(digest, course.submitted(student, name))
             except Exception as error:
@@ -334,7 +343,8 @@ def _cached_outcome(course: Course, student: str, name: str, key: str, totals: d
         if record["key"] != key or abs(totals[student] - record["score"]) > 1e-9:
             return None
         repairs = tuple(str(repair) for repair in record["repairs"])
-        return Outcome(student, record["score"], record["max_score"], record["remark"], repairs, fresh=False)
+        modules = tuple(str(module) for module in record.get("missing_modules", []))
+        return Outcome(student, record["score"], record["max_score"], record["remark"], repairs, modules, fresh=False)
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -359,16 +369,20 @@ def _record_result(
         raise graded
     submitted, target = course.submitted(student, assignment.name), course.autograded(student, assignment.name)
     timestamp, complaints = read_timestamp(submitted)
+    if omitted := left_out(submitted):
+        most = f"{MAX_FILES:,} files of {MAX_BYTES >> 20} MiB together"
+        complaints.append(f"{shown(omitted[0])} was left out: a submission may have {most}")
     remark = "; ".join([*graded.attention, *graded.remarks, *complaints])
     repairs = tuple(finding for notebook in graded.notebooks for finding in notebook.findings)
+    modules = tuple(graded.missing_modules)
     # The record comes last: a run that is killed before it grades the submission again, with the same result.
     _write_autograded(assignment, submitted, target, graded)
     gradebook.save(student, graded, timestamp)
     record = {"key": key, "score": graded.score, "max_score": gradebook.max_score, "remark": remark}
     partial_file = target / f"{RECORD}.partial"
-    partial_file.write_text(json.dumps({**record, "repairs": repairs}))
+    partial_file.write_text(json.dumps({**record, "repairs": repairs, "missing_modules": modules}))
     partial_file.rename(target / RECORD)
-    return Outcome(student, graded.score, gradebook.max_score, remark, repairs)
+    return Outcome(student, graded.score, gradebook.max_score, remark, repairs, modules)
 
 
 def _write_autograded(assignment: Assignment, submitted: Path, target: Path, graded: Graded) -> None:

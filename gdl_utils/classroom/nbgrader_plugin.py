@@ -17,8 +17,7 @@ from typing import Any
 import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_notebook
-from nbformat.v4.rwbase import rejoin_lines
+from nbformat.v4 import new_notebook
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import AssignLatePenalties, ClearOutput, Execute, NbGraderPreprocessor
 from nbgrader.preprocessors.execute import UnresponsiveKernelError
@@ -40,6 +39,7 @@ from gdl_utils.classroom.student_files import (
     times_of,
     write_files,
 )
+from gdl_utils.classroom.submitted_outputs import keep_outputs
 from gdl_utils.errors import GradingError
 from nbjudge import Assignment, EngineOptions, Limits, SourceNotebook, Status, Submission
 from nbjudge.grading import NOTE, Grader, annotate
@@ -161,7 +161,8 @@ class WholeSubmission(NotebookExporter):
         """Read a submission, and let nbgrader convert what are its notebooks, whatever they are called."""
         self.files = read_submission(folder)
         sources = self.assignment(assignment).notebooks
-        self.found = find_notebooks(sources, self.files, Limits(), times_of(folder, self.files))
+        limits = JudgeCells(parent=self).limits()
+        self.found = find_notebooks(sources, self.files, limits, times_of(folder, self.files))
         found = [str(folder / f"{name}.ipynb") for name, each in self.found.items() if each.file]
         wanted = self.converter.coursedir.notebook_id
         self.converter.notebooks = [path for path in found if fnmatch(Path(path).stem, wanted)] or (
@@ -293,7 +294,7 @@ class RebuildFromSource(NbGraderPreprocessor):
             # A link could lead to what somebody else handed in, or out of the course.
             raise UnreadableError("the notebook is a link, not a file" if path.is_symlink() else found.reason)
         data = exporter.files[found.file]
-        rebuilt = exporter.rebuilt[name] = rebuild(source, data, Limits())
+        rebuilt = exporter.rebuilt[name] = rebuild(source, data, JudgeCells(parent=exporter).limits())
         rebuilt.findings = [*found.findings, *rebuilt.findings]
         for finding in rebuilt.findings:
             self.log.warning("%s: %s", name, finding)
@@ -305,7 +306,7 @@ class RebuildFromSource(NbGraderPreprocessor):
             if kernelspec := _kernelspec(submitted):
                 built.metadata["kernelspec"] = kernelspec
         if not ClearOutput(parent=exporter).enabled:
-            _keep_outputs(submitted.get("cells"), built)
+            keep_outputs(submitted.get("cells"), built)
         return built, resources
 
 
@@ -316,45 +317,6 @@ def _kernelspec(submitted: dict[str, Any]) -> dict[str, str] | None:
         return None
     kept = {key: spec[key] for key in ("name", "display_name", "language") if isinstance(spec.get(key), str)}
     return kept if {"name", "display_name"} <= set(kept) else None
-
-
-def _keep_outputs(cells: Any, built: NotebookNode) -> None:
-    """Give the cells of a rebuilt notebook the outputs with which they were submitted."""
-    named: dict[str, Any] = {}
-    others: dict[str, list[Any]] = {}
-    for cell in cells if isinstance(cells, list) else []:
-        if not isinstance(cell, dict) or cell.get("cell_type") != "code":
-            continue
-        metadata = cell.get("metadata")
-        data = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-        name = data.get("grade_id") if isinstance(data, dict) else None
-        if isinstance(name, str) and name and name not in named:
-            named[name] = cell
-        source = cell.get("source")
-        others.setdefault("".join(source) if isinstance(source, list) else str(source), []).append(cell)
-    for cell in built.cells:
-        if cell.cell_type != "code":
-            continue
-        name = cell.metadata.get("nbgrader", {}).get("grade_id")
-        # A cell without a name is known by its text; of several with the same, each takes the next one's.
-        same = others.get(cell.source, [])
-        submitted = named.get(name) if name else same.pop(0) if same else None
-        if submitted is None:
-            continue
-        outputs = submitted.get("outputs")
-        cell.outputs = [output for output in map(_valid_output, outputs if isinstance(outputs, list) else []) if output]
-        count = submitted.get("execution_count")
-        cell.execution_count = count if type(count) is int and count >= 0 else None
-
-
-def _valid_output(output: Any) -> NotebookNode | None:
-    try:
-        book = rejoin_lines(new_notebook(cells=[new_code_cell(outputs=[nbformat.from_dict(output)])]))
-        nbformat.validate(book)
-    except Exception:
-        # There are as many ways to be damaged as there are students.
-        return None
-    return next((nbformat.from_dict(safe) for safe in safe_outputs(book.cells[0].outputs)), None)
 
 
 class JudgeCells(Execute):
@@ -373,6 +335,7 @@ class JudgeCells(Execute):
         config=True
     )
     output = Integer(Limits().output_bytes >> 10, min=1, help="KiB of output of a cell.").tag(config=True)
+    notebook = Integer(Limits().notebook_bytes >> 20, min=1, help="MiB of the file of a notebook.").tag(config=True)
     sandboxed = Bool(True, help="Behind the engine's walls; without them only for trusted code.").tag(config=True)
     despite_complaints = Bool(
         False, help="Grade even if the reference solution loses points, or a blank notebook gets some."
@@ -389,6 +352,7 @@ class JudgeCells(Execute):
             notebook_seconds=max(self.notebook_seconds, seconds),
             disk_bytes=self.written << 20,
             output_bytes=self.output << 10,
+            notebook_bytes=self.notebook << 20,
         )
 
     def preprocess(self, nb: NotebookNode, resources: Resources, km: Any = None) -> tuple[NotebookNode, Resources]:

@@ -68,7 +68,7 @@ class GradingNote:
 def read_notes(course: Course, assignment: str) -> tuple[list[GradingNote], list[str]]:
     """What the engine noted in all autograded notebooks, and the names of the graded cells in their order."""
     notes, order = [], list[str]()
-    for path in sorted(course.results.glob(f"*/{assignment}/*.ipynb")):
+    for path in sorted(path for folder in course.graded_folders(assignment) for path in folder.glob("*.ipynb")):
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
             note = content["metadata"].get(NOTE)
@@ -127,7 +127,8 @@ def write_report(course: Course, assignment: str, target: Path) -> Path:
     places = {name: place for place, name in enumerate(order)}
     grades.exercises.sort(key=lambda cell: (cell.notebook, places.get(cell.name, len(places))))
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(_page(grades, rows, notes), encoding="utf-8")
+    # The name of a folder need not be text.
+    target.write_text(_page(grades, rows, notes), encoding="utf-8", errors="backslashreplace")
     return target
 
 

@@ -12,7 +12,7 @@ import rich.progress
 import rich.table
 import typer
 
-from gdl_utils.classroom.course import Course
+from gdl_utils.classroom.course import Course, check_name
 from gdl_utils.classroom.export_formats import Format
 from gdl_utils.cli.shared import DATABASE, FOLDER, INTERRUPTED, console, course_in, status
 from gdl_utils.errors import CourseError
@@ -66,6 +66,7 @@ def collect(
     from gdl_utils.classroom import collect as collecting
 
     target = course_in(course, db)
+    check_name(assignment)
     with status(f"Collecting {assignment}"):
         collected = collecting.collect(target, assignment, archive, pattern, roster, force)
     for student, remarks in collected.remarks.items():
@@ -132,6 +133,7 @@ def grade(
     notebook_seconds: Annotated[float, typer.Option(help="Seconds for a notebook.", min=1)] = 300,
     written: Annotated[int, typer.Option(help="MiB of files that a submission may write.", min=1)] = 64,
     output: Annotated[int, typer.Option(help="KiB of output that a cell may give.", min=1)] = 1024,
+    notebook: Annotated[int, typer.Option(help="MiB of the file of a notebook, outputs included.", min=1)] = 100,
 ) -> None:
     """Grade the submissions of an assignment and print the grades.
 
@@ -143,6 +145,7 @@ def grade(
     from nbjudge import EngineOptions, Limits
 
     target = course_in(course, db)
+    check_name(assignment)
     if not target.source(assignment).is_dir():
         raise CourseError(f"There is no assignment {assignment} in {target.sources}", "see its folders for the names")
     if sandbox is Sandbox.NONE:
@@ -156,6 +159,7 @@ def grade(
         notebook_seconds=notebook_seconds,
         disk_bytes=written << 20,
         output_bytes=output << 10,
+        notebook_bytes=notebook << 20,
     )
     engine = EngineOptions(start is Start.WARM, sandbox is not Sandbox.NONE)
     early = nullcontext() if scheduler else closing(early_zygote(target, assignment, engine))
@@ -172,7 +176,7 @@ def _grade(course: Course, assignment: str, options: "GradingOptions", zygote: "
     from gdl_utils.classroom.grade import Outcome, grade_class
 
     shown: list[Outcome] = []
-    counts = Counter[str]()
+    counts, modules = Counter[str](), Counter[str]()
     with _grading_progress() as progress:
         task = progress.add_task("Grading", total=len(course.students(assignment)))
 
@@ -180,6 +184,7 @@ def _grade(course: Course, assignment: str, options: "GradingOptions", zygote: "
             counts["all"] += 1
             counts["before"] += not outcome.fresh
             counts["attention"] += bool(outcome.remark)
+            modules.update(outcome.missing_modules)
             if outcome.remark or counts["all"] <= SHOWN:
                 shown.append(outcome)
             if outcome.remark and outcome.fresh:
@@ -212,6 +217,11 @@ def _grade(course: Course, assignment: str, options: "GradingOptions", zygote: "
     console.print(
         f"{counts['all']} submissions, {counts['before']} of them graded before; {counts['attention']} need attention."
     )
+    for module, count in sorted(modules.items()):
+        console.print(
+            f"The module {module} is not installed here, and {count} submission(s) that import it lost points: install "
+            "it and grade again with --regrade, or leave it so if students were not to use it."
+        )
     if counts["attention"]:
         raise typer.Exit(1)
 
@@ -246,6 +256,7 @@ def feedback(
     from gdl_utils.classroom.feedback import generate
 
     target = course_in(course, db)
+    check_name(assignment)
     with status(f"Writing the feedback on {assignment}"):
         written = generate(target, assignment)
     for student in written:
@@ -299,13 +310,17 @@ def check(
 ) -> None:
     """Run your notebook from the top with its visible tests, and say how each exercise goes.
 
-    Exits with 0 if all visible tests pass, and with 1 if not.
+    Says, too, what the grader would say of its name, its size and the files beside it. Exits with 0 if all visible
+    tests pass and nothing would be lost, and with 1 if not.
     """
-    from gdl_utils import self_check
+    from gdl_utils import hand_in, self_check
 
     with status(f"Running {notebook.name}"):
         exercises = self_check.check(notebook, seconds)
     for line in self_check.summary(exercises).split("\n"):
         console.print(line)
-    if not all(exercise.passed for exercise in exercises):
+    remarks = hand_in.before_handing_in(notebook)
+    for remark in remarks:
+        console.print(f"Before you hand it in: {remark.text}")
+    if any(remark.is_serious for remark in remarks) or not all(exercise.passed for exercise in exercises):
         raise typer.Exit(1)
