@@ -58,6 +58,7 @@ class GradingNote:
     processor_seconds: float = 0.0
     trusted: tuple[tuple[str, str], ...] = ()
     measured: tuple[Measurement, ...] = ()
+    missing_modules: tuple[str, ...] = ()
 
     @property
     def needs_attention(self) -> bool:
@@ -93,6 +94,7 @@ def read_notes(course: Course, assignment: str) -> tuple[list[GradingNote], list
                     float(note.get("processor_seconds") or 0),
                     tuple((str(test), str(reason)) for test, reason in (note.get("trusted") or {}).items()),
                     measured,
+                    tuple(map(str, note.get("missing_modules") or ())),
                 )
             )
         else:
@@ -397,7 +399,10 @@ def _attention(notes: Sequence[GradingNote]) -> list[Block | Table]:
         (note.student, note.notebook, note.status, " ".join(filter(None, [note.reason, *note.findings, note.remark])))
         for note in every
     ]
-    return [Table(("student", "notebook", "status", "what was noted"), lines)]
+    modules = Counter(module for note in notes for module in set(note.missing_modules))
+    said = "The module {} is not installed where this was graded, and {} notebook(s) that import it lost points."
+    counted = [_text(said.format(module, count)) for module, count in modules.most_common()]
+    return [*counted, Table(("student", "notebook", "status", "what was noted"), lines)]
 
 
 def _by_hand(rows: Sequence[StudentGrades]) -> list[Block | Table]:

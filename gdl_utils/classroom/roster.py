@@ -78,7 +78,7 @@ def read_roster(path: Path) -> list[RosterRow]:
     if twice:
         raise GradingError(f"{path} has more than one student {twice[0]}", "give each an ID number of their own")
     if alike := look_alikes(row.person.student for row in rows):
-        one, other = next(iter(alike.items()))
+        one, other = sorted(next(iter(alike.items())))
         raise GradingError(
             f"{path} has the students {one} and {other}, which many systems can't tell apart",
             "give them ids that differ by more than capitals or the form of a letter",

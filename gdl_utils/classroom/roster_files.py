@@ -13,25 +13,23 @@ DELIMITERS = (",", ";", "\t", "|")
 COLUMNS = {
     "identifier": "identifier bewertungsid teilnehmernummer identifiant identificador",
     "full_name": "fullname vollstandigername nomcomplet nombrecompleto name participant student estudiante etudiant "
-    "studierende teilnehmer teilnehmerin alumno",
+    "studentin studierende teilnehmer teilnehmerin alumno",
     "first_name": "firstname givenname forename vorname prenom nombre",
     "last_name": "lastname surname familyname nachname familienname nomdefamille nom apellidos apellido",
     "number": "idnumber idnummer matrikelnummer numerodidentification numerodeid numerodeidentificacion "
     "numerodidentite numeroetudiant matricula",
     "email": "email emailaddress mail emailadresse adressedecourriel adresseemail courriel adressedemessagerie "
     "direcciondecorreo direcciondecorreoelectronico correoelectronico correo",
-    "login": "siskennung sisloginid sisanmeldeid sisanmeldungsid connexionsis iddeconnexionsis identifiantsis "
-    "iddeiniciodesesiondelsis iddeiniciodesesionsis",
     "id": "id studentid userid username user login kennung anmeldename benutzername nomdutilisateur "
     "nombredeusuario usuario identifiantutilisateur",
-    "sis": "sisuserid sisbenutzerid idutilisateursis iddeusuariosis iddeusuariodelsis",
 }
 FIELDS = {name: field for field, names in COLUMNS.items() for name in names.split()}
+OF_LOGINS = ("login", "anmelde", "connexion", "inicio")  # in the names of Canvas's columns beside "SIS"
 NUMBERED = re.compile(r"[^\W\d].*\d+")  # "Participant 311", in whatever language
 
 
 def read_table(path: Path) -> list[dict[str, str]]:
-    """The lines of a table of students, by the fields of `COLUMNS` as far as they are there.
+    """The lines of a table of students by the fields of `COLUMNS`, and Canvas's `login` and `sis`.
 
     Comma, semicolon, tab and bar are recognised, and UTF-8, UTF-16 and the encoding of old spreadsheets.
 
@@ -46,11 +44,11 @@ def read_table(path: Path) -> list[dict[str, str]]:
         for delimiter in DELIMITERS:
             reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
             first = next(reader, [])
-            if len({FIELDS.get(plain(name)) for name in first}) > len({FIELDS.get(plain(name)) for name in header}):
+            if len(set(map(field_of, first))) > len(set(map(field_of, header))):
                 header, lines = first, list(reader)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise GradingError(f"{path} can't be read as a CSV file ({error})", "export it again") from None
-    fields = [FIELDS.get(plain(name), "") for name in header]
+    fields = [field_of(name) for name in header]
     if "first_name" in fields and "last_name" not in fields and plain(header[fields.index("first_name")]) == "nombre":
         fields[fields.index("first_name")] = "full_name"
     if "last_name" in fields and "first_name" not in fields and plain(header[fields.index("last_name")]) == "nom":
@@ -68,6 +66,14 @@ def read_table(path: Path) -> list[dict[str, str]]:
         # Some languages of Moodle's call the column of "Participant 311" so.
         rows = [{**row, "identifier": row["id"], "id": ""} for row in rows]
     return rows
+
+
+def field_of(name: str) -> str:
+    """What a column of this name holds, empty if that is of no use here."""
+    name = plain(name)
+    if "sis" in name:
+        return "login" if any(word in name for word in OF_LOGINS) else "sis"
+    return FIELDS.get(name, "")
 
 
 def _decoded(data: bytes) -> str:

@@ -124,6 +124,8 @@ def test_what_is_no_notebook_is_named_and_looked_at(tmp_path, root, capsys):
         _grade(course, NAME, HOW, None)
     printed = capsys.readouterr().out
     assert "The module nopandas is not installed here, and 1 submission(s) that import it lost points" in printed
+    page = write_report(course, NAME, tmp_path / "report.html").read_text()
+    assert "The module nopandas is not installed where this was graded, and 1 notebook(s)" in page
     assert "7 submissions, 7 of them graded before; 7 need attention." in printed
 
 
