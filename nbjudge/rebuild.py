@@ -11,7 +11,7 @@ from nbjudge.model import Limits, SourceNotebook
 from nbjudge.notebook import Cell, grade_id, is_solution, nbgrader, text_of
 
 FINDINGS = 100  # more are counted, not told
-MOST_VALUES = 10_000_000
+MOST_MEMORY = 400 << 20
 TEXT_IN_JSON = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 MISSING = "# This cell was missing from the submission."
 
@@ -53,8 +53,8 @@ def read(data: bytes, limits: Limits) -> tuple[list[Cell], list[str]]:
         raise UnreadableError(
             f"the notebook has {_mib(len(data))}, more than the {_mib(limits.notebook_bytes)} allowed"
         )
-    if _values(data) > MOST_VALUES:
-        raise UnreadableError(f"the notebook has more than {MOST_VALUES:,} values in it")
+    if _memory(data) > MOST_MEMORY:
+        raise UnreadableError(f"the notebook would take more than {_mib(MOST_MEMORY)} of memory to be read")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -119,14 +119,15 @@ def _size(attachments: Any) -> int:
     return sum(len(data) for bundle in (attachments or {}).values() for data in bundle.values())
 
 
-def _values(data: bytes) -> int:
-    """How many values a JSON file may become in memory, each with some 60 bytes however few it has in the file."""
-    count = sum(map(data.count, (b",", b"[", b"{")))
-    if count > MOST_VALUES:
-        # Commas in texts are no values.
-        data = TEXT_IN_JSON.sub(b"", data)
-        count = sum(map(data.count, (b",", b"[", b"{")))
-    return count
+def _memory(data: bytes) -> int:
+    """Bytes that the values of a JSON file may take in memory, however few they take in the file; texts apart."""
+    total = _weight(data)
+    # Commas and brackets in texts are no values.
+    return total if total <= MOST_MEMORY else _weight(TEXT_IN_JSON.sub(b"", data))
+
+
+def _weight(data: bytes) -> int:
+    return 64 * (data.count(b"[") + data.count(b"{")) + 40 * data.count(b",")
 
 
 def _drop_old_outputs(content: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ from gdl_utils.cli import app
 from gdl_utils.hand_in import before_handing_in
 from nbjudge import Limits
 from nbjudge.handed_files import REQUIRED
-from tests.nbjudge.test_handed_files import network
+from tests.nbjudge.network_files import network
 from tests.notebooks import answer, notebook, test, text
 
 pytestmark = pytest.mark.quick

@@ -26,8 +26,10 @@ from tests.classroom.small_course import (
     hand_in,
     make_course,
     scores,
+    source_of,
     submission,
 )
+from tests.nbjudge.network_files import network
 
 SOLVED, BLANK = (nbformat.writes(submission(answers)).encode() for answers in (RIGHT, {}))
 ANOTHER = nbformat.writes(submission({**RIGHT, "square": "def square(x):\n    return abs(x) ** 2"})).encode()
@@ -71,6 +73,13 @@ def put(course, student, files):
         path.write_bytes(data)
 
 
+def asks_for_file(course, name):
+    """Let the assignment of a course ask for a file beside the notebook."""
+    source = nbformat.read(source_of(course), as_version=4)
+    source.metadata["required_files"] = [name]
+    nbformat.write(source, source_of(course))
+
+
 def test_a_notebook_is_known_by_its_exercises(tmp_path, root, grade_the_class):
     course = small_course(tmp_path, root, {"lost": changed(without_marks), "essay": changed(retyped)})
     for student, files in CLASS.items():
@@ -100,6 +109,8 @@ def test_what_is_no_notebook_is_named_and_looked_at(tmp_path, root, capsys):
     course = make_course(
         tmp_path, root, {"gone": changed(lambda cells: cells[:-1]), "lost": changed(lambda cells: cells[1:])}
     )
+    asks_for_file(course, "net.keras")
+    put(course, "gone", {"net (1).keras": network()})
     put(course, "script", {"book.py": b"print(1)"})
     put(course, "page", {"book.html": b"<html></html>"})
     put(course, "damaged", {"mine.IPYNB": SOLVED[:-20]})
@@ -117,6 +128,9 @@ def test_what_is_no_notebook_is_named_and_looked_at(tmp_path, root, capsys):
     ]:
         assert words in outcomes[student].remark, student
         assert outcomes[student].score == points
+    assert "net (1).keras was taken for net.keras." in outcomes["gone"].repairs
+    assert "net.keras was not handed in" in outcomes["lost"].remark
+    assert "net.keras" not in outcomes["gone"].remark
     assert outcomes["module"].missing_modules == ("nopandas",)
     assert scores(course)["gone"]["essay"] == (None, True)
     # What was graded before is still counted.

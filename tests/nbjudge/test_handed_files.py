@@ -1,33 +1,16 @@
 """Files that an assignment asks for: found under other names, and told apart if they are not what they should be."""
 
-import io
-import json
-import zipfile
-
 import pytest
 
 from nbjudge import SourceNotebook
 from nbjudge.handed_files import look_at_files, problem_of_network, problem_of_version, required_files
+from tests.nbjudge.network_files import network, zipped
 from tests.notebooks import cell, notebook
 
 pytestmark = pytest.mark.quick
 
 NET = "net.keras"
 SOURCE = SourceNotebook("book", notebook(required_files=[NET]))
-
-
-def zipped(**files):
-    """A zip file; two underscores stand for a dot."""
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w") as archive:
-        for name, content in files.items():
-            archive.writestr(name.replace("__", "."), content)
-    return target.getvalue()
-
-
-def network(version="3.0.0"):
-    """What Keras would write, as far as can be seen from outside."""
-    return zipped(config__json="{}", metadata__json=json.dumps({"keras_version": version}), model__weights__h5="x")
 
 
 def looked_at(files, *sources, source=SOURCE):

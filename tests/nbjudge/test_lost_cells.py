@@ -127,9 +127,9 @@ def test_outputs_count_for_nothing_and_sources_do():
 
 
 def test_a_notebook_of_many_values_is_not_taken_apart(monkeypatch):
-    monkeypatch.setattr("nbjudge.rebuild.MOST_VALUES", 1_000)
+    monkeypatch.setattr("nbjudge.rebuild.MOST_MEMORY", 50_000)
     bomb = b'{"nbformat": 4, "x": [' + b"[]," * 1_000 + b"[]]}"
-    with pytest.raises(UnreadableError, match="more than 1,000 values"):
+    with pytest.raises(UnreadableError, match="more than 50000 bytes of memory"):
         read(bomb, Limits())
     # Commas in a text are none.
     assert read(json.dumps({"nbformat": 4, "cells": [own('a,[{"\\' * 1_000)]}).encode(), Limits())[0]
