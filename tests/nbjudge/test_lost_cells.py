@@ -65,7 +65,7 @@ def test_pictures_of_an_answer_come_along():
     assert cell["attachments"] == {"a.png": {"image/png": "x"}}
 
 
-def test_two_answers_in_one_place_are_told_apart_by_their_number():
+def test_two_answers_in_one_place_are_told_apart():
     assert texts(handed_in(0, 1, 2, 3, 4, 5, own("How."), own("When.")))["when"] == "When."
     rebuilt = handed_in(0, 1, 2, 3, 4, 5, own("How."), own("When."), own("And more."))
     assert rebuilt.missing == {"how", "when"}
@@ -88,7 +88,7 @@ def test_what_was_not_answered_is_not_answered():
     assert texts(rebuilt)["why"] == "Because."
 
 
-def test_code_is_no_written_answer_and_a_lost_exercise_costs_only_where_it_does():
+def test_a_lost_exercise_is_said_where_it_costs_points():
     rebuilt = handed_in(0, own("def code(): return 1", "code"), 2, 3, own("x = 1", "code"), 5, 6, 7)
     assert rebuilt.missing == {"code", "why"}
     assert "cost points" not in looked_at(rebuilt, {"code-test": 1}.items())
