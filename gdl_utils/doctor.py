@@ -90,7 +90,7 @@ def examine(root: Path, training: bool = True) -> Iterator[Finding]:
     yield from _packages(root)
     yield from _room(root)
     yield from _data()
-    yield from _sandbox()
+    yield from _sandbox(root)
     yield from _ports()
     yield from _devices(training)
 
@@ -207,12 +207,22 @@ def _data() -> Iterator[Finding]:
     yield Finding("data", "ok", f"{dataset.source}; its SHA-256 is {dataset.sha256}.")
 
 
-def _sandbox() -> Iterator[Finding]:
+def _sandbox(root: Path) -> Iterator[Finding]:
+    from gdl_utils.classroom.course import CONFIG
+    from gdl_utils.classroom.settings import open_folder
+    from nbjudge import EngineError
+    from nbjudge.interpreter import interpreter
     from nbjudge.sandbox.availability import unavailable_reason
 
-    reason = unavailable_reason()
+    state = "fault" if _grades_here() else "note"
+    python = open_folder(root).python if (root / CONFIG).is_file() else None
+    try:
+        interpreter(python).require()
+        reason = unavailable_reason(python)
+    except EngineError as error:
+        yield Finding("Python of the notebooks", state, f"{error.problem}.", error.remedy)
+        return
     if reason:
-        state = "fault" if _grades_here() else "note"
         remedy = f"{reason.remedy}; or grade with --sandbox none if you trust every notebook"
         yield Finding("sandbox", state, f"{reason.problem}.", remedy)
     else:

@@ -4,7 +4,7 @@ It knows notebooks, nbgrader's metadata of their cells, and processes; nothing o
 README.md beside this file.
 """
 
-from nbjudge.errors import EngineError, MachineError, SandboxError, SchedulerError
+from nbjudge.errors import EngineError, InterpreterError, MachineError, SandboxError, SchedulerError
 from nbjudge.grading import VERSION, grade
 from nbjudge.model import (
     Assignment,
@@ -24,6 +24,7 @@ __all__ = [
     "EngineOptions",
     "Graded",
     "GradedNotebook",
+    "InterpreterError",
     "Limits",
     "MachineError",
     "SandboxError",

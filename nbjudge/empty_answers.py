@@ -4,13 +4,17 @@ An answer without elements can be asked for its shape, size, type and length, pr
 just as empty. Every other use of it in a test fails.
 """
 
+import sys
 from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
 import numpy as np
 
-SENTENCE = "the answer has no elements"
+from nbjudge import empty_tables
+from nbjudge.empty_tables import EmptyTable
+from nbjudge.empty_tables import refuse as _refuse
+
 COMPARISONS = ("allclose", "array_equal", "array_equiv", "isclose")
 TESTS = (
     "assert_allclose", "assert_almost_equal", "assert_array_almost_equal", "assert_array_almost_equal_nulp",
@@ -22,10 +26,6 @@ DESCRIPTIONS = ("shape", "size", "ndim", "array_repr", "array_str", "array2strin
 OF_EVERY_OBJECT = {*dir(object), "__len__", "__bool__", "__class_getitem__"} - {"__lt__", "__le__", "__gt__", "__ge__"}
 # They leave an array empty, and with its guard.
 SAME_ELEMENTS = {"astype", "copy", "flatten", "ravel", "reshape", "squeeze", "swapaxes", "transpose"}
-
-
-def _refuse(*_: Any, **__: Any) -> Any:
-    raise AssertionError(SENTENCE)
 
 
 def _refusals(kind: type, allowed: set[str]) -> dict[str, Any]:
@@ -141,7 +141,7 @@ class EmptyTensor:
     __hash__ = object.__hash__
 
 
-GUARDED = (EmptyArray, EmptyTensor, *CONTAINERS.values())
+GUARDED = (EmptyArray, EmptyTensor, EmptyTable, *CONTAINERS.values())
 
 
 def guarded(value: Any) -> Any:
@@ -151,7 +151,7 @@ def guarded(value: Any) -> Any:
         value: plain data, tensors and what stands for objects of the student's.
     """
     kind = type(value)
-    if kind is np.ndarray:
+    if kind is np.ndarray or kind is np.matrix:
         return value if value.size else value.view(EmptyArray)
     if kind is range:
         return value if value else CONTAINERS[tuple]()
@@ -165,7 +165,17 @@ def guarded(value: Any) -> Any:
         return value if value else CONTAINERS[kind]()
     if kind.__name__ == "EagerTensor" and 0 in value.shape:
         return EmptyTensor(value)
+    if empty_tables.is_table(kind) and not value.size:
+        empty_tables.guard_pandas(_unguarded_pair)
+        return empty_tables.made(value, guarded)
     return value
+
+
+def _unguarded_pair(left: Any, right: Any) -> tuple[Any, Any]:
+    """Two tables to compare, of which one may be an answer without elements, as they are."""
+    if any(map(_is_guarded, (left, right))) and not _are_equally_empty((left, right)):
+        _refuse()
+    return unguarded(left), unguarded(right)
 
 
 def _has_elements(value: Any) -> bool:
@@ -248,3 +258,10 @@ def guard_numpy() -> None:
         setattr(np.testing, name, _comparing(getattr(np.testing, name), fails=True))
     for name in CONVERSIONS:
         setattr(np, name, _converting(getattr(np, name)))
+
+
+def guard_libraries() -> None:
+    """Guard NumPy, and pandas if it is imported; else pandas is guarded when the first table comes."""
+    guard_numpy()
+    if "pandas" in sys.modules:
+        empty_tables.guard_pandas(_unguarded_pair)

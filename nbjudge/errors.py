@@ -26,5 +26,9 @@ class SandboxError(EngineError):
     """The sandbox can't be set up on this machine."""
 
 
+class InterpreterError(EngineError):
+    """The Python that should run the notebooks can't, or lacks what they need."""
+
+
 class SchedulerError(EngineError):
     """There is no cluster to send the work to."""

@@ -135,7 +135,10 @@ def environment_of(notebooks: Iterable[SourceNotebook], options: EngineOptions, 
     statements = {
         statement for source in notebooks for lines in imports_of(source).values() for statement in lines.splitlines()
     }
-    return Environment(tuple(sorted(statements)), options.warm, options.sandboxed, hash_seed)
+    imports = tuple(sorted(statements))
+    # The grader's own Python has what it could lend: then it is one environment whoever asks.
+    lends = options.lends if options.python else ()
+    return Environment(imports, options.warm, options.sandboxed, hash_seed, options.python, lends)
 
 
 def told(graded: GradedNotebook, found: Found) -> GradedNotebook:

@@ -8,7 +8,9 @@ from nbjudge.protocol import Report
 
 HIDDEN_TESTS = re.compile(r"### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS", re.DOTALL)
 UNANSWERED = "This exercise is not answered yet."
-NO_PLAIN_DATA = "What your code returned could not be handed to this test; it takes plain values, arrays and models."
+NO_PLAIN_DATA = (
+    "What your code returned could not be handed to this test; it takes plain values, arrays, tables and models."
+)
 # What a visible test says and the hidden ones of the same exercise may repeat.
 MANY_KINDS = (UNANSWERED, NO_PLAIN_DATA)
 NOT_RUN = "This test was not run, since your notebook had ended before."

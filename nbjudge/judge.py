@@ -19,7 +19,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 
 from nbjudge.cell_run import CELL, Rules, blank_lines, execute, report_of
 from nbjudge.channel import Channel, ChannelClosedError
-from nbjudge.empty_answers import guard_numpy
+from nbjudge.empty_answers import guard_libraries
 from nbjudge.judge_shell import make_shell
 from nbjudge.known_causes import uninstalled
 from nbjudge.protocol import Begin, Ready, Report, RunSetup, RunTest, from_wire, to_wire
@@ -146,7 +146,7 @@ def main(control: Channel, student: Channel) -> None:
         control.send(to_wire(Ready()))
         # What libraries in C complain of while they test would go to a pipe that the student's process can read, too.
         os.dup2(1, 2)
-        guard_numpy()
+        guard_libraries()
         while True:
             try:
                 message = from_wire(control.receive(), Begin, RunSetup, RunTest)

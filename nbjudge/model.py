@@ -35,15 +35,20 @@ class Limits:
 
 @dataclass(frozen=True)
 class EngineOptions:
-    """How the engine runs, which never changes a score.
+    """How the engine runs. None of it changes a score, but for what other packages give.
 
     Attributes:
         warm: fork from a process that has everything imported.
         sandboxed: run behind both walls; without them a notebook can do what the user can do who grades.
+        python: the program or the folder of the environment in which notebooks and tests run, which need not know of
+            the engine; the grader's own if None.
+        lends: packages of the grader's own that the source may import in another Python which has none of that name.
     """
 
     warm: bool = True
     sandboxed: bool = True
+    python: str | None = None
+    lends: tuple[str, ...] = ()
 
 
 class Status(enum.StrEnum):

@@ -6,18 +6,22 @@ Only objects of exactly these types do: a subclass of the student's could be equ
 import datetime
 import re
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from nbjudge.wire import WireError
+import numpy as np
 
 DECIMAL = re.compile(r"-?(?:\d+(?:\.\d*)?(?:E[+-]?\d{1,4})?|Infinity|s?NaN)", re.ASCII)
 LONGEST_DECIMAL = 2_000  # characters
 TIMES = {kind.__name__: kind for kind in (datetime.date, datetime.datetime, datetime.time)}
 EXACT: frozenset[type] = frozenset([Counter])  # of these, subclasses of what crosses anyway
 MOST_DAYS = 999_999_999  # of a timedelta
+# What may be an element of an array of objects or of a column of a table, and can be compared for what it is.
+ELEMENTS = frozenset(
+    [type(None), bool, int, float, complex, str, bytes, Fraction, Decimal, datetime.timedelta, *TIMES.values()]
+)
 
 
 def encode(value: Any) -> tuple[str, Any] | None:
@@ -93,13 +97,10 @@ READERS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def decode(name: str, data: Any) -> Any:
-    """The value that `encode` gave.
+def are_plain(elements: Iterable[Any]) -> bool:
+    """Whether all elements are single values of Python's own or NumPy's: no containers, no objects of other classes."""
+    return all(kind in ELEMENTS or _is_of_numpy(kind) for kind in set(map(type, elements)))
 
-    Raises:
-        WireError: if that is not acceptable.
-    """
-    try:
-        return READERS[name](data)
-    except (ValueError, TypeError, OverflowError, ArithmeticError):
-        raise WireError(f"a message holds a damaged {name}") from None
+
+def _is_of_numpy(kind: type) -> bool:
+    return issubclass(kind, np.generic) and not issubclass(kind, np.void) and kind.__module__ == "numpy"

@@ -54,6 +54,7 @@ from nbjudge.wire import WireLimits
 MAX_FILES = 1000  # that are taken from a submission, and from what its code leaves
 MESSAGE_LENGTH = 10_000  # characters of an exception's text that are handed on
 HINT_LENGTH = 2_000
+NOT_SENT = ["WireError"]  # the classes of a `Failure` if nothing failed but the handing over
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from nbjudge import keras_models, plain_types
+from nbjudge import crossing, keras_models
 from nbjudge.channel import Channel, ChannelClosedError, ChannelTimeoutError
 from nbjudge.claims import CLAIMS, Claims
 from nbjudge.empty_answers import guarded
 from nbjudge.library import exception, find, place_of, signature_of_data
 from nbjudge.protocol import (
     MESSAGE_LENGTH,
+    NOT_SENT,
     Attribute,
     Call,
     CallBack,
@@ -125,7 +126,7 @@ class JudgeCodec(Codec):
     """Turns handles into proxies and configurations into models; sends proxies back as their handles."""
 
     student: "StudentSide"
-    exact = plain_types.EXACT
+    exact = crossing.EXACT
 
     def __init__(self) -> None:
         self.functions: list[Any] = []  # that tests have handed over
@@ -134,7 +135,7 @@ class JudgeCodec(Codec):
         """What may be sent to the student process beside plain data."""
         if type(value) is Proxy:
             return "handle", {"id": value._id}
-        if plain := plain_types.encode(value):
+        if plain := crossing.encode(value):
             return plain
         if isinstance(value, np.random.Generator):
             return "generator", value.bit_generator.state
@@ -160,6 +161,10 @@ class JudgeCodec(Codec):
             raise WireError("a message names a function that no test has handed over")
         return self.functions[number]
 
+    def encode_array(self, value: Any) -> tuple[str, Any] | None:
+        """A name and plain data for an array of times, records or objects."""
+        return crossing.encode(value)
+
     def decode(self, name: str, data: Any) -> Any:
         """What the student process sent beside plain data."""
         if name == "handle" and isinstance(data, dict) and set(data) == {"id", "type", "callable"}:
@@ -173,8 +178,8 @@ class JudgeCodec(Codec):
             found = find(*data)
             if isinstance(found, type):
                 return found
-        if name in plain_types.READERS:
-            return plain_types.decode(name, data)
+        if name in crossing.READERS:
+            return crossing.decode(name, data)
         if name == "model":
             return keras_models.decode_model(data)
         if name == "tensor" and isinstance(data, np.ndarray):
@@ -184,8 +189,10 @@ class JudgeCodec(Codec):
         return super().decode(name, data)
 
 
-def _exception(names: list[Any], message: str) -> Exception:
-    error = exception(names, message[:MESSAGE_LENGTH])
+def _failed(answer: Failure) -> Exception:
+    if answer.classes == NOT_SENT:
+        return AnswerError(answer.message[:MESSAGE_LENGTH])
+    error = exception(answer.classes, answer.message[:MESSAGE_LENGTH])
     error.from_student = True  # type: ignore[attr-defined]
     return error
 
@@ -240,7 +247,7 @@ class StudentSide:
         """
         answer = self._exchange(kind, **details)
         if isinstance(answer, Failure):
-            raise _exception(answer.classes, answer.message)
+            raise _failed(answer)
         return guarded(answer.value) if isinstance(answer, Value) else None
 
     def read(self, name: str) -> Any:
@@ -248,8 +255,11 @@ class StudentSide:
 
         Raises:
             KeyError: if it has no such name.
+            AnswerError: if its value can't be handed over, or what came can't be accepted.
         """
         answer = self._exchange(Get, name=name)
+        if isinstance(answer, Failure):
+            raise _failed(answer)
         if not isinstance(answer, Value):
             raise KeyError(name)
         return guarded(answer.value)

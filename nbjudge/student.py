@@ -21,12 +21,13 @@ from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-from nbjudge import beside, keras_models, library, plain_types
+from nbjudge import beside, crossing, keras_models, library
 from nbjudge.channel import Channel, ChannelClosedError
 from nbjudge.outputs import OUTPUT_OVERHEAD
 from nbjudge.protocol import (
     MAX_FILES,
     MESSAGE_LENGTH,
+    NOT_SENT,
     Attribute,
     Call,
     CallBack,
@@ -91,7 +92,7 @@ class FunctionOfTest:
 class StudentCodec(Codec):
     """Sends models as configuration and weights, tensors as arrays, anything else as a handle."""
 
-    exact = plain_types.EXACT
+    exact = crossing.EXACT
 
     def __init__(self) -> None:
         self.objects: list[Any] = []
@@ -99,7 +100,7 @@ class StudentCodec(Codec):
 
     def encode(self, value: Any) -> tuple[str, Any]:
         """A name and plain data for an object."""
-        if plain := plain_types.encode(value):
+        if plain := crossing.encode(value):
             return plain
         if type(value) is FunctionOfTest:
             return "function", {"id": value.number}
@@ -114,6 +115,10 @@ class StudentCodec(Codec):
         kind = type(value).__name__
         return "handle", {"id": len(self.objects) - 1, "type": str(kind)[:80], "callable": callable(value)}
 
+    def encode_array(self, value: Any) -> tuple[str, Any] | None:
+        """A name and plain data for an array of times, records or objects."""
+        return crossing.encode(value)
+
     def decode(self, name: str, data: Any) -> Any:
         """The object that a handle of the judge's stands for, or what the judge sent."""
         if name == "handle":
@@ -122,8 +127,8 @@ class StudentCodec(Codec):
             return FunctionOfTest(data["id"], data["name"], self.call_back)
         if name == "library":
             return library.find(*data)
-        if name in plain_types.READERS:
-            return plain_types.decode(name, data)
+        if name in crossing.READERS:
+            return crossing.decode(name, data)
         if name == "model":
             return keras_models.decode_model(data)
         if name == "generator":
@@ -294,7 +299,7 @@ class Student:
             if isinstance(error, ChannelClosedError):
                 raise
             text = f"the answer can't be handed to the tests: {error}"
-            self.judge.send(to_wire(Failure(request.number, ["TypeError"], text)))
+            self.judge.send(to_wire(Failure(request.number, NOT_SENT, text)))
 
     def call_back(self, function: int, args: Any, kwargs: Any) -> Any:
         """Have the judge call a function of a test's.

@@ -55,7 +55,7 @@ from nbjudge.protocol import (
     to_wire,
 )
 from nbjudge.rebuild import Rebuilt
-from nbjudge.scoring import outputs_of_test, score_of
+from nbjudge.scoring import error_lines, outputs_of_test, score_of
 from nbjudge.watchdog import MOST_PIPES
 from nbjudge.ways import answers_of, definitions_before, lent_by, used_by_students, ways_of
 from nbjudge.wire import WireError
@@ -95,7 +95,7 @@ class NotebookRun:
         self.slow: list[str] = []  # ids of cells that were interrupted
         self.began = Times()
         self.room = limits.source_bytes  # for the output of all cells together
-        self.pending_setups = 0  # setup cells that the judge has not yet reported on
+        self.pending_setups: list[Cell] = []  # setup cells that the judge has not yet reported on
         self.seen_hidden = False  # the student's code has been called by a hidden test
         self.defined = names_defined(source)
         self.answers, self.used = answers_of(source), used_by_students(source)
@@ -187,7 +187,7 @@ class NotebookRun:
         if is_setup(cell):
             # Both processes run the cell at the same time; the judge's report is waited for with the next test.
             self._tell_judge(RunSetup(cell["source"]))
-            self.pending_setups += 1
+            self.pending_setups.append(cell)
             self.redefined -= self.defined.get(str(name), set())
         else:
             self.redefined |= self.defined.get(str(name), set())
@@ -333,10 +333,13 @@ class NotebookRun:
             report = self._await_judge(self._deadline(*self._interrupts_of_test(None), seconds=IMPORT_TIMEOUT))
             if report is None:
                 return False
-            self.pending_setups -= 1
+            cell = self.pending_setups.pop(0)
             if not (report.passed or report.from_student or report.student_gone):
-                failure = f"{clean_text(report.ename)}: {clean_text(report.evalue)}"
-                raise MachineError(f"a setup cell of {self.source.name} fails in the judge ({failure[:300]})")
+                where, trace = error_lines(report, cell)
+                raise MachineError(
+                    f"the setup cell {grade_id(cell)} of {self.source.name} fails where the tests run: "
+                    f"{where + ' ' if where else ''}({trace[:300]})"
+                )
         return not self.ended
 
     def _interrupts_of_test(self, cell: Cell | None) -> list[Callable[[], None]]:

@@ -4,7 +4,8 @@ A message is one value in two parts: a tree in JSON, and the bytes of its arrays
 What can be sent: None, bool, int, float, complex, str, bytes, tuple, list, dict, set, frozenset, range, slice,
 Ellipsis, NumPy arrays and scalars of numbers, booleans and text. Subclasses are sent as the built-in type that they
 extend, a bytearray as bytes, an array in the byte order of this machine.
-Other objects need a codec, see `Codec`. The reader checks everything and believes nothing.
+Other objects, such as tables, need a codec: see `Codec`, and `crossing` for what the two processes use.
+The reader checks everything and believes nothing.
 """
 
 import json
@@ -52,6 +53,12 @@ class WireLimits:
     text: int = 32 << 20
 
 
+def too_large(size: int) -> str:
+    """Why something of more bytes than this can't be sent."""
+    amount = f"{size >> 20} MiB" if size >> 20 else f"{size} bytes"
+    return f"it takes more than {amount}, and no value may take more"
+
+
 LIMITS = WireLimits()
 
 
@@ -63,6 +70,10 @@ class Codec:
 
     def encode(self, value: Any) -> tuple[str, Any] | None:
         """A name and plain data for `value`, None if it can't be sent."""
+        return None
+
+    def encode_array(self, value: Any) -> tuple[str, Any] | None:
+        """As `encode`, for an array or scalar of NumPy's that holds neither numbers, booleans nor text."""
         return None
 
     def decode(self, name: str, data: Any) -> Any:
@@ -85,7 +96,7 @@ class _Encoder:
     def _buffer(self, data: bytes) -> int:
         self.size += len(data)
         if self.size > self.limits.size:
-            raise WireError(f"it has more than {self.limits.size} bytes")
+            raise WireError(too_large(self.limits.size))
         self.buffers.append(data)
         return len(self.buffers) - 1
 
@@ -100,8 +111,10 @@ class _Encoder:
         # NumPy's scalars come first: np.float64 is a float, too.
         if issubclass(kind, np.str_ | np.bytes_):
             return self._text_scalar(value)
+        if kind in self.codec.exact:
+            return self._object(value, depth)
         if issubclass(kind, np.generic | np.ndarray):
-            return self._array(value)
+            return self._array(value, depth)
         if value is None or value is True or value is False:
             return value
         if issubclass(kind, int):
@@ -116,7 +129,7 @@ class _Encoder:
         text = str.__str__(value)
         self.size += len(text)
         if self.size > self.limits.size:
-            raise WireError(f"it has more than {self.limits.size} bytes")
+            raise WireError(too_large(self.limits.size))
         return text
 
     def _int(self, value: int) -> Any:
@@ -134,25 +147,29 @@ class _Encoder:
             return ["text", self._str(value)]
         return ["octets", self._buffer(_bytes_of(value))]
 
-    def _array(self, value: Any) -> Any:
+    def _array(self, value: Any, depth: int) -> Any:
         is_scalar = issubclass(type(value), np.generic)
         array = np.ndarray.view(value, np.ndarray) if not is_scalar else np.asarray(value)
         dtype = array.dtype
         if dtype.kind not in ARRAY_KINDS:
-            raise WireError(f"it holds an array of type {dtype}; only numbers, booleans and text can be sent")
+            return self._special_array(array[()] if is_scalar else array, depth)
         # Text of no length takes no bytes, however much of it there is.
         if array.size * max(dtype.itemsize, 1) > self.limits.size:
-            raise WireError(f"it holds an array of more than {self.limits.size} bytes")
+            raise WireError(too_large(self.limits.size))
         if not dtype.itemsize:
             array = array.astype(dtype.kind + "1")
         little = array.dtype.newbyteorder("<")
         data = np.ascontiguousarray(array).astype(little, copy=False).tobytes()
         return ["scalar" if is_scalar else "array", little.str, list(array.shape), self._buffer(data)]
 
+    def _special_array(self, value: Any, depth: int) -> Any:
+        encoded = self.codec.encode_array(value)
+        if encoded is None:
+            raise WireError(f"it holds an array of type {value.dtype}, which can't be sent")
+        return ["object", encoded[0], self.tree(encoded[1], depth + 1)]
+
     def _compound(self, value: Any, depth: int) -> Any:
         kind = type(value)
-        if kind in self.codec.exact:
-            return self._object(value, depth)
         for plain in (tuple, list, set, frozenset):
             if issubclass(kind, plain):
                 return [plain.__name__, [self.tree(item, depth + 1) for item in plain.__iter__(value)]]
@@ -363,7 +380,7 @@ def pack(value: Any, codec: Codec | None = None, limits: WireLimits = LIMITS) ->
     lengths = b"".join(LENGTH.pack(len(buffer)) for buffer in encoder.buffers)
     message = b"".join([head, lengths, text, *encoder.buffers])
     if len(message) > limits.size:
-        raise WireError(f"it has more than {limits.size} bytes")
+        raise WireError(too_large(limits.size))
     return message
 
 

@@ -1,6 +1,6 @@
 """The process that has everything imported and from which student and judge are forked, one pair for each notebook.
 
-Started as `python -m nbjudge.zygote DESCRIPTOR SETTINGS`; see `ZygoteSettings` and `ForkOrder` in `protocol`.
+Started by `start` with the arguments DESCRIPTOR SETTINGS; see `ZygoteSettings` and `ForkOrder` in `zygote_orders`.
 It never sees a notebook.
 """
 
@@ -20,6 +20,7 @@ from nbjudge import judge, student
 from nbjudge.channel import Channel
 from nbjudge.model import Limits
 from nbjudge.sandbox import namespaces, seccomp
+from nbjudge.sandbox.mounts import Mounts
 from nbjudge.wire import WireLimits
 from nbjudge.zygote_orders import ForkOrder, ZygoteReady, ZygoteSettings
 
@@ -49,7 +50,7 @@ def _become(order: ForkOrder, settings: ZygoteSettings, shell: student.Shell, de
     control = socket.socket(fileno=descriptors[0])
     peer = socket.socket(fileno=descriptors[1])
     if settings.sandboxed:
-        namespaces.isolate(limits, control, settings.visible)
+        namespaces.isolate(limits, control, Mounts(**settings.mounts))
     else:
         # In a sandbox the outer wall ends them all.
         namespaces.libc.prctl(namespaces.PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
@@ -82,7 +83,7 @@ def main() -> None:
             # A fork would copy locks that other threads hold: start again, and import after each fork.
             cold = json.dumps(asdict(replace(settings, warm=False)))
             os.set_inheritable(descriptor, True)
-            os.execv(sys.executable, [sys.executable, "-m", "nbjudge.zygote", str(descriptor), cold])  # noqa: S606
+            os.execv(sys.executable, [*sys.orig_argv[:-1], cold])  # noqa: S606
     shell = student.make_shell()
     # Made once, not after each fork.
     seccomp.program(os.uname().machine)
@@ -103,7 +104,3 @@ def main() -> None:
             os._exit(70)
         for number in descriptors:
             os.close(number)
-
-
-if __name__ == "__main__":
-    main()

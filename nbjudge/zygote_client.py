@@ -2,6 +2,7 @@
 
 import ctypes
 import fcntl
+import importlib.util
 import json
 import os
 import select
@@ -9,19 +10,21 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from nbjudge.channel import Channel
 from nbjudge.errors import MachineError
+from nbjudge.interpreter import ENGINE, Interpreter, interpreter, start_line
 from nbjudge.model import Limits
 from nbjudge.process import Process, ProcessPair
 from nbjudge.sandbox import availability, bubblewrap, users
+from nbjudge.sandbox.mounts import Mounts, mounts_for
 from nbjudge.watchdog import Watchdog
 from nbjudge.wire import LIMITS, WireLimits
 from nbjudge.zygote_orders import ForkOrder, ZygoteReady, ZygoteSettings
@@ -39,12 +42,16 @@ class Environment:
         warm: import before the fork, else after it.
         sandboxed: behind both walls; without them a notebook can do what the user can do who grades.
         hash_seed: of Python's hashes.
+        python: that runs it, as for `EngineOptions`.
+        lends: packages of the grader's own, as for `EngineOptions`.
     """
 
     imports: tuple[str, ...] = ()
     warm: bool = True
     sandboxed: bool = True
     hash_seed: int = 0
+    python: str | None = None
+    lends: tuple[str, ...] = ()
 
 
 class ZygoteClient:
@@ -135,25 +142,33 @@ class ZygoteServer(ZygoteClient):
     """
 
     def __init__(self, environment: Environment):
+        python = interpreter(environment.python)
+        python.require()
         if environment.sandboxed:
-            availability.require()
+            availability.require(environment.python)
         here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         super().__init__(environment, here)
-        visible = bubblewrap.visible_paths(environment.imports) if environment.sandboxed else []
-        settings = ZygoteSettings(list(environment.imports), environment.warm, environment.sandboxed, visible)
-        program = [sys.executable, "-m", "nbjudge.zygote", str(there.fileno()), json.dumps(asdict(settings))]
+        lent = _lent(environment, python)
+        mounts = Mounts(())
+        if environment.sandboxed:
+            mounts = mounts_for(python, environment.imports, [ENGINE, *lent.values()])
+        settings = ZygoteSettings(list(environment.imports), environment.warm, environment.sandboxed, asdict(mounts))
+        program = start_line(python, "nbjudge.zygote", str(there.fileno()), json.dumps(asdict(settings)), lent=lent)
         self.home: str | None = None
         line, variables = program, None
-        own_users = environment.sandboxed and availability.own_users() and users.are_there(visible)
+        own_users = environment.sandboxed and availability.own_users(environment.python)
+        own_users = own_users and users.are_there(mounts.folders)
         user_map = users.UserMap() if own_users else None
         hash_seed = str(environment.hash_seed)
         if environment.sandboxed:
             options = ["--setenv", "PYTHONHASHSEED", hash_seed, *(user_map.options if user_map else ())]
-            line = bubblewrap.command(program, visible, options)
+            options += ["--setenv", "PYTHONUSERBASE", python.user_base] if python.user_base else []
+            line = bubblewrap.command(program, mounts, options)
         else:
             self.home = tempfile.mkdtemp(prefix="nbjudge-unsandboxed-")
             variables = {**bubblewrap.ENVIRONMENT, "PATH": os.environ.get("PATH", ""), "HOME": self.home}
             variables |= {"MPLCONFIGDIR": self.home, "IPYTHONDIR": self.home, "PYTHONHASHSEED": hash_seed}
+            variables |= {"PYTHONUSERBASE": python.user_base} if python.user_base else {}
         self.log = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the zygote)
         self.process = subprocess.Popen(
             line,
@@ -214,6 +229,14 @@ class ZygoteServer(ZygoteClient):
             self.process.wait()
         if self.home:
             shutil.rmtree(self.home, ignore_errors=True)
+
+
+def _lent(environment: Environment, python: Interpreter) -> dict[str, str]:
+    """The folders of the packages that this process lends: of those that are imported, what the Python lacks."""
+    tops = {statement.split()[1].partition(".")[0] for statement in environment.imports}
+    wanted = sorted(tops & set(environment.lends)) if environment.python else []
+    specs = {name: importlib.util.find_spec(name) for name in (python.lacking(wanted) if wanted else [])}
+    return {name: str(Path(spec.origin).parent) for name, spec in specs.items() if spec and spec.origin}
 
 
 def _die_with_parent() -> None:

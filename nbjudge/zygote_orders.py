@@ -12,13 +12,13 @@ class ZygoteSettings:
         imports: statements to run before the first fork, or after each if it is not warm.
         warm: import before the fork.
         sandboxed: put each process that is forked behind the inner wall.
-        visible: folders below which packages lie that the processes need.
+        mounts: what the processes see of the machine: the fields of `Mounts`.
     """
 
     imports: list[str]
     warm: bool
     sandboxed: bool
-    visible: list[str]
+    mounts: dict[str, Any]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,10 @@ from typer.testing import CliRunner
 
 from gdl_utils import cli
 from gdl_utils.classroom import grade as grading
-from gdl_utils.cli.shared import INTERNAL_ERROR
+from gdl_utils.classroom.charts import scores_chart
+from gdl_utils.classroom.formulas import draw_formula
+from gdl_utils.cli.shared import INTERNAL_ERROR, tell_of_matplotlib
+from gdl_utils.installing import install_command
 from nbjudge.sandbox import availability
 
 runner = CliRunner()
@@ -177,11 +180,11 @@ def sample(in_root, tmp_path):
 
 
 def test_without_bubblewrap_the_options_that_help_are_told(sample, tmp_path, monkeypatch):
-    availability.unavailable_reason.cache_clear()
+    availability.tested.cache_clear()
     with monkeypatch.context() as patch:
         patch.setenv("PATH", str(tmp_path / "nothing"))
         result = run("grade", "02_shapes_and_parameters", "--course", str(sample))
-    availability.unavailable_reason.cache_clear()
+    availability.tested.cache_clear()
     assert result.exit_code == 2
     assert result.stderr == (
         "The sandbox needs bubblewrap, which is not installed: install the package bubblewrap of your system, or use "
@@ -222,3 +225,34 @@ def test_a_sample_class_is_graded_anew_if_its_source_changed(tmp_path):
     run(*line)
     assert not (tmp_path / "course" / "gradebook.db").exists()
     assert not (tmp_path / "course" / "autograded").exists()
+
+
+@pytest.mark.parametrize(
+    ("module", "what"),
+    [
+        ("nbgrader", "'gdl_utils[grading]'"),
+        ("nh3.part", "'gdl_utils[grading]'"),
+        ("tensorflow", "'gdl_utils[pages]'"),
+        ("sklearn", "'gdl_utils[pages]'"),
+        ("sphinx_external_toc", "'gdl_utils[book]'"),
+        ("matplotlib", "matplotlib"),
+        ("other_thing", "other-thing"),
+    ],
+)
+def test_what_is_missing_is_told_with_the_command(module, what, tmp_path, monkeypatch):
+    """Of the project's part to which it belongs, for the Python that runs; in the repository that is set up anew."""
+    monkeypatch.chdir(tmp_path)
+    assert install_command(module) == f"{sys.executable} -m pip install {what}"
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / ".venv"))
+    (tmp_path / "requirements").mkdir()
+    (tmp_path / "requirements" / "install.sh").touch()
+    assert install_command(module) == "make setup"
+
+
+def test_without_matplotlib_commands_say_what_they_leave_out(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    tell_of_matplotlib("The report has no charts")
+    assert "since matplotlib is not installed; to have them drawn, type: " in capsys.readouterr().out
+    draw_formula.cache_clear()
+    assert draw_formula("x^2") == "" == scores_chart([1, 2], [0, 1, 2, 3], 1.5)
+    draw_formula.cache_clear()

@@ -155,13 +155,17 @@ def test_gpu_required_and_absent(root):
     assert "GPU" not in faults(root, QUICK, GDL_REQUIRE_GPU="0")
 
 
-def test_stale_lock(root, tmp_path):
+def test_stale_lock_and_lost_environment(root, tmp_path):
     for name in ("requirements", "_toc.yml"):
         copy = shutil.copytree if (root / name).is_dir() else shutil.copy
         copy(root / name, tmp_path / name)
     text = (root / "pyproject.toml").read_text()
     (tmp_path / "pyproject.toml").write_text(text.replace('"numpy>=2.0"', '"numpy>=99", "no-such-package"'))
-    fault = faults(tmp_path, QUICK)["lock"]
+    (tmp_path / "nbgrader_config.py").write_text("c.JudgeCells.python = './students'\n")
+    found = faults(tmp_path, QUICK)
+    lost = found["Python of the notebooks"]
+    assert lost["text"] == f"There is no Python at {tmp_path}/students." and "bin/python" in lost["remedy"]
+    fault = found["lock"]
     assert "numpy>=99 (the lock has 2." in fault["text"]
     assert "no-such-package (not in the lock)" in fault["text"]
     assert fault["remedy"] == "make lock"

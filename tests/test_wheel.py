@@ -1,17 +1,13 @@
 """The wheel of the repository holds both packages, and `nbjudge` works with four others alone."""
 
-import importlib.metadata
 import os
 import re
-import shutil
 import subprocess
-import sys
-import venv
 import zipfile
-from pathlib import Path
 
 import pytest
-from packaging.requirements import Requirement
+
+from tests.environments import build_wheel, make_environment
 
 ALONE = ["numpy", "ipython", "nbformat"]
 ABSENT = ["keras", "tensorflow", "nbgrader", "gdl_utils", "matplotlib", "sqlalchemy", "jinja2", "distributed"]
@@ -20,49 +16,14 @@ ABSENT = ["keras", "tensorflow", "nbgrader", "gdl_utils", "matplotlib", "sqlalch
 @pytest.fixture(scope="module")
 def wheel(root, tmp_path_factory):
     """The wheel, built as pip builds it."""
-    source, target = tmp_path_factory.mktemp("source") / "course", tmp_path_factory.mktemp("wheel")
-    source.mkdir()
-    for name in ("gdl_utils", "nbjudge"):
-        shutil.copytree(root / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "README.md", "LICENSE", "LICENSE-TEXT"):
-        shutil.copy(root / name, source)
-    line = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", target, source]
-    subprocess.run(line, check=True)
-    (path,) = target.glob("*.whl")
-    return path
-
-
-def with_all_they_need(names):
-    """Distributions with all that they require here, as far as it is installed."""
-    wanted, waiting = {}, list(names)
-    while waiting:
-        name = waiting.pop()
-        if name in wanted:
-            continue
-        wanted[name] = importlib.metadata.distribution(name)
-        for text in wanted[name].requires or []:
-            requirement = Requirement(text)
-            if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
-                waiting.append(requirement.name)
-    return wanted.values()
+    return build_wheel(root, tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture(scope="module")
 def alone(wheel, tmp_path_factory):
     """Python in an environment with NumPy, IPython, nbformat, what these need, and `nbjudge` of the wheel."""
     folder = tmp_path_factory.mktemp("alone") / "env"
-    venv.create(folder, symlinks=True)
-    (packages,) = folder.glob("lib/python*/site-packages")
-    for distribution in with_all_they_need(ALONE):
-        for file in distribution.files or []:
-            source, target = Path(distribution.locate_file(file)), packages / file
-            if ".." in file.parts or not source.is_file() or target.exists():
-                continue
-            target.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                os.link(source, target)
-            except OSError:
-                shutil.copy(source, target)
+    packages = make_environment(folder, ALONE)
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(packages, [name for name in archive.namelist() if name.startswith("nbjudge/")])
     return folder / "bin" / "python"

@@ -19,7 +19,8 @@ c = get_config()  # noqa: F821  (traitlets defines it)
 
 c.CourseDirectory.course_id = "{name}"
 
-# What you set for nbgrader goes here, above the last line: folders, db_url, plugins, delimiters.
+# What you set for nbgrader goes here, above the last line: folders, db_url, plugins, delimiters. If your students use
+# another Python than this one, name its environment: c.JudgeCells.python = ".venv"
 
 use_engine(c)
 '''

@@ -9,10 +9,13 @@ from pathlib import Path
 from gdl_utils.authoring.release_checks import has_headings, problems_of
 from gdl_utils.classroom.assignment import reference_solutions
 from gdl_utils.classroom.course import Course, check_name
+from gdl_utils.classroom.environment import engine_options
 from gdl_utils.classroom.grade import released_assignment
-from gdl_utils.classroom.nbgrader_api import open_course, why_failed
-from gdl_utils.classroom.trial import try_out
+from gdl_utils.classroom.nbgrader_api import open_course, settings_of, why_failed
+from gdl_utils.classroom.source_problems import check_kernels, problems_of_cells
+from gdl_utils.classroom.trial import as_sentence, try_out
 from gdl_utils.errors import GradingError
+from nbjudge import MachineError
 
 
 def generate(course: Course, name: str, target: Path) -> None:
@@ -26,13 +29,15 @@ def generate(course: Course, name: str, target: Path) -> None:
     Raises:
         GradingError: if nbgrader refuses the source.
     """
+    check_kernels(course.source(name))
     with tempfile.TemporaryDirectory() as scratch:
         copy = replace(course, folder=Path(scratch), configuration=course.config_file, database=None)
         shutil.copytree(course.source(name), copy.source(name))
         with open_course(copy) as api:
             result = api.generate_assignment(name)
         if not result["success"]:
-            raise GradingError(f"solutions/{name} can't be released: {why_failed(result)}")
+            reasons = problems_of_cells(course.source(name), settings_of(course)) or [why_failed(result)]
+            raise GradingError(f"{shown(course.source(name), course)} can't be released: " + "\n".join(reasons))
         shutil.copytree(copy.release(name), target)
 
 
@@ -73,13 +78,19 @@ def release(course: Course, name: str, always: bool = False) -> Released:
         if not (changed or always):
             return Released(False)
         shutil.copytree(course.source(name), trial.source(name))
-        tried = try_out(released_assignment(trial, name, checking=True), reference_solutions(trial.source(name)))
+        assignment, solved = released_assignment(trial, name, checking=True), reference_solutions(trial.source(name))
+        try:
+            tried = try_out(assignment, solved, options=engine_options(course))
+        except MachineError as error:
+            # A setup cell fails, for example.
+            raise _unfit(course, name, [as_sentence(error)]) from error
+        if tried.lacking:
+            raise GradingError(f"{shown(course.source(name), course)} can't be tried, so that it was not released: "
+                               f"{tried.lacking}")  # fmt: skip
         # A course of one's own need not have the form of this one's assignments.
         problems = problems_of(trial, name) if has_headings(trial.source(name)) else list(tried.complaints)
         if problems:
-            raise GradingError(
-                "\n".join([f"{shown(course.source(name), course)} is not fit to be released:", *problems])
-            )
+            raise _unfit(course, name, problems)
         if changed and target.exists():
             target.rename(trial.folder / "old")
         if changed:
@@ -92,6 +103,10 @@ def release(course: Course, name: str, always: bool = False) -> Released:
             for test, reason in tests.items()
         ),
     )
+
+
+def _unfit(course: Course, name: str, problems: list[str]) -> GradingError:
+    return GradingError("\n".join([f"{shown(course.source(name), course)} is not fit to be released:", *problems]))
 
 
 def shown(path: Path, course: Course) -> str:

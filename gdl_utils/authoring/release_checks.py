@@ -9,7 +9,8 @@ from typing import Any
 
 from gdl_utils.authoring.answer_bank import Bank
 from gdl_utils.classroom.course import Course
-from gdl_utils.classroom.trial import try_out
+from gdl_utils.classroom.environment import engine_options
+from gdl_utils.classroom.trial import error_in, try_out
 from nbjudge import Graded, Limits, Status, grade
 from nbjudge.hints import HIDDEN_TESTS
 from nbjudge.notebook import grade_id, is_graded, is_setup, is_solution, is_test, nbgrader
@@ -51,31 +52,33 @@ def problems_of(course: Course, name: str) -> list[str]:
         course: with the source of the assignment, and the release that it gives.
         name: the assignment.
     """
-    bank = Bank(course, name)
+    bank, options = Bank(course, name), engine_options(course)
+
+    def graded(answers: Mapping[str, str], limits: Limits) -> Graded:
+        return grade(bank.assignment, bank.submission(answers, "release"), limits, options)
+
     problems = [*_points(bank.source), *_leaks(bank), *_helpers(bank.source)]
     solutions = sorted(bank.solutions())
     reference = {solution: bank.reference(solution) for solution in solutions}
-    full = _graded(bank, reference, Limits(cell_seconds=Limits().cell_seconds / ROOM))
+    full = graded(reference, Limits(cell_seconds=Limits().cell_seconds / ROOM))
     if full.status is Status.TIMEOUT:
         limit = Limits().cell_seconds
         problems.append(f"{full.attention[0]}: leave students room, their cells may take {limit:g} s and be slower.")
-    empty = _graded(bank, {}, Limits())
+    empty = graded({}, Limits())
     if _scores(full) != _most(full) or any(_scores(empty).values()):
         # Some tests may need the student's own objects.
-        tried = try_out(bank.assignment, {book.name: reference for book in bank.assignment.notebooks})
+        tried = try_out(bank.assignment, {book.name: reference for book in bank.assignment.notebooks}, options=options)
         bank.assignment = tried.applied(bank.assignment)
-        full, empty = _graded(bank, reference, Limits()), _graded(bank, {}, Limits())
+        full, empty = graded(reference, Limits()), graded({}, Limits())
     for test, score in _scores(full).items():
         if score is not None and score != _most(full)[test]:
-            hint = full.notebooks[0].hints.get(test, "")
-            problems.append(
-                f"The reference solution gets {score:g} of {_most(full)[test]:g} points in {test!r}: {hint}"
-            )
+            why = error_in(full, bank.assignment.notebooks[0], test)
+            problems.append(f"The reference solution gets {score:g} of {_most(full)[test]:g} points in {test!r}{why}")
     for test, score in _scores(empty).items():
         if score:
             problems.append(f"A student who answers nothing gets {score:g} points in {test!r}: make it need an answer.")
     hidden = bank.hidden()
-    for test, score in _scores(_graded(bank, memorising_answers(bank), Limits())).items():
+    for test, score in _scores(graded(memorising_answers(bank), Limits())).items():
         if score and test in hidden and _pure(bank, test):
             problems.append(
                 f"A student who knows only what visible tests ask gets {score:g} points in {test!r}: its inputs are "
@@ -95,10 +98,6 @@ def has_headings(source: Path) -> bool:
         cell["cell_type"] == "markdown" and HEADING.search("".join(cell["source"]))
         for cell in json.loads(paths[0].read_text(encoding="utf-8"))["cells"]
     )
-
-
-def _graded(bank: Bank, answers: Mapping[str, str], limits: Limits) -> Graded:
-    return grade(bank.assignment, bank.submission(answers, "release"), limits)
 
 
 def _scores(graded: Graded) -> dict[str, float | None]:

@@ -33,12 +33,16 @@ from gdl_utils.checks.compare import (
     TOLERANCE,
     difference,
 )
+from gdl_utils.checks.containers import check_mapping, check_set, check_several, check_text
+from gdl_utils.checks.forms import form_of
 from gdl_utils.checks.inputs import random_inputs, seed_of
 from gdl_utils.checks.keras_layers import check_model, steps
 from gdl_utils.checks.keras_parameters import ParameterCount, check_parameters, count_parameters
 from gdl_utils.checks.measurements import Measurement, measured, measurements_in
 from gdl_utils.checks.result import CheckError, Misconception, Score
 from gdl_utils.checks.sizes import check_size, size_of
+from gdl_utils.checks.tables import check_frame
+from gdl_utils.checks.usual import usual_misconceptions
 from gdl_utils.checks.values import (
     Arguments,
     arguments,
@@ -70,14 +74,20 @@ __all__ = [
     "Score",
     "arguments",
     "check_choices",
+    "check_frame",
     "check_function",
+    "check_mapping",
     "check_model",
     "check_parameters",
     "check_rows",
+    "check_set",
+    "check_several",
     "check_size",
+    "check_text",
     "check_value",
     "count_parameters",
     "difference",
+    "form_of",
     "measured",
     "measurements_in",
     "random_inputs",
@@ -85,4 +95,5 @@ __all__ = [
     "seed_of",
     "size_of",
     "steps",
+    "usual_misconceptions",
 ]

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from gdl_utils.checks.compare import LENGTH, NO_SEQUENCE, NOTHING, TOLERANCE, difference, entries
+from gdl_utils.checks.forms import form_of, quoted
 from gdl_utils.checks.result import CheckError, Misconception, Score, partial_score
+
+IN_PLACE = f"{NOTHING} A method that changes a list in place, such as sort or append, gives None as well."
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ def check_function(
     truth: Callable[..., Any],
     misconceptions: Iterable[Misconception] = (),
     tolerance: float = TOLERANCE,
+    shown: bool = False,
 ) -> None:
     """Check a function on several inputs; it must be right on all of them.
 
@@ -68,31 +72,46 @@ def check_function(
         misconceptions: each with a wrong function of the same arguments; where it raises an exception, it explains
             nothing.
         tolerance: see `difference`.
+        shown: whether the sentence quotes the first call that goes wrong and what came of it, as it may where students
+            see the test; a hidden one must keep its inputs to itself.
 
     Raises:
         CheckError: if one is wrong.
     """
     asked = [case if isinstance(case, Arguments) else Arguments(tuple(case), {}) for case in cases]
-    answers = [_of(function, case) for case in asked]
-    truths = [_of(truth, case) for case in asked]
+    answers = [call(function, case) for case in asked]
+    truths = [call(truth, case) for case in asked]
     told = [difference(answer, right, tolerance) for answer, right in zip(answers, truths, strict=True)]
-    first = next((sentence for sentence in told if sentence), None)
-    if first is None:
+    wrong_ones = [number for number, sentence in enumerate(told) if sentence]
+    if not wrong_ones:
         return
+    first = wrong_ones[0]
+    before = told_call(function, asked[first], answers[first]) if shown else ""
     for misconception in misconceptions:
         try:
-            wrong = [_of(misconception.wrong, case) for case in asked]
+            wrong = [call(misconception.wrong, case) for case in asked]
         except (ArithmeticError, ValueError, LookupError, TypeError):
             continue
         explained = all(
             difference(answer, value, tolerance) is None for answer, value in zip(answers, wrong, strict=True)
         )
         if explained:
-            raise CheckError(misconception.hint)
-    raise CheckError(first)
+            raise CheckError(before + misconception.hint)
+    hint = str(told[first])
+    if hint == NOTHING and isinstance(truths[first], list):
+        hint = IN_PLACE
+    raise CheckError(before + hint)
 
 
-def _of(function: Callable[..., Any], case: Arguments) -> Any:
+def told_call(function: Callable[..., Any], case: Arguments, answer: Any) -> str:
+    """What was asked, what came, and in which form, as a sentence before the hint."""
+    given = [*map(quoted, case.args), *(f"{name}={quoted(value)}" for name, value in case.kwargs.items())]
+    came = "None" if answer is None else f"{quoted(answer)}, {form_of(answer)}"
+    return f"{getattr(function, '__name__', 'Your function')}({', '.join(given)}) gave {came}. "
+
+
+def call(function: Callable[..., Any], case: Arguments) -> Any:
+    """What a function gives for copies of these arguments, with its warnings left out."""
     # A warning in a test cell, of a logarithm of 0 for example, costs the points in nbgrader as shipped.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -20,6 +21,9 @@ from nbjudge import Assignment, SourceNotebook
 from nbjudge.notebook import grade_id, imports_of, is_solution, names_of_answers, text_of
 
 PREPARE = "prepare.py"  # in the folder of hidden files
+PYTHON = ("python", "python3", "ipython")  # names of the language
+# A kernel of Python's may have any name.
+OTHER_KERNELS = re.compile(r"(?:ir|irkernel|xr|julia|octave|matlab|sas|stata|bash|javascript|scala|xcpp\d*)[\d._-]*")
 CHECK = "check"  # what it is told when the assignment itself is checked
 
 
@@ -97,13 +101,7 @@ def _load_notebook(source: Path, name: str, gradebook: ClassGradebook) -> Source
     if not path.is_file():
         raise GradingError(f"The gradebook knows a notebook {name}, but there is no {path}", "restore it or rename it")
     content = json.loads(nbformat.writes(nbformat.read(path, as_version=4), split_lines=False))
-    kernel = other_kernel(content)
-    if kernel:
-        raise GradingError(
-            f"{name} is for the kernel {kernel!r}, but the grading engine runs Python only",
-            "leave it to nbgrader as shipped ('nbgrader.preprocessors.Execute' in the place of JudgeCells in "
-            "c.Autograde.autograde_preprocessors) if you trust every notebook",
-        )
+    refuse_other_kernel(name, content)
     solved = SourceNotebook(name, copy.deepcopy(content))
     released = gradebook.source_cells(name)
     for cell in content["cells"]:
@@ -145,6 +143,31 @@ def sheets_of(course: Course, assignment: str) -> tuple[SourceNotebook, ...]:
 
 def other_kernel(content: dict[str, Any]) -> str | None:
     """The kernel of a notebook that is not Python's, None if it is or is not said."""
-    spec = content["metadata"].get("kernelspec") or {}
-    language = spec.get("language") or (content["metadata"].get("language_info") or {}).get("name") or "python"
-    return None if str(language).lower() in ("python", "python3", "ipython") else str(spec.get("name") or language)
+    spec, info = (_part(content.get("metadata"), name) for name in ("kernelspec", "language_info"))
+    name = str(spec.get("name") or "")
+    language = spec.get("language") or info.get("name")
+    is_other = str(language).lower() not in PYTHON if language else OTHER_KERNELS.fullmatch(name.lower())
+    return (name or str(language)) if is_other else None
+
+
+def _part(metadata: Any, name: str) -> dict[str, Any]:
+    part = metadata.get(name) if isinstance(metadata, dict) else None
+    return part if isinstance(part, dict) else {}
+
+
+def refuse_other_kernel(name: str, content: dict[str, Any]) -> None:
+    """Refuse a notebook that is not in Python.
+
+    Args:
+        name: of the notebook.
+        content: what is in its file.
+
+    Raises:
+        GradingError: if its metadata name another kernel or language; without any it counts as Python.
+    """
+    if kernel := other_kernel(content):
+        raise GradingError(
+            f"{name} is for the kernel {kernel!r}, but the grading engine runs Python only",
+            "leave it to nbgrader as shipped ('nbgrader.preprocessors.Execute' in the place of JudgeCells in "
+            "c.Autograde.autograde_preprocessors) if you trust every notebook",
+        )

@@ -11,6 +11,7 @@ import tempfile
 import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
+from datetime import tzinfo
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -19,9 +20,20 @@ from nbgrader.apps.zipcollectapp import ZipCollectApp
 from nbgrader.plugins.zipcollect import FileNameCollectorPlugin
 
 from gdl_utils.classroom.archive import LIMITS_OF_STUDENT, Extractor, unzip
+from gdl_utils.classroom.attempts import (
+    Attempt,
+    Before,
+    last_attempt,
+    times_in,
+    times_of_files,
+    what_was_there,
+    write_time,
+)
 from gdl_utils.classroom.collected_files import Wanted, change_of, named_as_before, notebooks_named, wanted_files
 from gdl_utils.classroom.course import TIMESTAMP, Course
+from gdl_utils.classroom.dates import read_dates
 from gdl_utils.classroom.nbgrader_api import open_course
+from gdl_utils.classroom.records import keep_collected
 from gdl_utils.classroom.roster import People, Person, absent, look_alikes, read_roster
 from gdl_utils.classroom.student_files import may_be_kept
 from gdl_utils.errors import GradingError
@@ -65,6 +77,8 @@ def collect(
     pattern: str | None = None,
     roster: Path | None = None,
     force: bool = False,
+    times: Path | None = None,
+    zone: tzinfo | None = None,
 ) -> Collected:
     """Put the submissions of an archive into submitted/ of a course folder, and their students into its gradebook.
 
@@ -78,6 +92,9 @@ def collect(
         roster: a CSV file of the platform that says who is who: Moodle's grading worksheet, or the export of the
             gradebook of either.
         force: replace submissions that are there already.
+        times: a CSV file that says when each student handed in, or the archive itself if its files have that time; None
+            if the roster says it, as Moodle's worksheet, or nothing.
+        zone: of times that name none.
 
     Raises:
         GradingError: if the archive is none, is hostile, or is not what its platform makes.
@@ -87,6 +104,8 @@ def collect(
     if not archive.exists():
         raise GradingError(f"There is no file or folder {archive}", "name the archive that was downloaded")
     rows = read_roster(roster) if roster else None
+    told = _told(times, roster)
+    timed: dict[str, tuple[Attempt, Before]] = {}
     # nbgrader changes the working directory.
     course, archive = replace(course, folder=course.folder.resolve()), archive.resolve()
     with tempfile.TemporaryDirectory() as scratch, open_course(course) as api:
@@ -106,19 +125,21 @@ def collect(
             _leave_look_alikes(by_person, people, collected.problems)
             for person, parts in sorted(by_person.items(), key=lambda item: item[0].student):
                 place = course.submitted(person.student, assignment)
+                keep_collected(gradebook, assignment, platform, person.student, _in_archive(parts))
                 try:
-                    files = _unpacked({extracted / name: part["file_id"] for name, part in parts.items()}, extracted)
+                    attempt = last_attempt(parts, len(wanted.notebooks), told, zone)
+                    files = _unpacked({extracted / name: parts[name]["file_id"] for name in attempt.names}, extracted)
                 except GradingError as error:
                     collected.problems.append(f"{person.student}: {error}")
                     continue
                 remarks = collected.remarks[person.student]
-                if any(part.get("late") for part in parts.values()):
+                remarks += attempt.remarks
+                if any(part.get("late") for part in parts.values()) and not attempt.time:
                     remarks.append("late, says Canvas, which does not tell how late")
-                time = max(part.get("timestamp", "") for part in parts.values())
                 problems: list[str] = []
                 named = _named(files, wanted, remarks, problems)
                 if place.exists() and any(place.iterdir()) and not force:
-                    change = change_of(place, named, time)
+                    change = change_of(place, named, attempt.time)
                     if not change.what:
                         collected.same.append(person.student)
                         del collected.remarks[person.student]
@@ -129,9 +150,11 @@ def collect(
                     collected.changed[person.student] = change.what
                 collected.problems += [f"{person.student}: {problem}" for problem in problems]
                 for path, name in named.items():
-                    collector.files[str(path)] = (person.student, name, time)
+                    collector.files[str(path)] = (person.student, name)
                 collected.students.append(person.student)
                 people.record(person)
+                timed[person.student] = attempt, what_was_there(place)
+            has_due_date = read_dates(gradebook, assignment).due is not None
             gradebook.db.commit()
             handed_in = {*course.students(assignment), *collected.students}
             collected.absent = absent(gradebook, handed_in)
@@ -143,26 +166,62 @@ def collect(
             app.process_extracted_files()
         except SystemExit:
             raise GradingError(f"nbgrader could not collect; {course.log} says why.") from None
+    _write_times(course, assignment, timed, collected, has_due_date)
     return collected
+
+
+def _told(times: Path | None, roster: Path | None) -> dict[str, str]:
+    """When submissions were handed in, by the number of the student or the name of the file."""
+    if times and times.suffix.lower() == ".zip":
+        return times_of_files(times)
+    return times_in(times, required=True) if times else times_in(roster) if roster else {}
+
+
+def _write_times(
+    course: Course,
+    assignment: str,
+    timed: dict[str, tuple[Attempt, Before]],
+    collected: Collected,
+    has_due_date: bool,
+) -> None:
+    """Write when submissions were handed in, and say for which that is not known though it matters."""
+    unknown = []
+    for student, (attempt, before) in timed.items():
+        folder = course.submitted(student, assignment)
+        if problem := write_time(folder, attempt, before):
+            collected.problems.append(f"{student}: {problem}")
+        elif not (folder / TIMESTAMP).exists():
+            unknown.append(student)
+    if unknown and has_due_date:
+        who = ", ".join(unknown[:5]) + (f" and {len(unknown) - 5} more" if len(unknown) > 5 else "")
+        collected.problems.append(
+            f"When {who} handed in is not known, which counts as in time: name Moodle's grading worksheet as the "
+            "roster, or a table of times with --times."
+        )
+
+
+def _in_archive(parts: dict[str, dict[str, str]]) -> list[tuple[str, str]]:
+    """What stands before the name of each file in the archive, and that name."""
+    return [(name.removesuffix(part["file_id"]), part["file_id"]) for name, part in parts.items()]
 
 
 class Collector(FileNameCollectorPlugin):
     """Tells nbgrader whose a file is.
 
-    `files` says it by path, with the file's name and the time: it is filled before, since whose a file is and what it
+    `files` says it by path, with the file's name: it is filled before, since whose a file is and what it
     should be called depends on the others.
     """
 
     def __init__(self, **settings: Any):
         super().__init__(**settings)
-        self.files: dict[str, tuple[str, str, str]] = {}
+        self.files: dict[str, tuple[str, str]] = {}
 
     def collect(self, submitted_file: str) -> dict[str, str] | None:
         """The student and the name of a file, or None if it is not wanted."""
         if submitted_file not in self.files:
             return None
-        student, name, time = self.files[submitted_file]
-        return {"student_id": student, "file_id": name, **({"timestamp": time} if time else {})}
+        student, name = self.files[submitted_file]
+        return {"student_id": student, "file_id": name}
 
 
 def _platform(names: list[str], pattern: str | None, archive: Path) -> tuple[str, tuple[str, ...]]:

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path, PurePosixPath
-
-from nbgrader.utils import parse_utc
 
 from gdl_utils.classroom.assignment import sheets_of
 from gdl_utils.classroom.course import HIDDEN, TIMESTAMP, Course
 from gdl_utils.classroom.student_files import read_files, read_timestamp
+from gdl_utils.classroom.times import in_gradebook
 from nbjudge import Limits, SourceNotebook
 from nbjudge.handed_files import required_files
 from nbjudge.matching import find_notebooks, original_name, same_name, shown
@@ -98,13 +98,13 @@ class Change:
     is_newer: bool = False
 
 
-def change_of(place: Path, files: Mapping[Path, str], time: str) -> Change:
+def change_of(place: Path, files: Mapping[Path, str], time: datetime | None) -> Change:
     """What a submission would change, and whether it is known to be the newer one.
 
     Args:
         place: the folder in submitted/, which has files.
         files: names of the new files by path.
-        time: when it was handed in, empty if that is not known.
+        time: when it was handed in, None if that is not known.
     """
     before = {name: data for name, data in read_files(place).items() if name != TIMESTAMP}
     now = {name: path.read_bytes() for path, name in files.items()}
@@ -115,9 +115,6 @@ def change_of(place: Path, files: Mapping[Path, str], time: str) -> Change:
     return Change(what, _is_newer(time, place))
 
 
-def _is_newer(time: str, place: Path) -> bool:
+def _is_newer(time: datetime | None, place: Path) -> bool:
     known, _ = read_timestamp(place)
-    try:
-        return bool(time) and known is not None and parse_utc(time) > known
-    except (ValueError, OverflowError):
-        return False
+    return time is not None and known is not None and in_gradebook(time) > known

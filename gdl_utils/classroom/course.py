@@ -56,12 +56,14 @@ class Course:
         configuration: the file for nbgrader; `nbgrader_config.py` in the folder if None.
         database: URL of the gradebook; `gradebook.db` in the folder if None.
         folders: how the folders in it are called.
+        python: the program or the environment in which notebooks and tests run, absolute; the grader's own if None.
     """
 
     folder: Path
     configuration: Path | None = None
     database: str | None = None
     folders: Folders = OF_THIS_COURSE
+    python: str | None = None
 
     @property
     def config_file(self) -> Path:

@@ -10,7 +10,7 @@ from typing import Any
 
 from gdl_utils.classroom.course import Course
 from gdl_utils.classroom.export_formats import Format
-from gdl_utils.classroom.grades import Grades, read_grades
+from gdl_utils.classroom.grades import Grades, StudentGrades, read_grades
 from gdl_utils.terminal import escape_controls
 
 # What makes a spreadsheet take a field for a formula, as OWASP's page "CSV Injection" lists it, in all forms that
@@ -108,18 +108,26 @@ def as_moodle(grades: Grades) -> str:
     grade item each other column goes to ("Grade import" in MoodleDocs, and grade/import/csv in Moodle's source). So the
     columns have the names of Moodle's own fields, to be recognised there: `ID number` is the gradebook's lms_user_id,
     or the student's id if it has none; `Email address`; the assignment's name holds the score; and `Feedback comments`
-    the comments of graders, for "Feedback for <assignment>". `Full name` is for the reader, and is to be ignored. A
-    student without a submission has "-", which Moodle takes as no grade.
+    the comments of graders and what a late penalty took, for "Feedback for <assignment>". `Full name` is for the
+    reader, and is to be ignored. A student without a submission has "-", which Moodle takes as no grade.
     """
     header = ["ID number", "Email address", "Full name", plain_field(grades.assignment), "Feedback comments"]
     lines = [header]
     for row in grades.rows:
-        comments = "\n".join(f"{cell}: {text}" for (_, cell), text in row.comments.items())
+        comments = "\n".join([f"{cell}: {text}" for (_, cell), text in row.comments.items()] + _penalty(row))
         score = _number(row.score) if row.submitted else "-"
         name = " ".join(part for part in (row.first_name, row.last_name) if part) or row.student
         person = [plain_field(text) for text in (row.lms_user_id or row.student, row.email, name)]
         lines.append([*person, score, plain_text(comments)])
     return _csv(lines)
+
+
+def _penalty(row: StudentGrades) -> list[str]:
+    """What a late penalty took, in a line if there is one."""
+    if not row.late_penalty:
+        return []
+    points, penalty, counts = (_number(value) for value in (row.raw_score, row.late_penalty, row.score))
+    return [f"{points} points, less {penalty} for handing in late: {counts} count."]
 
 
 def as_json(grades: Grades) -> str:
@@ -131,6 +139,7 @@ def as_json(grades: Grades) -> str:
         if row.submitted:
             submission = {
                 "timestamp": _time(row.timestamp) or None,
+                "due": _time(grades.due and grades.due + row.extension) or None,
                 "seconds_late": row.seconds_late,
                 "raw_score": row.raw_score,
                 "late_penalty": row.late_penalty,
@@ -149,7 +158,12 @@ def as_json(grades: Grades) -> str:
                     for (notebook, cell), text in row.comments.items()
                 ],
             }
-        students.append({**person, "submission": submission})
+        again = [
+            {"time": _time(each.time), "note": each.note, "old_score": each.old_score, "new_score": each.new_score}
+            for each in grades.regrades
+            if each.student == row.student
+        ]
+        students.append({**person, "submission": submission, **({"regrades": again} if again else {})})
     exercises = [
         {"notebook": exercise.notebook, "name": exercise.name, "max_score": exercise.max_score}
         for exercise in grades.exercises

@@ -7,3 +7,9 @@ class Format(StrEnum):
     """What grades can be written as; see `export.WRITERS`."""
 
     CSV, CANVAS, MOODLE, JSON = "csv", "canvas", "moodle", "json"
+
+
+class Platform(StrEnum):
+    """The learning platforms that take feedback in a zip file; see `feedback_zip`."""
+
+    MOODLE, CANVAS = "moodle", "canvas"

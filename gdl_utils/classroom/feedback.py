@@ -23,8 +23,10 @@ from traitlets.config import Config
 
 from gdl_utils.checks import Measurement, measurements_in
 from gdl_utils.classroom.course import FEEDBACK, SUBMITTED, Course
+from gdl_utils.classroom.dates import read_dates
 from gdl_utils.classroom.grades import GRADE_FIRST
 from gdl_utils.classroom.nbgrader_api import open_course
+from gdl_utils.classroom.records import regrades
 from gdl_utils.classroom.sanitise import IMAGE, Budget, arranged, highlighted, safe_html, safe_markdown
 from gdl_utils.classroom.student_files import OF_NBGRADER
 from gdl_utils.errors import GradingError
@@ -112,6 +114,7 @@ class HideTests(NbGraderPreprocessor):
             "reason": noted.get("reason", ""),
             "findings": list(noted.get("findings", [])),
             "awaits": bool(by_hand),
+            **_dates_and_notes(resources["nbgrader"]),
         }
         # Nothing of it is left for a template that would show metadata.
         nb.metadata.pop(NOTE, None)
@@ -137,6 +140,25 @@ def _awaiting_a_person(names: Mapping[str, str]) -> set[str]:
     with Gradebook(names["db_url"]) as gradebook:
         row = gradebook.find_submission_notebook(names["notebook"], names["assignment"], names["student"])
         return {grade.name for grade in row.grades if grade.needs_manual_grade and grade.manual_score is None}
+
+
+def _dates_and_notes(names: Mapping[str, str]) -> dict[str, Any]:
+    """When a submission was due and handed in, if it was late, and the notes of why it was graded again."""
+    with Gradebook(names["db_url"]) as gradebook:
+        submission = gradebook.find_submission(names["assignment"], names["student"])
+        dates = read_dates(gradebook, names["assignment"])
+        due = dates.due_for(names["student"])
+        time = submission.timestamp
+        late = due is not None and time is not None and time > due
+        again = [each for each in regrades(gradebook, names["assignment"]) if each.student == names["student"]]
+        return {
+            "due": dates.shown(due) if late and due else "",
+            "handed_in": dates.shown(time) if late else "",
+            "again": [
+                {"note": each.note, "time": dates.shown(each.time), "old": each.old_score, "new": each.new_score}
+                for each in again
+            ],
+        }
 
 
 def measured_in(cell: Mapping[str, Any]) -> list[Measurement]:
@@ -273,7 +295,7 @@ class FeedbackExporter(HTMLExporter):
         resources = super()._init_resources(resources)
         resources["code_style"] = HtmlFormatter(style="default").get_style_defs(".highlight")
         resources["budget"] = Budget()
-        resources.setdefault("feedback", {"status": "", "reason": "", "findings": [], "awaits": False})
+        resources.setdefault("feedback", {"status": "", "reason": "", "findings": [], "awaits": False, "again": []})
         return resources
 
 

@@ -5,8 +5,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from matplotlib.font_manager import FontProperties
-from matplotlib.textpath import TextToPath
+from gdl_utils.installing import has
 
 FORMULA = "formula"
 FORMULAS = re.compile(r"[\\{]")
@@ -14,10 +13,18 @@ FORMULAS = re.compile(r"[\\{]")
 
 @lru_cache(maxsize=4000)
 def draw_formula(tex: str) -> str:
-    """A formula as inline SVG, by matplotlib, or "" if it can't be drawn: a page needs no script for it."""
+    """A formula as inline SVG, by matplotlib, or "" if it can't be drawn or matplotlib is not installed.
+
+    A page needs no script for it.
+    """
     tex = tex.strip()
     if not tex or len(tex) > 300 or len(FORMULAS.findall(tex)) > 60 or "$" in tex:
         return ""
+    if not has("matplotlib"):
+        return ""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import TextToPath
+
     tool, font = TextToPath(), FontProperties(size=TextToPath.FONT_SCALE, math_fontfamily="cm")
     try:
         width, height, descent = tool.get_text_width_height_descent(f"${tex}$", font, ismath=True)

@@ -2,16 +2,15 @@
 
 import errno
 import hashlib
-import importlib.metadata
 import json
 import os
-import platform
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
-from functools import cache, partial
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from nbgrader.api import Gradebook
@@ -25,24 +24,23 @@ from gdl_utils.classroom.assignment import (
     prepared_for_reference,
     reference_solutions,
 )
-from gdl_utils.classroom.course import RECORD, Course
+from gdl_utils.classroom.course import RECORD, TIMESTAMP, Course
 from gdl_utils.classroom.course_secret import course_secret, seed_of_hashes, seed_of_student
-from gdl_utils.classroom.gradebook import ClassGradebook
+from gdl_utils.classroom.environment import environment_digest
+from gdl_utils.classroom.gradebook import ClassGradebook, Standing
+from gdl_utils.classroom.graded_folder import keep_time, write_autograded
 from gdl_utils.classroom.nbgrader_api import open_course, why_failed
 from gdl_utils.classroom.roster import look_alikes
-from gdl_utils.classroom.safe_outputs import with_safe_outputs
+from gdl_utils.classroom.source_problems import check_kernels, problems_of_cells
 from gdl_utils.classroom.student_files import (
     MAX_BYTES,
     MAX_FILES,
     check_submission,
-    files_to_write,
-    handed_in_beside,
     left_out,
     read_files,
     read_submission,
     read_timestamp,
     times_of,
-    write_files,
 )
 from gdl_utils.classroom.trial import refusal, try_once
 from gdl_utils.errors import GradingError
@@ -72,6 +70,8 @@ class Outcome:
         repairs: what was put right before grading.
         missing_modules: modules that it imports and that are not installed here, if it lost points.
         fresh: whether it was graded now, not before.
+        standing: what the gradebook has of it, with points that a person gave and the late penalty; None if nothing.
+        before: what it had before it was graded now.
     """
 
     student: str
@@ -81,6 +81,8 @@ class Outcome:
     repairs: tuple[str, ...] = ()
     missing_modules: tuple[str, ...] = ()
     fresh: bool = True
+    standing: Standing | None = None
+    before: Standing | None = None
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,7 @@ class GradingOptions:
         workers: processes on this machine.
         scheduler: address of a Dask scheduler that takes their place.
         regrade: grade again what did not change, too.
+        only: the student whose submission alone is graded; None for all.
         only_judged: run no test beside the student's objects.
         despite_complaints: grade even if the reference solution loses points, or a notebook without answers gets some.
     """
@@ -102,6 +105,7 @@ class GradingOptions:
     workers: int = field(default_factory=lambda: os.cpu_count() or 1)
     scheduler: str | None = None
     regrade: bool = False
+    only: str | None = None
     only_judged: bool = False
     despite_complaints: bool = False
 
@@ -114,6 +118,8 @@ def grade_class(
     early: ZygoteServer | None = None,
 ) -> int:
     """Grade all submissions of an assignment that are new, or changed since they were graded.
+
+    Late penalties are computed anew for all, by the dates, extensions, manual points and penalty plugin of now.
 
     Args:
         course: with sources and submissions.
@@ -130,13 +136,12 @@ def grade_class(
         SandboxError: if the sandbox can't be set up; nothing was run then.
     """
     options = options or GradingOptions()
-    students = course.students(name)
+    students = [student for student in course.students(name) if options.only in (None, student)]
     if not students:
-        raise GradingError(
-            f"There is no submission of {name} in {course.submissions}", f"put each into STUDENT/{name}/ there"
-        )
+        what = f"There is no submission of {name}{f' by {options.only}' if options.only else ''}"
+        raise GradingError(f"{what} in {course.submissions}", f"put each into STUDENT/{name}/ there")
     if options.engine.sandboxed and options.scheduler is None:
-        availability.require()
+        availability.require(options.engine.python)
     with open_course(course) as api, _released_gradebook(course, name, api) as gradebook:
         prepare(course.source(name))
         secret = course_secret(course.folder)
@@ -152,32 +157,38 @@ def grade_class(
                 options.engine,
                 options.despite_complaints,
             )
-        digest = _digest_of(assignment, options.limits)
+        digest = _digest_of(assignment, options.limits, options.engine)
         totals = gradebook.totals()
-        keys: dict[str, str] = {}
+        found: dict[str, Found] = {}
+        failed: dict[str, Exception] = {}
         alike = look_alikes([*students, *gradebook.students()])
         for student in students:
             try:
                 if other := alike.get(student):
                     raise GradingError(f"is {student} the same student as {other}? Use one name for them")
-                check_submission(course.submitted(student, name))
-                key = _key(digest, course.submitted(student, name))
+                found[student] = _look_at(digest, course.submitted(student, name))
             except Exception as error:
-                on_outcome(_not_graded(course, student, gradebook.max_score, error))
-                continue
-            cached = None if options.regrade else _cached_outcome(course, student, name, key, totals)
+                failed[student] = error
+        standings = gradebook.bring_up_to_date({student: each.time for student, each in found.items()})
+        for student, reason in failed.items():
+            on_outcome(_standing_at(standings.get(student), _not_graded(course, student, gradebook.max_score, reason)))
+        todo: dict[str, Found] = {}
+        for student, each in found.items():
+            cached = None if options.regrade else _cached_outcome(course, student, name, each, totals)
             if cached:
-                on_outcome(cached)
+                on_outcome(_standing_at(standings.get(student), cached))
             else:
-                keys[student] = key
-        if keys:
-            with _workers(assignment, options, len(keys), early) as (submit, count):
-                jobs = ((student, partial(_submission_of, course, student, name, secret)) for student in keys)
+                todo[student] = each
+        if todo:
+            with _workers(assignment, options, len(todo), early) as (submit, count):
+                jobs = ((student, partial(_submission_of, course, student, name, secret)) for student in todo)
                 for student, graded in grade_all(jobs, submit, count):
                     try:
-                        outcome = _record_result(course, gradebook, assignment, student, graded, keys[student])
+                        outcome = _record_result(course, gradebook, assignment, options, student, graded, todo[student])
+                        outcome = replace(outcome, before=standings.get(student))
                     except Exception as error:
                         outcome = _not_graded(course, student, gradebook.max_score, error)
+                        outcome = _standing_at(standings.get(student), outcome)
                     on_outcome(outcome)
     return len(students)
 
@@ -210,9 +221,13 @@ def tried_out(
         GradingError: if the trial found anything to complain of.
     """
     solved = reference_solutions(source)
-    key = hashlib.sha256(f"{_digest_of(assignment, limits)} {json.dumps(solved, sort_keys=True)}".encode()).hexdigest()
+    digest = _digest_of(assignment, limits, engine)
+    key = hashlib.sha256(f"{digest} {json.dumps(solved, sort_keys=True)}".encode()).hexdigest()
     prepared = partial(prepared_for_reference, assignment, source)
     tried = try_once(course.folder, assignment.name, key, prepared, solved, limits, engine)
+    if tried.lacking:
+        # Every student would lose points for it.
+        raise GradingError(f"{assignment.name} was tried before the class, and nobody was graded: {tried.lacking}")
     if tried.complaints and not despite:
         raise refusal(assignment.name, tried.complaints)
     return tried.applied(assignment)
@@ -242,6 +257,14 @@ def _not_graded(course: Course, student: str, max_score: float, error: Exception
     return Outcome(student, None, max_score, f"not graded, {reason}; an older grade stays")
 
 
+def _standing_at(standing: Standing | None, outcome: Outcome) -> Outcome:
+    """An outcome with what the gradebook has of the submission, and what is wrong with that."""
+    if standing is None:
+        return outcome
+    remark = "; ".join(filter(None, [outcome.remark, standing.problem]))
+    return replace(outcome, standing=standing, remark=remark)
+
+
 def _submission_of(course: Course, student: str, name: str, secret: bytes) -> Submission:
     folder = course.submitted(student, name)
     files = read_submission(folder)
@@ -253,11 +276,13 @@ def _released_gradebook(course: Course, name: str, api: NbGraderAPI) -> Iterator
     """The gradebook, into which the assignment is released first: nbgrader notes then what it consists of."""
     url, course_id = api.coursedir.db_url, api.coursedir.course_id
     try:
+        check_kernels(course.source(name))
         with Gradebook(url, course_id):
             pass
         result = api.generate_assignment(name)
         if not result["success"]:
-            raise GradingError(f"nbgrader can't release {course.source(name)}: {why_failed(result)} (see {course.log})")
+            reasons = problems_of_cells(course.source(name), api.config) or [f"{why_failed(result)} (see {course.log})"]
+            raise GradingError(f"nbgrader can't release {course.source(name)}: " + "\n".join(reasons))
         with ClassGradebook(url, course_id, name, api.config) as gradebook:
             yield gradebook
     except ArgumentError:
@@ -306,15 +331,8 @@ def released_assignment(course: Course, name: str, checking: bool = False) -> As
 # What was graded before is known by a key of all that the result depends on.
 
 
-@cache
-def environment_digest() -> str:
-    """SHA-256 of Python's version and of the names and versions of all installed packages."""
-    packages = {f"{package.metadata['Name']}=={package.version}" for package in importlib.metadata.distributions()}
-    return hashlib.sha256("\n".join([platform.python_version(), *sorted(packages)]).encode()).hexdigest()
-
-
-def _digest_of(assignment: Assignment, limits: Limits) -> str:
-    digest = hashlib.sha256(f"{VERSION} {environment_digest()} {asdict(limits)}".encode())
+def _digest_of(assignment: Assignment, limits: Limits, engine: EngineOptions) -> str:
+    digest = hashlib.sha256(f"{VERSION} {environment_digest(engine.python)} {asdict(limits)}".encode())
     for notebook in assignment.notebooks:
         digest.update(json.dumps(asdict(notebook), sort_keys=True).encode())
     for files in (assignment.files, assignment.hidden):
@@ -323,9 +341,25 @@ def _digest_of(assignment: Assignment, limits: Limits) -> str:
     return digest.hexdigest()
 
 
+@dataclass(frozen=True)
+class Found:
+    """What lies in a folder of submitted/: the key of its result, the time in UTC, and what is wrong with the time."""
+
+    key: str
+    time: datetime | None
+    complaints: tuple[str, ...]
+
+
+def _look_at(digest_of_assignment: str, folder: Path) -> Found:
+    check_submission(folder)
+    time, complaints = read_timestamp(folder)
+    return Found(_key(digest_of_assignment, folder), time, tuple(complaints))
+
+
 def _key(digest_of_assignment: str, folder: Path) -> str:
     digest = hashlib.sha256(digest_of_assignment.encode())
-    files = read_files(folder)
+    files = {name: data for name, data in read_files(folder).items() if name != TIMESTAMP}
+    # When it was handed in is no matter of what the notebooks do.
     for name, data in sorted(files.items()):
         digest.update(json.dumps([name, hashlib.sha256(data).hexdigest()]).encode())
     notebooks = [name for name, data in files.items() if may_be_notebook(name, data)]
@@ -336,17 +370,21 @@ def _key(digest_of_assignment: str, folder: Path) -> str:
     return digest.hexdigest()
 
 
-def _cached_outcome(course: Course, student: str, name: str, key: str, totals: dict[str, float]) -> Outcome | None:
+def _cached_outcome(course: Course, student: str, name: str, found: Found, totals: dict[str, float]) -> Outcome | None:
     """The outcome of before, if the submission did not change and the gradebook still has it."""
+    target = course.autograded(student, name)
     try:
-        record = json.loads((course.autograded(student, name) / RECORD).read_text())
-        if record["key"] != key or abs(totals[student] - record["score"]) > 1e-9:
+        record = json.loads((target / RECORD).read_text())
+        if record["key"] != found.key or abs(totals[student] - record["score"]) > 1e-9:
             return None
         repairs = tuple(str(repair) for repair in record["repairs"])
         modules = tuple(str(module) for module in record.get("missing_modules", []))
-        return Outcome(student, record["score"], record["max_score"], record["remark"], repairs, modules, fresh=False)
+        remark = "; ".join(filter(None, [record["remark"], *found.complaints]))
+        outcome = Outcome(student, record["score"], record["max_score"], remark, repairs, modules, fresh=False)
+        keep_time(course.submitted(student, name), target)
     except (OSError, ValueError, KeyError, TypeError):
         return None
+    return outcome
 
 
 # What becomes of a result
@@ -356,9 +394,10 @@ def _record_result(
     course: Course,
     gradebook: ClassGradebook,
     assignment: Assignment,
+    options: GradingOptions,
     student: str,
     graded: Graded | Exception,
-    key: str,
+    found: Found,
 ) -> Outcome:
     """Write a result into the autograded folder and the gradebook.
 
@@ -368,42 +407,23 @@ def _record_result(
     if isinstance(graded, Exception):
         raise graded
     submitted, target = course.submitted(student, assignment.name), course.autograded(student, assignment.name)
-    timestamp, complaints = read_timestamp(submitted)
-    if omitted := left_out(submitted):
-        most = f"{MAX_FILES:,} files of {MAX_BYTES >> 20} MiB together"
-        complaints.append(f"{shown(omitted[0])} was left out: a submission may have {most}")
-    remark = "; ".join([*graded.attention, *graded.remarks, *complaints])
+    omitted = left_out(submitted)
+    most = f"{MAX_FILES:,} files of {MAX_BYTES >> 20} MiB together"
+    lost = [f"{shown(omitted[0])} was left out: a submission may have {most}"] if omitted else []
+    remark = "; ".join([*graded.attention, *graded.remarks, *lost])
     repairs = tuple(finding for notebook in graded.notebooks for finding in notebook.findings)
     modules = tuple(graded.missing_modules)
     # The record comes last: a run that is killed before it grades the submission again, with the same result.
-    _write_autograded(assignment, submitted, target, graded)
-    gradebook.save(student, graded, timestamp)
-    record = {"key": key, "score": graded.score, "max_score": gradebook.max_score, "remark": remark}
+    write_autograded(assignment, submitted, target, graded)
+    standing = gradebook.save(student, graded, found.time)
+    record = {"key": found.key, "score": graded.score, "max_score": gradebook.max_score, "remark": remark}
+    how = {name: getattr(options, name) for name in ("only_judged", "despite_complaints")}
     partial_file = target / f"{RECORD}.partial"
-    partial_file.write_text(json.dumps({**record, "repairs": repairs, "missing_modules": modules}))
+    partial_file.write_text(
+        json.dumps(
+            {**record, "repairs": repairs, "missing_modules": modules, "how": {"limits": asdict(options.limits), **how}}
+        )
+    )
     partial_file.rename(target / RECORD)
-    return Outcome(student, graded.score, gradebook.max_score, remark, repairs, modules)
-
-
-def _write_autograded(assignment: Assignment, submitted: Path, target: Path, graded: Graded) -> None:
-    """Write nbgrader's autograded folder anew, in one step."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{assignment.name}-"))
-    try:
-        beside = {**handed_in_beside(submitted), **assignment.files}
-        left = {name: data for notebook in graded.notebooks for name, data in notebook.files.items()}
-        write_files(scratch, {**beside, **files_to_write(left, beside)})
-        for notebook in graded.notebooks:
-            if notebook.content is not None:
-                text = json.dumps(with_safe_outputs(notebook.content), ensure_ascii=False, indent=1) + "\n"
-                (scratch / f"{notebook.name}.ipynb").write_bytes(text.encode("utf-8", "replace"))
-        scratch.chmod(0o755)
-        old = target.with_name(f".{assignment.name}-old")
-        shutil.rmtree(old, ignore_errors=True)
-        if target.exists():
-            target.rename(old)
-        scratch.rename(target)
-        shutil.rmtree(old, ignore_errors=True)
-    except BaseException:
-        shutil.rmtree(scratch, ignore_errors=True)
-        raise
+    remark = "; ".join(filter(None, [remark, *found.complaints]))
+    return Outcome(student, graded.score, gradebook.max_score, remark, repairs, modules, standing=standing)

@@ -20,9 +20,10 @@ from nbgrader.api import (
     TaskCell,
 )
 from nbgrader.preprocessors import AssignLatePenalties
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from traitlets.config import Config
 
+from gdl_utils.classroom.records import extensions
 from gdl_utils.errors import GradingError
 from nbjudge import Graded, GradedNotebook, Status
 from nbjudge.notebook import grade_id, is_solution, is_unanswered, nbgrader
@@ -36,6 +37,26 @@ class _Cells:
     notebook: str
     graded: dict[str, str]
     commented: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a submission has in the gradebook.
+
+    Attributes:
+        points: with those that a person gave and extra credit, without late penalties, as nbgrader counts them.
+        penalty: for handing in late.
+        problem: why the penalty could not be computed and is that of before, empty if it could.
+    """
+
+    points: float
+    penalty: float
+    problem: str = ""
+
+    @property
+    def counts(self) -> float:
+        """Points less the penalty, never below zero, as nbgrader's export has it."""
+        return max(0.0, self.points - self.penalty)
 
 
 class ClassGradebook:
@@ -56,6 +77,10 @@ class ClassGradebook:
         self.assignment_id: str = row.id
         self.duedate: datetime.datetime | None = row.duedate
         self.max_score = float(row.max_score)
+        self.extensions = {
+            student: None if self.duedate is None else extension.beyond(self.duedate)
+            for student, extension in extensions(self.gradebook, name).items()
+        }
         self.cells = {notebook.name: self._cells_of(notebook.id) for notebook in row.notebooks}
 
     def __enter__(self) -> "ClassGradebook":
@@ -94,16 +119,75 @@ class ClassGradebook:
         )
         return {student: float(total) for student, total in self.session.execute(query)}
 
-    def save(self, student: str, graded: Graded, timestamp: datetime.datetime | None) -> float:
+    def bring_up_to_date(self, times: Mapping[str, datetime.datetime | None]) -> dict[str, Standing]:
+        """Compute anew how late each submission is and what that costs, by what holds now.
+
+        Due date, extensions, points that a person gave and the penalty plugin may all have changed since it was graded.
+
+        Args:
+            times: when submissions were handed in, in UTC, by student; those of the others stay.
+
+        Returns:
+            What all submissions have in the gradebook then, by student, in a number of queries that grows only with
+            what has changed.
+        """
+        submissions = {row.id: row for row in self.session.execute(
+            select(
+                SubmittedAssignment.id, SubmittedAssignment.student_id, SubmittedAssignment.timestamp,
+                SubmittedAssignment.extension,
+            ).where(SubmittedAssignment.assignment_id == self.assignment_id)
+        )}  # fmt: skip
+        late = {}
+        for number, row in submissions.items():
+            time = times.get(row.student_id, row.timestamp)
+            extension = self.extensions.get(row.student_id, row.extension)
+            if (time, extension) != (row.timestamp, row.extension):
+                change = update(SubmittedAssignment).where(SubmittedAssignment.id == number)
+                self.session.execute(change.values(timestamp=time, extension=extension))
+            late[number] = self._seconds_late(time, extension)
+        points, penalties, problems = dict.fromkeys(late, 0.0), dict.fromkeys(late, 0.0), dict.fromkeys(late, "")
+        for book in self.session.execute(self._books()).all():
+            number = book.assignment_id
+            try:
+                penalty = self._penalty(submissions[number].student_id, book.points, late[number])
+            except Exception as error:
+                # The plugin is the course's own.
+                penalty = book.late_submission_penalty
+                problems[number] = f"the late penalty can't be computed ({type(error).__name__}: {error})"
+            if penalty != book.late_submission_penalty:
+                change = update(SubmittedNotebook).where(SubmittedNotebook.id == book.id)
+                self.session.execute(change.values(late_submission_penalty=penalty))
+            points[number] += book.points
+            penalties[number] += penalty or 0.0
+        self.session.commit()
+        self.session.expunge_all()
+        return {
+            row.student_id: Standing(points[number], penalties[number], problems[number])
+            for number, row in submissions.items()
+        }
+
+    def _books(self) -> Any:
+        """The query for the submitted notebooks with their points, in a steady order."""
+        columns = (SubmittedNotebook.id, SubmittedNotebook.assignment_id, SubmittedNotebook.late_submission_penalty)
+        return (
+            select(*columns, func.coalesce(func.sum(Grade.score), 0.0).label("points"))
+            .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
+            .join(Grade, Grade.notebook_id == SubmittedNotebook.id, isouter=True)
+            .where(SubmittedAssignment.assignment_id == self.assignment_id)
+            .group_by(*columns)
+            .order_by(SubmittedNotebook.id)
+        )
+
+    def save(self, student: str, graded: Graded, timestamp: datetime.datetime | None) -> Standing:
         """Write what a submission got, in one transaction; manual grades and comments stay as they are.
 
         Returns:
-            The score with manual grades and extra credit, without late penalties, as nbgrader counts it.
+            What it has in the gradebook then.
         """
         try:
-            score = self._save(student, graded, timestamp)
+            standing = self._save(student, graded, timestamp)
             self.session.commit()
-            return score
+            return standing
         except BaseException:
             self.session.rollback()
             raise
@@ -111,7 +195,7 @@ class ClassGradebook:
             # Nothing of a submission that is done is kept in memory.
             self.session.expunge_all()
 
-    def _save(self, student: str, graded: Graded, timestamp: datetime.datetime | None) -> float:
+    def _save(self, student: str, graded: Graded, timestamp: datetime.datetime | None) -> Standing:
         session = self.session
         if session.get(Student, student) is None:
             session.add(Student(id=student))
@@ -124,17 +208,18 @@ class ClassGradebook:
             submission = SubmittedAssignment(assignment_id=self.assignment_id, student_id=student)
             session.add(submission)
         submission.timestamp = timestamp
+        submission.extension = self.extensions.get(student, submission.extension)
         session.flush()
-        late = self._seconds_late(submission)
-        return sum(self._save_notebook(student, submission.id, book, late) for book in graded.notebooks)
+        late = self._seconds_late(timestamp, submission.extension)
+        saved = [self._save_notebook(student, submission.id, book, late) for book in graded.notebooks]
+        return Standing(sum(points for points, _ in saved), sum(penalty for _, penalty in saved))
 
-    def _seconds_late(self, submission: SubmittedAssignment) -> float:
-        if self.duedate is None or submission.timestamp is None:
+    def _seconds_late(self, time: datetime.datetime | None, extension: datetime.timedelta | None) -> float:
+        if self.duedate is None or time is None:
             return 0
-        due = self.duedate + (submission.extension or datetime.timedelta())
-        return max(0.0, (submission.timestamp - due).total_seconds())
+        return max(0.0, (time - self.duedate - (extension or datetime.timedelta())).total_seconds())
 
-    def _save_notebook(self, student: str, submission: str, book: GradedNotebook, late: float) -> float:
+    def _save_notebook(self, student: str, submission: str, book: GradedNotebook, late: float) -> tuple[float, float]:
         session, cells = self.session, self.cells[book.name]
         query = select(SubmittedNotebook).where(
             SubmittedNotebook.notebook_id == cells.notebook, SubmittedNotebook.assignment_id == submission
@@ -158,7 +243,7 @@ class ClassGradebook:
             if name in comments:
                 comments[name].auto_comment = text
         row.late_submission_penalty = self._penalty(student, total, late)
-        return total
+        return total, row.late_submission_penalty or 0.0
 
     def _rows(self, kind: Any, ids: Mapping[str, str], notebook: str) -> dict[str, Any]:
         """Grades or comments of a submitted notebook by grade_id, made where there are none."""

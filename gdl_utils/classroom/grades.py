@@ -22,11 +22,12 @@ from nbgrader.api import (
     TaskCell,
 )
 from sqlalchemy import create_engine, inspect
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from gdl_utils.classroom.course import Course
 from gdl_utils.classroom.nbgrader_api import course_id_of
+from gdl_utils.classroom.records import Regrade, due_zone, regrades
 from gdl_utils.errors import GradingError
 
 GRADE_FIRST = "run 'gdl grade' first"
@@ -63,6 +64,7 @@ class StudentGrades:
         timestamp: when it was handed in, in UTC.
         seconds_late: after the due date and the student's extension.
         late_penalty: points.
+        extension: how much later than the due date it may be handed in.
         points: by exercise.
         comments: by notebook and cell, of all cells that have one.
     """
@@ -76,6 +78,7 @@ class StudentGrades:
     timestamp: datetime | None = None
     seconds_late: float = 0.0
     late_penalty: float = 0.0
+    extension: timedelta = timedelta()
     points: dict[GradedCell, Points] = field(default_factory=dict)
     comments: dict[tuple[str, str], str] = field(default_factory=dict)
 
@@ -102,13 +105,25 @@ class StudentGrades:
 
 @dataclass
 class Grades:
-    """The grades of an assignment: all students of the gradebook by id, all exercises in the notebooks' order."""
+    """The grades of an assignment.
+
+    Attributes:
+        course: its name.
+        assignment: its name.
+        due: in UTC, None if there is no due date.
+        exercises: all in the notebooks' order.
+        rows: all students of the gradebook by id.
+        zone: in which the due date was given.
+        regrades: what was graded once more on request.
+    """
 
     course: str
     assignment: str
     due: datetime | None
     exercises: list[GradedCell]
     rows: list[StudentGrades]
+    zone: str = "UTC"
+    regrades: list[Regrade] = field(default_factory=list)
 
     @property
     def max_score(self) -> float:
@@ -124,16 +139,10 @@ def open_existing(db_url: str, course_id: str) -> Iterator[Gradebook]:
         GradingError: if it is not there, can't be reached or is no gradebook.
     """
     shown = _without_password(db_url)
-    try:
-        url = make_url(db_url)
-    except SQLAlchemyError:
-        raise GradingError(
-            f"{shown} is not the URL of a gradebook",
-            "write sqlite:///PATH/gradebook.db or postgresql://HOST/NAME",
-        ) from None
+    url = _url(db_url)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
         raise GradingError(f"There is no gradebook {url.database}", f"{GRADE_FIRST}, or name another gradebook")
-    try:
+    with explained(db_url):
         engine = create_engine(url)
         try:
             known = inspect(engine).has_table(Assignment.__tablename__)
@@ -143,9 +152,31 @@ def open_existing(db_url: str, course_id: str) -> Iterator[Gradebook]:
             raise GradingError(f"The database {shown} holds no gradebook", f"{GRADE_FIRST}, or name another")
         with Gradebook(db_url, course_id) as gradebook:
             yield gradebook
+
+
+@contextmanager
+def explained(db_url: str) -> Iterator[None]:
+    """Let errors of a database be sentences.
+
+    Raises:
+        GradingError: in the place of the database's own errors.
+    """
+    _url(db_url)
+    try:
+        yield
     except (SQLAlchemyError, ImportError) as error:
         reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        raise GradingError(f"The gradebook {shown} can't be read: {reason}") from None
+        raise GradingError(f"The gradebook {_without_password(db_url)} can't be read: {reason}") from None
+
+
+def _url(db_url: str) -> URL:
+    try:
+        return make_url(db_url)
+    except SQLAlchemyError:
+        raise GradingError(
+            f"{_without_password(db_url)} is not the URL of a gradebook",
+            "write sqlite:///PATH/gradebook.db or postgresql://HOST/NAME",
+        ) from None
 
 
 def _without_password(db_url: str) -> str:
@@ -174,7 +205,9 @@ def read_grades(course: Course, assignment: str) -> Grades:
         exercises = _exercises(session, number)
         rows = {row.student: row for row in _students(session)}
         _fill_submissions(session, number, due, exercises, rows)
-        return Grades(course_id, assignment, due, list(exercises.values()), [rows[name] for name in sorted(rows)])
+        by_student = [rows[name] for name in sorted(rows)]
+        zone, again = due_zone(gradebook, assignment), regrades(gradebook, assignment)
+        return Grades(course_id, assignment, due, list(exercises.values()), by_student, zone, again)
 
 
 def _exercises(session: Any, assignment: str) -> dict[str, GradedCell]:
@@ -208,9 +241,10 @@ def _fill_submissions(
     for student, timestamp, extension in submissions.filter(SubmittedAssignment.assignment_id == assignment):
         row = rows[student]
         row.submitted, row.timestamp = True, timestamp
+        row.extension = extension or timedelta()
         row.points = {exercise: Points(None) for exercise in exercises.values()}
         if due is not None and timestamp is not None:
-            row.seconds_late = max(0.0, (timestamp - due - (extension or timedelta())).total_seconds())
+            row.seconds_late = max(0.0, (timestamp - due - row.extension).total_seconds())
 
     # The large tables are read without joins, by the cells of the assignment, for which the gradebook has an index.
     books = {}

@@ -22,14 +22,17 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import AssignLatePenalties, ClearOutput, Execute, NbGraderPreprocessor
 from nbgrader.preprocessors.execute import UnresponsiveKernelError
 from nbgrader.utils import compute_checksum
-from traitlets import Bool, Float, Integer
+from traitlets import Bool, Float, Integer, Unicode
 
 from gdl_utils.classroom.assignment import load_assignment, other_kernel, prepare
 from gdl_utils.classroom.course import Course, Folders
 from gdl_utils.classroom.course_secret import course_secret, seed_of_hashes, seed_of_student
+from gdl_utils.classroom.dates import refresh_submission
+from gdl_utils.classroom.environment import LENT
 from gdl_utils.classroom.grade import tried_out
 from gdl_utils.classroom.gradebook import ClassGradebook
 from gdl_utils.classroom.safe_outputs import safe_outputs
+from gdl_utils.classroom.settings import python_of
 from gdl_utils.classroom.student_files import (
     files_to_write,
     handed_in_beside,
@@ -182,6 +185,14 @@ class WholeSubmission(NotebookExporter):
             self.log.warning("%s: %s", folder, complaint)
         return time
 
+    def _bring_dates(self, names: dict[str, str]) -> None:
+        """Let nbgrader compute the lateness of a submission by its time and its extension of now."""
+        coursedir = self.converter.coursedir
+        submitted = coursedir.format_path(coursedir.submitted_directory, names["student"], names["assignment"])
+        time, _ = read_timestamp(Path(submitted))
+        with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+            refresh_submission(gradebook, names["assignment"], names["student"], time)
+
     def _remove_copies(self, names: dict[str, str]) -> None:
         """Of the files that nbgrader has copied from a submission, links followed, leave those that may be kept."""
         coursedir = self.converter.coursedir
@@ -203,6 +214,7 @@ class WholeSubmission(NotebookExporter):
             if name == Path(self.converter.notebooks[0]).stem:
                 self.rebuilt, self.errors = {}, {}
                 self._remove_copies(resources["nbgrader"])
+                self._bring_dates(resources["nbgrader"])
             return self._sanitised(file_stream, name, resources, options)
         failed = name in self.errors
         result = self._empty(resources) if failed else super().from_file(file_stream, resources, **options)
@@ -341,6 +353,9 @@ class JudgeCells(Execute):
         False, help="Grade even if the reference solution loses points, or a blank notebook gets some."
     ).tag(config=True)
     warm = Bool(True, help="Fork from a process that has imported what the assignment uses.").tag(config=True)
+    python = Unicode(
+        help="The students' Python or its environment, which need not have the engine; the grader's own if empty."
+    ).tag(config=True)
 
     def limits(self) -> Limits:
         """What the configuration allows a submission."""
@@ -364,7 +379,8 @@ class JudgeCells(Execute):
             GradingError: if the assignment is not in Python.
         """
         exporter, name = _exporter(self), resources["metadata"]["name"]
-        options = EngineOptions(warm=self.warm, sandboxed=self.sandboxed)
+        python = python_of(self.python, Path(exporter.converter.coursedir.root))
+        options = EngineOptions(self.warm, self.sandboxed, python, LENT)
         assignment = exporter.tried(resources, self.limits(), options, self.despite_complaints)
         source = next(source for source in assignment.notebooks if source.name == name)
         # Of the submission alone: the assignment itself was refused if it is not for Python.

@@ -1,43 +1,29 @@
 """A page for the instructor: how an assignment went, in one file that needs nothing else."""
 
-import base64
-import io
 import json
 import statistics
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from itertools import pairwise
 from math import inf
 from pathlib import Path
-from typing import Any
-
-from matplotlib import rc_context
-from matplotlib.figure import Figure
 
 from gdl_utils.checks import Measurement
+from gdl_utils.classroom.charts import resources_chart, scores_chart, shares_chart
 from gdl_utils.classroom.course import Course
 from gdl_utils.classroom.feedback import measured_in
 from gdl_utils.classroom.grades import GRADE_FIRST, GradedCell, Grades, StudentGrades, read_grades
+from gdl_utils.classroom.records import Regrade
+from gdl_utils.classroom.report_blocks import Block, Section, Table
+from gdl_utils.classroom.times import show_duration, show_time
 from gdl_utils.errors import GradingError
 from gdl_utils.html_pages import render_page
 from nbjudge.grading import NOTE
 
 TEMPLATE = Path(__file__).parent / "templates" / "report.html.j2"
-BLUE, ORANGE, INK, LINE = "#0072B2", "#D55E00", "#1f2328", "#d0d7de"
-STYLE: dict[Any, Any] = {
-    "svg.fonttype": "path",
-    "svg.hashsalt": "report",
-    "font.size": 10,
-    "text.color": INK,
-    "axes.edgecolor": "#57606a",
-    "axes.labelcolor": INK,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.axisbelow": True,
-    "text.parse_math": False,
-}
 MIB = 1 << 20
-LISTED = 500  # rows of a table
 MOST_HINTS = 15
 LEADERS = 20  # rows of the leaderboard
 
@@ -137,48 +123,6 @@ def write_report(course: Course, assignment: str, target: Path) -> Path:
 # The page
 
 
-@dataclass(frozen=True)
-class Block:
-    """Text, a heading or a picture: its kind, what it says, and for a picture its data."""
-
-    kind: str
-    text: str
-    data: str = ""
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table, whose last `numbers` columns are aligned to the right."""
-
-    head: Sequence[str]
-    lines: Sequence[Sequence[object]]
-    numbers: int = 0
-    kind: str = "table"
-
-    @property
-    def shown(self) -> Sequence[Sequence[object]]:
-        """The rows that the page shows."""
-        return self.lines[:LISTED]
-
-    @property
-    def more(self) -> int:
-        """How many rows it does not show."""
-        return max(0, len(self.lines) - LISTED)
-
-    @property
-    def first_number(self) -> int:
-        """The place of the first column of numbers."""
-        return len(self.head) - self.numbers
-
-
-@dataclass(frozen=True)
-class Section:
-    """A part of the page."""
-
-    title: str
-    blocks: list[Block | Table]
-
-
 def _page(grades: Grades, rows: Sequence[StudentGrades], notes: Sequence[GradingNote]) -> str:
     missing = [row for row in grades.rows if not row.submitted]
     attention = [note for note in notes if note.needs_attention]
@@ -201,9 +145,11 @@ def _page(grades: Grades, rows: Sequence[StudentGrades], notes: Sequence[Grading
         Section("Time and memory", _resources(notes)),
         Section("What needs attention", _attention(attention)),
         Section("To be graded by hand", _by_hand(open_rows)),
-        Section("Late submissions", _late(late)),
+        Section("Late submissions", _late(late, grades)),
         Section("Without a submission", _missing(missing)),
     ]
+    if grades.regrades:
+        sections.append(Section("Graded again on request", _regraded(grades.regrades, grades.zone)))
     if trusted := dict.fromkeys((note.notebook, *test) for note in notes for test in note.trusted):
         sections.append(Section("Tests that trust the student's code", _trusted(list(trusted))))
     return render_page(TEMPLATE, assignment=grades.assignment, figures=figures, sections=sections)
@@ -213,48 +159,25 @@ def _text(text: str) -> Block:
     return Block("text", text)
 
 
-def _picture(figure: Figure, text: str) -> Block:
-    target = io.BytesIO()
-    with rc_context(STYLE):
-        figure.savefig(target, format="svg", metadata={"Date": None})
-    return Block("picture", text, base64.b64encode(target.getvalue()).decode())
-
-
-def _figure(height: float, columns: int = 1) -> tuple[Figure, list[Any]]:
-    figure = Figure(figsize=(7.2, height), layout="constrained")
-    axes = figure.subplots(1, columns, squeeze=False)
-    return figure, list(axes.flat)
+def _picture(chart: str, text: str) -> Block:
+    # Where nothing can be drawn, what would be said of the picture says it.
+    return Block("picture", text, chart) if chart else _text(text)
 
 
 def _scores(scores: Sequence[float], max_score: float) -> list[Block | Table]:
-    with rc_context(STYLE):
-        figure, (axis,) = _figure(2.5)
-        # Bars for whole points, as long as they are not too many; the top ones also hold extra credit.
-        top = max([max_score, *scores, 1])
-        width = next(step for step in (0.5, 1, 2, 5, 10, 25, 50, 100, top) if top / step <= 25)
-        edges = [width * (place - 0.5) for place in range(int(top / width) + 3)]
-        counts, _, _ = axis.hist(scores, bins=edges, color=BLUE, rwidth=0.85)
-        median = statistics.median(scores)
-        axis.axvline(median, color=ORANGE, linewidth=2, linestyle="--")
-        axis.annotate(
-            f"median {median:g}",
-            (median, 1),
-            xycoords=("data", "axes fraction"),
-            xytext=(0, 3),
-            textcoords="offset points",
-            ha="center",
-            va="bottom",
-            color="#8a3b00",
-        )
-        axis.set(xlabel="points", ylabel="submissions", xlim=(edges[0], edges[-1]))
-        axis.yaxis.get_major_locator().set_params(integer=True)
-    fullest = int(max(range(len(counts)), key=lambda place: counts[place]))
+    # Bars for whole points, as long as they are not too many; the top ones also hold extra credit.
+    top = max([max_score, *scores, 1])
+    width = next(step for step in (0.5, 1, 2, 5, 10, 25, 50, 100, top) if top / step <= 25)
+    edges = [width * (place - 0.5) for place in range(int(top / width) + 3)]
+    counts = [sum(low <= score < high for score in scores) for low, high in pairwise(edges)]
+    median = statistics.median(scores)
+    fullest = counts.index(max(counts))
     text = (
         f"Histogram of the scores of {len(scores)} submissions, from {min(scores):g} to {max(scores):g} of "
         f"{max_score:g} points; the median is {median:g}, and most, {counts[fullest]:g}, got about "
         f"{fullest * width:g} points."
     )
-    return [_picture(figure, text)]
+    return [_picture(scores_chart(scores, edges, median), text)]
 
 
 def _exercises(exercises: Sequence[GradedCell], rows: Sequence[StudentGrades]) -> list[Block | Table]:
@@ -267,30 +190,10 @@ def _exercises(exercises: Sequence[GradedCell], rows: Sequence[StudentGrades]) -
         none = sum(score <= 0 for score in graded)
         shares.append(share)
         lines.append((exercise.name, f"{exercise.max_score:g}", f"{share:.0%}", full, none, len(given) - len(graded)))
-    with rc_context(STYLE):
-        figure, (axis,) = _figure(0.7 + 0.27 * len(exercises))
-        places = range(len(exercises))
-        axis.barh(places, [100] * len(exercises), color="#eef1f4", height=0.72)
-        axis.barh(places, [100 * share for share in shares], color=BLUE, height=0.72)
-        for place, share in enumerate(shares):
-            # Beside the bar, or in it where there is no room.
-            inside = share > 0.85
-            axis.text(
-                100 * share + (-1.5 if inside else 1.5),
-                place,
-                f"{share:.0%}",
-                va="center",
-                ha="right" if inside else "left",
-                color="white" if inside else INK,
-            )
-        axis.set_yticks(list(places), [exercise.name for exercise in exercises])
-        axis.invert_yaxis()
-        axis.set(xlabel="share of the points that were given, in percent", xlim=(0, 100))
-        axis.spines["left"].set_visible(False)
-        axis.tick_params(axis="y", length=0)
+    chart = shares_chart([exercise.name for exercise in exercises], shares)
     text = "Bars: share of the points that were given for each exercise; the numbers are in the table below."
     head = ("exercise", "points", "share given", "in full", "with none", "not graded yet")
-    return [_picture(figure, text), Table(head, lines, numbers=5)]
+    return [_picture(chart, text), Table(head, lines, numbers=5)]
 
 
 def _leaderboard(rows: Sequence[StudentGrades], notes: Sequence[GradingNote]) -> list[Section]:
@@ -355,13 +258,6 @@ def _resources(notes: Sequence[GradingNote]) -> list[Block | Table]:
     if not ran:
         return [_text("Nothing is noted: the submissions were not graded by gdl grade.")]
     seconds, memory = [note.seconds for note in ran], [note.memory / MIB for note in ran]
-    with rc_context(STYLE):
-        figure, axes = _figure(2.3, columns=2)
-        for axis, values, label in zip(axes, (seconds, memory), ("seconds", "MiB of memory"), strict=True):
-            axis.hist(values, bins=min(30, max(5, len(values) // 4)), color=BLUE, rwidth=0.9)
-            axis.set(xlabel=label, ylabel="notebooks")
-            axis.set_xlim(left=0)
-            axis.yaxis.get_major_locator().set_params(integer=True)
     text = (
         f"Two histograms for {len(ran)} notebooks. Time: median {statistics.median(seconds):.1f} seconds, most "
         f"{max(seconds):.1f}. Memory: median {statistics.median(memory):.0f} MiB, most {max(memory):.0f} MiB."
@@ -379,7 +275,7 @@ def _resources(notes: Sequence[GradingNote]) -> list[Block | Table]:
     ]
     head = ("student", "notebook", "seconds", "of computing", "MiB")
     blocks: list[Block | Table] = [
-        _picture(figure, text),
+        _picture(resources_chart(seconds, memory), text),
         Block("heading", "The slowest"),
         Table(head, lines, numbers=3),
     ]
@@ -420,21 +316,44 @@ def _trusted(tests: Sequence[tuple[str, str, str]]) -> list[Block | Table]:
     return [_text(text), Table(("notebook", "test", "why"), tests)]
 
 
-def _late(rows: Sequence[StudentGrades]) -> list[Block | Table]:
+def _late(rows: Sequence[StudentGrades], grades: Grades) -> list[Block | Table]:
+    blocks: list[Block | Table] = []
+    if grades.due:
+        blocks.append(_text(f"It was due {show_time(grades.due, grades.zone)}."))
     if not rows:
-        return [_text("There are none.")]
-    lines = [(row.student, row.name, _duration(row.seconds_late), f"{row.late_penalty:g}") for row in rows]
-    return [Table(("student", "name", "late by", "penalty in points"), lines, numbers=2)]
+        return [*blocks, _text("There are none.")]
+    lines = [
+        (
+            row.student,
+            row.name,
+            show_duration(timedelta(seconds=row.seconds_late)),
+            f"{row.late_penalty:g}",
+            show_time(row.timestamp, grades.zone) if row.timestamp else "",
+            show_duration(row.extension) if row.extension else "",
+            f"{row.raw_score:g}",
+            f"{row.score:g}",
+        )
+        for row in rows
+    ]
+    head = ("student", "name", "late by", "penalty in points", "handed in", "extension", "points", "counts")
+    return [*blocks, Table(head, lines, numbers=6)]
+
+
+def _regraded(regrades: Sequence[Regrade], zone: str) -> list[Block | Table]:
+    lines = [
+        (
+            each.student,
+            show_time(each.time, zone),
+            each.note,
+            "" if each.old_score is None else f"{each.old_score:g}",
+            "" if each.new_score is None else f"{each.new_score:g}",
+        )
+        for each in regrades
+    ]
+    return [Table(("student", "when", "note", "before", "since"), lines, numbers=2)]
 
 
 def _missing(rows: Sequence[StudentGrades]) -> list[Block | Table]:
     if not rows:
         return [_text("Every student in the gradebook has one.")]
     return [Table(("student", "name"), [(row.student, row.name) for row in rows])]
-
-
-def _duration(seconds: float) -> str:
-    days, rest = divmod(round(seconds), 86_400)
-    hours, rest = divmod(rest, 3600)
-    parts = [f"{days} d" if days else "", f"{hours} h" if hours else "", f"{rest // 60} min" if not days else ""]
-    return " ".join(filter(None, parts))

@@ -1,4 +1,4 @@
-"""What a course's `nbgrader_config.py` says of its folders and its gradebook, read without nbgrader if possible."""
+"""What a course's `nbgrader_config.py` says of folders, gradebook and Python, read without nbgrader if possible."""
 
 import ast
 from dataclasses import fields
@@ -8,17 +8,23 @@ from typing import Any
 from gdl_utils.classroom.course import CONFIG, Course, Folders
 from gdl_utils.errors import CourseError
 
-DIRECTORY = "CourseDirectory"
-WANTED = {f"{field.name}_directory" for field in fields(Folders)} | {"db_url"}
+# What is read of each of nbgrader's sections.
+WANTED = {
+    "CourseDirectory": {f"{field.name}_directory" for field in fields(Folders)} | {"db_url"},
+    "JudgeCells": {"python"},
+}
 
 
-def open_folder(folder: Path, database: str | None = None, default: Path | None = None) -> Course:
+def open_folder(
+    folder: Path, database: str | None = None, default: Path | None = None, python: str | None = None
+) -> Course:
     """The course in a folder, as its own configuration describes it.
 
     Args:
         folder: of the course.
         database: URL of the gradebook, if not what the configuration says.
         default: the configuration to use if the folder has none.
+        python: in which notebooks run, if not what the configuration says.
 
     Raises:
         CourseError: if there is no such folder, or no configuration for it.
@@ -33,12 +39,27 @@ def open_folder(folder: Path, database: str | None = None, default: Path | None 
             "change to it, name it with --course, or make one: gdl new-course FOLDER",
         )
     said = directory_settings(path)
-    names = {name.removesuffix("_directory"): value for name, value in said.items() if name != "db_url"}
-    return Course(folder, None if path == own else path, database or said.get("db_url"), Folders(**names))
+    url, configured = said.pop("db_url", None), said.pop("python", None)
+    names = {name.removesuffix("_directory"): value for name, value in said.items()}
+    python = python_of(python, Path.cwd()) if python else python_of(configured, path.parent)
+    return Course(folder, None if path == own else path, database or url, Folders(**names), python)
+
+
+def python_of(python: str | None, folder: Path) -> str | None:
+    """The Python that a setting names, absolute; a name without a folder is looked up on the PATH later.
+
+    Args:
+        python: as it is written, None or "" for the grader's own.
+        folder: from which a relative path starts.
+    """
+    if not python:
+        return None
+    path = Path(python).expanduser()
+    return str(folder.resolve() / path) if "/" in python or (folder / path).is_dir() else python
 
 
 def directory_settings(path: Path) -> dict[str, str]:
-    """What a configuration says of `CourseDirectory`, as far as it concerns folders and the gradebook.
+    """What a configuration says of folders, gradebook and Python.
 
     Values that are written out are read from the text, since running a configuration imports nbgrader, which takes a
     second. If one is computed, the configuration is run.
@@ -61,10 +82,8 @@ def directory_settings(path: Path) -> dict[str, str]:
             continue
         for target in node.targets:
             section = target.value if isinstance(target, ast.Attribute) else None
-            if not isinstance(section, ast.Attribute) or section.attr != DIRECTORY:
-                continue
             name = str(getattr(target, "attr", ""))
-            if name not in WANTED:
+            if not isinstance(section, ast.Attribute) or name not in WANTED.get(section.attr, ()):
                 continue
             if not (isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)):
                 return _run(path)
@@ -76,4 +95,9 @@ def _run(path: Path) -> dict[str, str]:
     from traitlets.config import PyFileConfigLoader
 
     settings: Any = PyFileConfigLoader(path.name, path=str(path.parent)).load_config()
-    return {name: str(value) for name, value in settings[DIRECTORY].items() if name in WANTED}
+    return {
+        name: str(value)
+        for section, wanted in WANTED.items()
+        for name, value in settings[section].items()
+        if name in wanted and value is not None
+    }

@@ -11,9 +11,8 @@ from itertools import chain
 from pathlib import Path
 from typing import NoReturn
 
-from nbgrader.utils import parse_utc
-
 from gdl_utils.classroom.course import SUBMISSION_SECRET, TIMESTAMP
+from gdl_utils.classroom.times import EXAMPLE, read_utc
 from gdl_utils.errors import GradingError
 from nbjudge.files import is_portable
 
@@ -134,16 +133,19 @@ def times_of(folder: Path, files: Iterable[str]) -> dict[str, float]:
 
 
 def read_timestamp(folder: Path) -> tuple[datetime.datetime | None, list[str]]:
-    """When a submission was handed in, None if nothing says so, and what is wrong with what says it."""
+    """When a submission was handed in, in UTC, None if nothing says so, and what is wrong with what says it."""
     path = folder / TIMESTAMP
     try:
         if path.is_symlink() or not path.is_file():
             return None, []
         text = path.read_bytes()[:100].decode().strip()
-        return (parse_utc(text) if text else None), []
-    except Exception:
-        # dateutil raises errors of many kinds, those of decimal numbers among them.
-        return None, [f"{TIMESTAMP} holds no date, so it counts as in time"]
+        return (read_utc(text) if text else None), []
+    except GradingError as error:
+        complaint = f"{TIMESTAMP}: {error.problem}, so it counts as in time: {error.remedy}"
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is no text"
+        complaint = f"{TIMESTAMP} can't be read ({reason}), so it counts as in time: write a time like {EXAMPLE}"
+    return None, [complaint]
 
 
 def write_files(folder: Path, files: Mapping[str, bytes]) -> list[str]:

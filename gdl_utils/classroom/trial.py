@@ -5,19 +5,35 @@ points, or gives points to a blank answer, and running them beside the student's
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
+from gdl_utils.classroom.environment import lacking
 from gdl_utils.errors import GradingError
-from nbjudge import Assignment, EngineOptions, Graded, Limits, MachineError, SourceNotebook, Submission, grade
-from nbjudge.notebook import Cell, grade_id, is_graded, is_solution, is_test
+from nbjudge import (
+    Assignment,
+    EngineOptions,
+    Graded,
+    GradedNotebook,
+    Limits,
+    MachineError,
+    SourceNotebook,
+    Submission,
+    grade,
+)
+from nbjudge.notebook import Cell, grade_id, is_solution, is_test, text_of
 from nbjudge.ways import BESIDE, DEFAULT, JUDGED, ways_of
 
 REFERENCE = "reference/"  # below hidden/: files that are handed in with the reference solution
 ONLY_BESIDE = "the reference solution passes it only beside its own objects"
 BLANK_IF_JUDGED = "a blank answer would pass it if it were judged"
 RECORD = ".gdl-trials.json"  # in the course folder: what was tried before
+MAY_FAIL = "raises-exception"  # the tag of a cell that is meant to fail, as Jupyter reads it
+PLACE = re.compile(r" \(<[^>]*>, line \d+\)")  # at the end of what a SyntaxError says
+OF_CELL = re.compile(r"Cell In\[\d+\], line (\d+)")
 LISTED = 12  # complaints
 ROUNDS = 3  # a test that runs beside others takes names with it that judged ones may need
 
@@ -29,10 +45,12 @@ class Tried:
     Attributes:
         beside: by notebook and grade_id, why a test is run beside the student's objects.
         complaints: one sentence each, empty if the assignment is fit to grade a class.
+        lacking: a sentence on what it imports and its Python does not have, empty if nothing; all else follows of that.
     """
 
     beside: Mapping[str, Mapping[str, str]]
     complaints: tuple[str, ...]
+    lacking: str = ""
 
     def applied(self, assignment: Assignment) -> Assignment:
         """The assignment with its tests run as the trial found."""
@@ -57,6 +75,24 @@ def try_out(
         limits: those of the class.
         options: how the engine runs.
     """
+    python = options.python if options else None
+    try:
+        tried, errors = _try_both(assignment, solved, limits, options)
+    except MachineError as error:
+        # A setup cell that fails, for example.
+        if not (lacks := lacking([str(error)], assignment, python)):
+            raise
+        return Tried({}, (), lacks)
+    return replace(tried, lacking=lacking(errors, assignment, python))
+
+
+def _try_both(
+    assignment: Assignment,
+    solved: Mapping[str, Mapping[str, str]],
+    limits: Limits | None,
+    options: EngineOptions | None,
+) -> tuple[Tried, list[str]]:
+    """What a trial finds, and all errors of the reference solution."""
     reference, blank = _submission(assignment, solved), _submission(assignment, {})
 
     def both(tried: Assignment) -> tuple[Graded, Graded]:
@@ -81,7 +117,14 @@ def try_out(
         if not found:
             break
         full, empty = both(_with(assignment, beside))
-    return Tried(beside, (*_losses(assignment, full), *_gifts(assignment, empty), *_failures(assignment, full)))
+    complaints = (*_losses(assignment, full), *_gifts(assignment, empty), *_failures(assignment, full))
+    return Tried(beside, complaints), _errors_of(full)
+
+
+def _errors_of(graded: Graded) -> list[str]:
+    cells = [cell for notebook in graded.notebooks for cell in (notebook.content or {}).get("cells", [])]
+    outputs = [output for cell in cells for output in cell.get("outputs", [])]
+    return [output["evalue"] for output in outputs if output["output_type"] == "error"]
 
 
 def try_once(
@@ -109,20 +152,26 @@ def try_once(
         known = json.loads(record.read_text(encoding="utf-8"))
         before = known[name]
         if before["key"] == key:
-            return Tried(before["beside"], tuple(before["complaints"]))
+            return Tried(before["beside"], tuple(before["complaints"]), before["lacking"])
     except (OSError, ValueError, KeyError, TypeError):
         known = {}
     try:
         tried = try_out(prepared(), solved, limits, options)
     except MachineError as error:
         # It may be the machine's, so that it is not kept.
-        return Tried({}, (str(error),))
+        return Tried({}, (as_sentence(error),))
     known = known if isinstance(known, dict) else {}
-    known[name] = {"key": key, "beside": tried.beside, "complaints": tried.complaints}
+    known[name] = {"key": key, **asdict(tried)}
     partial = record.with_suffix(".partial")
     partial.write_text(json.dumps(known, sort_keys=True, indent=1) + "\n", encoding="utf-8")
     partial.rename(record)
     return tried
+
+
+def as_sentence(error: MachineError) -> str:
+    """What an error says, as a line of its own."""
+    text = str(error)
+    return text[:1].upper() + text[1:]
 
 
 def refusal(assignment: str, complaints: tuple[str, ...]) -> GradingError:
@@ -194,7 +243,7 @@ def _tests(assignment: Assignment) -> list[tuple[SourceNotebook, Cell, str]]:
 def _losses(assignment: Assignment, full: Graded) -> list[str]:
     return [
         f"The reference solution gets {_points(full, source, name):g} of {_most(full, source, name):g} points in "
-        f"{source.name}, {name}{_error_in(full, source, name)}"
+        f"{source.name}, {name}{error_in(full, source, name)}"
         for source, _, name in _tests(assignment)
         if _lost(full, source, name) > 0
     ]
@@ -215,31 +264,55 @@ def _has_statements(text: str) -> bool:
 
 
 def _failures(assignment: Assignment, full: Graded) -> list[str]:
-    """Cells of the author's that end with an error where everything else is right."""
+    """Cells of the author's that end with an error: those of solutions only where that costs points."""
     found = []
     for source in assignment.notebooks:
-        own = {
-            str(grade_id(cell))
-            for cell in source.content["cells"]
-            if cell["cell_type"] == "code" and grade_id(cell) and not is_graded(cell) and not is_solution(cell)
-        }
-        found += [
-            f"A cell of the assignment fails, {source.name}, {name}{_error_in(full, source, name)}"
-            for name in sorted(own)
-            if _error_in(full, source, name)
-        ]
+        loses = any(_lost(full, source, name) for book, _, name in _tests(assignment) if book is source)
+        # Cells that students may change come back without their tags.
+        may = {each["source"] for each in source.content["cells"] if MAY_FAIL in each["metadata"].get("tags", [])}
+        for number, cell in enumerate(_cells(full, source), 1):
+            error = "" if is_test(cell) or cell["source"] in may else _ended_with(cell)
+            if error and (loses or not is_solution(cell)):
+                what = "The reference solution" if is_solution(cell) else "A cell of the assignment"
+                found.append(f"{what} fails, {source.name}, {grade_id(cell) or f'cell {number}'}{error}")
     return found
 
 
-def _error_in(graded: Graded, source: SourceNotebook, name: str) -> str:
-    """With what a cell ended, as the end of a sentence; empty if it did not end with an error."""
-    book = next(book for book in graded.notebooks if book.name == source.name)
-    for cell in (book.content or {}).get("cells", []):
-        if grade_id(cell) != name:
+def _cells(graded: Graded, source: SourceNotebook) -> list[Cell]:
+    return (_book(graded, source).content or {}).get("cells", [])
+
+
+def _book(graded: Graded, source: SourceNotebook) -> GradedNotebook:
+    return next(book for book in graded.notebooks if book.name == source.name)
+
+
+def error_in(graded: Graded, source: SourceNotebook, name: str) -> str:
+    """With what a cell ended, as the end of a sentence: the line and the exception, or why the notebook ended.
+
+    Args:
+        graded: what was graded.
+        source: one of its notebooks.
+        name: grade_id of the cell.
+    """
+    ends = [_ended_with(cell) for cell in _cells(graded, source) if grade_id(cell) == name]
+    reason = _book(graded, source).reason
+    return next(filter(None, ends), f": {reason}" if reason else "")
+
+
+def _ended_with(cell: Cell) -> str:
+    for output in cell.get("outputs", []):
+        if output["output_type"] != "error":
             continue
-        for output in cell.get("outputs", []):
-            if output["output_type"] == "error":
-                where = next((line for line in output["traceback"] if line.startswith("line ")), "")
-                what = f"{output['ename']}: {output['evalue']}".rstrip(": ")
-                return f": {where and where + ' '}({what[:300]})"
-    return f": {book.reason}" if book.reason else ""
+        where = next((line for line in output["traceback"] if line.startswith("line ")), "") or _line(cell, output)
+        what = PLACE.sub("", f"{output['ename']}: {output['evalue']}").rstrip(": ")
+        what = "it took too long" if output["ename"] == "KeyboardInterrupt" else what
+        return f": {where and where + ' '}({what[:300]})"
+    return ""
+
+
+def _line(cell: Cell, output: dict[str, Any]) -> str:
+    """The line at which a cell stopped that is no test, as IPython tells it."""
+    found = OF_CELL.search("\n".join(output["traceback"]))
+    lines = (text_of(cell["source"]) or "").split("\n")
+    number = int(found[1]) if found else 0
+    return f"line {number}: {lines[number - 1].strip()}" if 0 < number <= len(lines) else ""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import typer
 
-from gdl_utils.cli import authoring, book, compare, grading, machine
+from gdl_utils.cli import authoring, book, compare, dates, grading, machine
 from gdl_utils.cli.shared import Sentences
 
 app = typer.Typer(cls=Sentences, no_args_is_help=True, pretty_exceptions_enable=False, help="The course's own tool.")
@@ -25,7 +25,9 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "sample-class": authoring.sample_class,
     "collect": grading.collect,
     "roster": grading.roster,
+    "due": dates.due,
     "grade": grading.grade,
+    "regrade": dates.regrade,
     "feedback": grading.feedback,
     "export": grading.export_grades,
     "report": grading.report,

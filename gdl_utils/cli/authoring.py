@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from gdl_utils.classroom.course import Course
-from gdl_utils.cli.shared import console, course_in, repository, status
+from gdl_utils.cli.shared import PYTHON, console, course_in, repository, status
 from gdl_utils.errors import CourseError
 
 
@@ -14,11 +14,12 @@ def release(
     assignments: Annotated[list[str] | None, typer.Argument(help="Assignments; all if none is named.")] = None,
     check: Annotated[bool, typer.Option(help="Change nothing; tell whether the releases are up to date.")] = False,
     course: Annotated[Path, typer.Option(help="The course folder.")] = Path(),
+    python: PYTHON = None,
 ) -> None:
     """Make what students get from the sources, by nbgrader, and say which tests trust the student's code."""
     from gdl_utils.authoring import release as releasing
 
-    target = course_in(course)
+    target = course_in(course, python=python)
     for name in assignments or ():
         if not target.source(name).is_dir():
             raise CourseError(f"There is no assignment {name} in {target.sources}", "see its folders for the names")

@@ -13,12 +13,12 @@ import rich.table
 import typer
 
 from gdl_utils.classroom.course import Course, check_name
-from gdl_utils.classroom.export_formats import Format
-from gdl_utils.cli.shared import DATABASE, FOLDER, INTERRUPTED, console, course_in, status
+from gdl_utils.classroom.export_formats import Format, Platform
+from gdl_utils.cli.shared import DATABASE, FOLDER, INTERRUPTED, PYTHON, console, course_in, status, tell_of_matplotlib
 from gdl_utils.errors import CourseError
 
 if TYPE_CHECKING:
-    from gdl_utils.classroom.grade import GradingOptions
+    from gdl_utils.classroom.grade import GradingOptions, Outcome
     from nbjudge.zygote_client import ZygoteServer
 
 SHOWN = 60  # rows of a table of grades
@@ -29,6 +29,11 @@ WITHOUT_TLS = (
     "WITHOUT TLS: anyone who reaches this scheduler can read submissions and hidden tests, and run programs here and "
     "on its workers. deploy/dask/README.md says how to make certificates."
 )
+# Where the platforms take a zip file of feedback.
+UPLOAD = {
+    Platform.MOODLE: "in Moodle choose the assignment, Submissions, Upload multiple feedback files in a zip",
+    Platform.CANVAS: "in Canvas choose the gradebook, the assignment's menu, Upload Submissions",
+}
 
 
 class Sandbox(enum.StrEnum):
@@ -57,6 +62,13 @@ def collect(
         ),
     ] = None,
     force: Annotated[bool, typer.Option(help="Replace submissions that are there already.")] = False,
+    times: Annotated[
+        Path | None,
+        typer.Option(help="When they were handed in, if not in the roster: a CSV file with ID and submitted_at."),
+    ] = None,
+    zone: Annotated[
+        str | None, typer.Option(help="The zone of times that name none, such as Moodle's: Europe/Berlin.")
+    ] = None,
     db: Annotated[str | None, typer.Option(help="URL of the gradebook, such as postgresql://HOST/NAME.")] = None,
 ) -> None:
     """Take the submissions out of an archive of Moodle or Canvas, or out of files from e-mails.
@@ -64,11 +76,12 @@ def collect(
     Exits with 1 if some need attention.
     """
     from gdl_utils.classroom import collect as collecting
+    from gdl_utils.classroom.times import read_zone
 
-    target = course_in(course, db)
+    target, known = course_in(course, db), read_zone(zone) if zone else None
     check_name(assignment)
     with status(f"Collecting {assignment}"):
-        collected = collecting.collect(target, assignment, archive, pattern, roster, force)
+        collected = collecting.collect(target, assignment, archive, pattern, roster, force, times, known)
     for student, remarks in collected.remarks.items():
         for remark in remarks:
             console.print(f"{student}: {remark}")
@@ -121,6 +134,7 @@ def grade(
         bool, typer.Option(help="Grade even if the reference solution loses points, or a blank notebook gets some.")
     ] = False,
     workers: Annotated[int | None, typer.Option(help="Processes that grade; one a core if not given.", min=1)] = None,
+    python: PYTHON = None,
     scheduler: Annotated[
         str | None, typer.Option(help="Address of a Dask scheduler whose workers grade, tls://HOST:PORT.")
     ] = None,
@@ -142,9 +156,10 @@ def grade(
     # jsonschema imports it to check internationalised addresses, which takes longer than the rest and is not needed.
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     from gdl_utils.classroom.early_zygote import early_zygote
-    from nbjudge import EngineOptions, Limits
+    from gdl_utils.classroom.environment import engine_options
+    from nbjudge import Limits
 
-    target = course_in(course, db)
+    target = course_in(course, db, python)
     check_name(assignment)
     if not target.source(assignment).is_dir():
         raise CourseError(f"There is no assignment {assignment} in {target.sources}", "see its folders for the names")
@@ -161,7 +176,7 @@ def grade(
         output_bytes=output << 10,
         notebook_bytes=notebook << 20,
     )
-    engine = EngineOptions(start is Start.WARM, sandbox is not Sandbox.NONE)
+    engine = engine_options(target, start is Start.WARM, sandbox is not Sandbox.NONE)
     early = nullcontext() if scheduler else closing(early_zygote(target, assignment, engine))
     with early as zygote:
         from gdl_utils.classroom.grade import GradingOptions
@@ -173,18 +188,19 @@ def grade(
 
 
 def _grade(course: Course, assignment: str, options: "GradingOptions", zygote: "ZygoteServer | None") -> None:
-    from gdl_utils.classroom.grade import Outcome, grade_class
+    from gdl_utils.classroom.grade import grade_class
 
     shown: list[Outcome] = []
     counts, modules = Counter[str](), Counter[str]()
     with _grading_progress() as progress:
         task = progress.add_task("Grading", total=len(course.students(assignment)))
 
-        def on_outcome(outcome: Outcome) -> None:
+        def on_outcome(outcome: "Outcome") -> None:
             counts["all"] += 1
             counts["before"] += not outcome.fresh
             counts["attention"] += bool(outcome.remark)
             modules.update(outcome.missing_modules)
+            counts["late"] += bool(outcome.standing and outcome.standing.penalty)
             if outcome.remark or counts["all"] <= SHOWN:
                 shown.append(outcome)
             if outcome.remark and outcome.fresh:
@@ -197,19 +213,21 @@ def _grade(course: Course, assignment: str, options: "GradingOptions", zygote: "
             progress.stop()
             console.print(f"Stopped after {counts['all']} submissions; the same command goes on with the others.")
             raise typer.Exit(INTERRUPTED) from None
+    numbers = ["points", "penalty", "counts", "of"] if counts["late"] else ["points", "of"]
     table = rich.table.Table(title=f"Grades of {assignment}")
     table.add_column("student")
-    table.add_column("points", justify="right")
-    table.add_column("of", justify="right")
+    for name in numbers:
+        table.add_column(name, justify="right")
     table.add_column("remarks", overflow="fold")
     listed = sorted(
         shown if counts["all"] <= SHOWN else [outcome for outcome in shown if outcome.remark],
         key=lambda outcome: outcome.student,
     )
     for outcome in listed[:SHOWN]:
-        score = "as before" if outcome.score is None else f"{outcome.score:g}"
+        cells = _numbers(outcome)
         remarks = [f"attention: {outcome.remark}"] if outcome.remark else []
-        table.add_row(outcome.student, score, f"{outcome.max_score:g}", "\n".join([*remarks, *outcome.repairs]))
+        remarks.extend(outcome.repairs)
+        table.add_row(outcome.student, *(cells[name] for name in numbers), "\n".join(remarks))
     if listed:
         console.print(table)
     if len(listed) > SHOWN:
@@ -224,6 +242,18 @@ def _grade(course: Course, assignment: str, options: "GradingOptions", zygote: "
         )
     if counts["attention"]:
         raise typer.Exit(1)
+
+
+def _numbers(outcome: "Outcome") -> dict[str, str]:
+    """What the table shows of a submission, by column."""
+    standing = outcome.standing
+    points = "as before" if outcome.score is None else f"{standing.points if standing else outcome.score:g}"
+    return {
+        "points": points,
+        "penalty": f"{standing.penalty:g}" if standing and standing.penalty else "",
+        "counts": f"{standing.counts:g}" if standing else points,
+        "of": f"{outcome.max_score:g}",
+    }
 
 
 def _grading_progress() -> rich.progress.Progress:
@@ -248,13 +278,22 @@ def feedback(
     assignment: Annotated[str, typer.Argument(help="A graded assignment.")],
     course: FOLDER = Path(),
     db: DATABASE = None,
+    zip_for: Annotated[
+        Platform | None, typer.Option("--zip", help="Also put all pages into a zip file for this platform.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="The zip file to write; feedback-ASSIGNMENT-PLATFORM.zip if none.")
+    ] = None,
 ) -> None:
     """Write a page for each graded notebook, with points, hints and comments, and nothing hidden.
 
-    Exits with 1 if a page could not be made.
+    Exits with 1 if a page could not be made, or could not be put into the zip file.
     """
     from gdl_utils.classroom.feedback import generate
+    from gdl_utils.classroom.feedback_zip import write_zip
 
+    if output and not zip_for:
+        raise CourseError("--output names a zip file, but none is asked for", "add --zip moodle or --zip canvas")
     target = course_in(course, db)
     check_name(assignment)
     with status(f"Writing the feedback on {assignment}"):
@@ -262,9 +301,17 @@ def feedback(
     for student in written:
         if student.problem:
             console.print(f"{student.student}: {student.problem}")
+    tell_of_matplotlib("Formulas are shown as they were written")
     pages = sum(len(student.pages) for student in written)
     console.print(f"{pages} page(s) are in {target.pages}, in STUDENT/{assignment}/.")
-    if any(student.problem for student in written):
+    left: list[str] = []
+    if zip_for:
+        place = output or course / f"feedback-{assignment}-{zip_for}.zip"
+        left = write_zip(target, assignment, written, zip_for, place)
+        for problem in left:
+            console.print(f"attention: {problem}")
+        console.print(f"The pages for {zip_for.title()} are in {place}; {UPLOAD[zip_for]}.")
+    if left or any(student.problem for student in written):
         raise typer.Exit(1)
 
 
@@ -301,6 +348,7 @@ def report(
     target = course_in(course, db)
     with status(f"Writing the report on {assignment}"):
         page = write_report(target, assignment, output or course / f"report-{assignment}.html")
+    tell_of_matplotlib("The report has no charts")
     console.print(f"The report is in {page}")
 
 

@@ -18,6 +18,7 @@ from typer.core import TyperGroup
 from gdl_utils.classroom.course import CONFIG, Course
 from gdl_utils.classroom.settings import open_folder
 from gdl_utils.errors import CourseError
+from gdl_utils.installing import has, install_command
 from gdl_utils.terminal import escape_controls, escaped_streams, one_line
 
 if TYPE_CHECKING:
@@ -62,6 +63,10 @@ INTERRUPTED = 130  # what shells give for Ctrl-C
 INTERNAL_ERROR = 70  # sysexits.h; 1 says that submissions need attention, 2 that the user made a mistake
 
 FOLDER = Annotated[Path, typer.Option("--course", help="The course folder, in which 'gdl grade' graded.")]
+PYTHON = Annotated[
+    str | None,
+    typer.Option("--python", help="The students' Python, or its environment (venv, conda); it needs no gdl_utils."),
+]
 DATABASE = Annotated[str | None, typer.Option("--db", help="URL of the gradebook, such as postgresql://HOST/NAME.")]
 
 
@@ -100,8 +105,9 @@ class Sentences(TyperGroup):
         except CourseError as error:
             sentence = str(error)
         except ModuleNotFoundError as error:
-            # The light installation has not everything.
-            sentence = f"This command needs {error.name}, which is not installed; type: make setup"
+            # Each part of the project has only what it needs.
+            command = install_command(error.name or "")
+            sentence = f"This command needs {error.name}, which is not installed; type: {command}"
         except Exception as error:
             # Typer's own ways to leave: with an exit code, on an abort, and when nobody reads on (`gdl --help | head`).
             if hasattr(error, "exit_code") or isinstance(error, typer.Abort | BrokenPipeError):
@@ -139,13 +145,20 @@ def repository() -> Course:
     return Course(root)
 
 
-def course_in(folder: Path, database: str | None = None) -> Course:
+def course_in(folder: Path, database: str | None = None, python: str | None = None) -> Course:
     """The course in a folder, by its own configuration or else by the one of the folder where the command is typed.
 
     Raises:
         CourseError: if there is no such folder, or no configuration for it.
     """
-    return open_folder(folder, database, Path.cwd() / CONFIG)
+    return open_folder(folder, database, Path.cwd() / CONFIG, python)
+
+
+def tell_of_matplotlib(consequence: str) -> None:
+    """Say what is left out where matplotlib is not installed, and how to have it."""
+    if not has("matplotlib"):
+        command = install_command("matplotlib")
+        console.print(f"{consequence}, since matplotlib is not installed; to have them drawn, type: {command}")
 
 
 def status(text: str) -> AbstractContextManager[object]:

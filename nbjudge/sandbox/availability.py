@@ -1,48 +1,77 @@
 """Whether there can be a sandbox on this machine, and what to do where there can't."""
 
+import json
 import shutil
 import subprocess
 import sys
+from dataclasses import asdict
 from functools import cache
 
 from nbjudge.errors import SandboxError
+from nbjudge.interpreter import ENGINE, Interpreter, interpreter, start_line
 from nbjudge.sandbox import users
-from nbjudge.sandbox.bubblewrap import command, search_path, visible_paths
+from nbjudge.sandbox.bubblewrap import command
+from nbjudge.sandbox.mounts import Mounts, mounts_for
 
-_found = {"own users": False}  # by the last test
+
+def unavailable_reason(python: str | None = None) -> SandboxError | None:
+    """Why the sandbox can't be used here, with the remedy; None if it can.
+
+    Args:
+        python: that is going to run in it, as for `EngineOptions`.
+
+    Raises:
+        InterpreterError: if there is no such Python, or it lacks what the engine needs.
+    """
+    return tested(python)[0]
 
 
 @cache
-def unavailable_reason() -> SandboxError | None:
-    """Why the sandbox can't be used here, with the remedy; None if it can."""
+def tested(python: str | None) -> tuple[SandboxError | None, bool]:
+    """Why the sandbox can't be used for a Python, and whether each process in it can have a user of its own."""
     if sys.platform != "linux":
-        return SandboxError("The sandbox needs Linux", "grade in a container")
+        return SandboxError("The sandbox needs Linux", "grade in a container"), False
     if shutil.which("bwrap") is None:
-        return SandboxError(
-            "The sandbox needs bubblewrap, which is not installed", "install the package bubblewrap of your system"
-        )
+        problem = "The sandbox needs bubblewrap, which is not installed"
+        return SandboxError(problem, "install the package bubblewrap of your system"), False
+    found = interpreter(python)
+    found.require()
+    try:
+        mounts = mounts_for(found, more=[ENGINE])
+    except SandboxError as error:
+        return error, False
     # A test with more shows that less works, too.
-    _found["own users"] = users.are_there([*visible_paths(), *search_path()]) and _self_test(users.UserMap())[0] == 0
-    code, said = (0, "") if _found["own users"] else _self_test(None)
-    if code:
-        last = (said.strip().splitlines() or ["it gave no reason"])[-1]
+    is_open = users.are_there([*mounts.folders, *found.path])
+    if is_open and _self_test(found, mounts, users.UserMap())[0] == 0:
+        return None, True
+    code, said = _self_test(found, mounts, None)
+    return _reason(said, found, mounts) if code else None, False
+
+
+def _reason(said: str, python: Interpreter, mounts: Mounts) -> SandboxError:
+    """Of what a test that failed said."""
+    last = (said.strip().splitlines() or ["it gave no reason"])[-1]
+    if any(path in last for path in (*mounts.folders, *dict(mounts.links))):
         return SandboxError(
-            f"bubblewrap can't make a sandbox here ({last})",
-            "allow unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone=1, "
-            "user.max_user_namespaces=15000, and in a container --security-opt seccomp=unconfined --security-opt "
-            "systempaths=unconfined)",
+            f"The sandbox can't show what {python.executable} needs ({last})",
+            "see whether you may read all of it, or make the environment anew in another folder",
         )
-    return None
+    return SandboxError(
+        f"bubblewrap can't make a sandbox here ({last})",
+        "allow unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone=1, "
+        "user.max_user_namespaces=15000, and in a container --security-opt seccomp=unconfined --security-opt "
+        "systempaths=unconfined)",
+    )
 
 
-def own_users() -> bool:
+def own_users(python: str | None = None) -> bool:
     """Whether each process behind the walls can have a user of its own here: see `users`."""
-    return unavailable_reason() is None and _found["own users"]
+    return tested(python)[1]
 
 
-def _self_test(user_map: users.UserMap | None) -> tuple[int, str]:
-    test = [sys.executable, "-c", "from nbjudge.sandbox.namespaces import self_test; self_test()"]
-    line = command(test, options=user_map.options if user_map else ())
+def _self_test(python: Interpreter, mounts: Mounts, user_map: users.UserMap | None) -> tuple[int, str]:
+    test = start_line(python, "nbjudge.sandbox.namespaces", json.dumps(asdict(mounts)))
+    line = command(test, mounts, user_map.options if user_map else ())
     with subprocess.Popen(
         line,
         stdin=subprocess.DEVNULL,
@@ -58,12 +87,15 @@ def _self_test(user_map: users.UserMap | None) -> tuple[int, str]:
     return process.returncode, said
 
 
-def require() -> None:
+def require(python: str | None = None) -> None:
     """Refuse to go on without a sandbox.
+
+    Args:
+        python: that is going to run in it, as for `EngineOptions`.
 
     Raises:
         SandboxError: with the reason and the remedy.
     """
-    reason = unavailable_reason()
+    reason = unavailable_reason(python)
     if reason:
         raise SandboxError(reason.problem, reason.remedy)

@@ -5,16 +5,17 @@ kernel's headers.
 """
 
 import ctypes
+import json
 import os
 import resource
 import signal
 import socket
-from collections.abc import Sequence
+import sys
 from pathlib import Path
 
 from nbjudge.model import Limits
 from nbjudge.sandbox import seccomp, users
-from nbjudge.sandbox.bubblewrap import visible_paths
+from nbjudge.sandbox.mounts import PRIVATE, WORK, Mounts
 
 CLONE_NEWNS = 0x00020000
 CLONE_NEWCGROUP = 0x02000000
@@ -30,7 +31,6 @@ SYS_CAPSET = {"x86_64": 126, "aarch64": 91}
 SYS_KEYCTL = {"x86_64": 250, "aarch64": 219}
 KEYCTL_JOIN_SESSION_KEYRING = 1
 
-WORK = "/tmp/work"  # noqa: S108  (a private mount)
 FILES = 4096
 TERMINALS = 16
 PENDING_SIGNALS = 256
@@ -52,7 +52,7 @@ def _mount(source: str, target: str, kind: str | None, flags: int, options: str 
     )
 
 
-def isolate(limits: Limits, control: socket.socket, visible: Sequence[str]) -> None:
+def isolate(limits: Limits, control: socket.socket, mounts: Mounts) -> None:
     """Take the calling process, just forked and with one thread, behind the wall; returns in a new process.
 
     The new process is the first of its own PID namespace, so all that it starts ends with it. It has no network, no
@@ -71,22 +71,15 @@ def isolate(limits: Limits, control: socket.socket, visible: Sequence[str]) -> N
     Path("/proc/self/gid_map").write_text(f"{users.INSIDE_ID} {gid} 1")
     _mount("none", "/", None, MS_REC | MS_PRIVATE)
     size = limits.disk_bytes
-    # Python itself may lie below the folder that becomes private.
-    kept = {path: os.open(path, os.O_PATH) for path in visible if Path(path).is_relative_to("/tmp")}  # noqa: S108
+    # Python itself may lie below a folder that becomes private.
+    kept = {path: os.open(path, os.O_PATH) for path in mounts.folders if _is_in(path, *PRIVATE)}
     _mount("tmpfs", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, f"size={size},nr_inodes={FILES},mode=755")  # noqa: S108
-    for path, descriptor in kept.items():
-        place = f"/proc/self/fd/{descriptor}"
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-        if Path(place).is_dir():
-            Path(path).mkdir(exist_ok=True)
-        else:
-            Path(path).touch()
-        _mount(place, path, None, MS_BIND)
-        os.close(descriptor)
+    _put_back("/tmp", mounts, kept)  # noqa: S108
     Path(WORK).mkdir()
     Path("/tmp/.shm").mkdir()  # noqa: S108
     # One budget for all that can be written.
     _mount("/tmp/.shm", "/dev/shm", None, MS_BIND)  # noqa: S108
+    _put_back("/dev/shm", mounts, kept)  # noqa: S108
     # Terminals of its own: nobody else's, and few, since the machine has so many for all.
     _mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, f"newinstance,ptmxmode=666,mode=620,max={TERMINALS}")
     # A keyring of its own, so that keys of whoever grades can't be read.
@@ -113,8 +106,34 @@ def isolate(limits: Limits, control: socket.socket, visible: Sequence[str]) -> N
     os.chdir(WORK)
 
 
-def self_test() -> None:
+def _is_in(path: str, *folders: str) -> bool:
+    return any(Path(path).is_relative_to(folder) for folder in folders)
+
+
+def _put_back(private: str, mounts: Mounts, kept: dict[str, int]) -> None:
+    """Mount what lies below a folder that has become private, with the links to it; descriptors hold what it is."""
+    for path, said in mounts.links:
+        if _is_in(path, private):
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+            Path(path).symlink_to(said)
+    for path, descriptor in kept.items():
+        if not _is_in(path, private):
+            continue
+        place = f"/proc/self/fd/{descriptor}"
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        if Path(place).is_dir():
+            Path(path).mkdir(exist_ok=True)
+        else:
+            Path(path).touch()
+        # With what is mounted in it: the kernel refuses to show a folder without.
+        _mount(place, path, None, MS_BIND | MS_REC)
+        os.close(descriptor)
+
+
+def main() -> None:
     """Go behind the wall once and say nothing: whether it can be built is tried before anybody is graded.
+
+    The argument is what can be seen: the fields of `Mounts`, as JSON.
 
     Raises:
         SystemExit: if it can't be built; the reason stands in the error output.
@@ -122,7 +141,7 @@ def self_test() -> None:
     ours, theirs = socket.socketpair()
     if not os.fork():
         ours.close()
-        isolate(Limits(), theirs, visible_paths())
+        isolate(Limits(), theirs, Mounts(**json.loads(sys.argv[1])))
         theirs.send(b"+")
         os._exit(0)
     theirs.close()

@@ -72,7 +72,7 @@ UNITE_CODE = """() => {
   }
   again.forEach(span => span.replaceWith(...span.childNodes));
 }"""
-# Loading a page takes long, so each is loaded once and looked at twice; the second time axe tries what the look changes.
+# Loading takes long, so a page is loaded once and looked at twice; the second time axe tries what the look changes.
 WAYS = {"light, on a desk": ("light", DESKTOP), "dark, on a phone": ("dark", PHONE)}
 OF_THE_LOOK = ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size", "meta-viewport"]
 

@@ -195,7 +195,7 @@ def remove_bubblewrap(monkeypatch, tmp_path):
         # What was started before needs none.
         close_zygotes()
         monkeypatch.setenv("PATH", str(tmp_path))
-        availability.unavailable_reason.cache_clear()
+        availability.tested.cache_clear()
 
     yield remove
-    availability.unavailable_reason.cache_clear()
+    availability.tested.cache_clear()

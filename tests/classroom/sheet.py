@@ -607,21 +607,41 @@ EVERY_KIND = [
         "assert list(ages.items()) == [('a', 1)] and set(ages.keys()) == {'a'}",
     ),
     kind(
-        "masked-and-structured-arrays",
-        """
-        import numpy as np
-        def masked(values):
-            return np.ma.masked_less(values, 0)
-        people = np.array([("a", 3)], dtype=[("name", "U5"), ("age", int)])
-        """,
-        """
-        import numpy as np
-        def masked(values):
-            return np.ma.masked_less(values, 1)
-        people = np.array([("a", 4)], dtype=[("name", "U5"), ("age", int)])
-        """,
+        "masked-arrays",
+        "import numpy as np\n\ndef masked(values):\n    return np.ma.masked_less(values, 0)",
+        "import numpy as np\n\ndef masked(values):\n    return np.ma.masked_less(values, 1)",
         "assert masked(np.array([-1, 0, 3])).sum() == 3 and masked(np.array([-1, 0, 3])).count() == 2",
-        "assert people['age'][0] == 3 and people.dtype.names == ('name', 'age')",
+        "assert masked(np.array([-1, 0, 3])).mask.tolist() == [True, False, False]",
+    ),
+    kind(
+        "structured-object-and-time-arrays",
+        """
+        import numpy as np
+        people = np.array([("a", 3), ("b", 5)], dtype=[("name", "U5"), ("age", int)])
+        things = np.array([1, "two", None], dtype=object)
+        days = np.arange("2024-02-27", "2024-03-02", dtype="M8[D]")
+        def oldest(table):
+            return table[table["age"].argmax()]
+        """,
+        """
+        import numpy as np
+        people = np.array([("a", 3), ("b", 6)], dtype=[("name", "U5"), ("age", int)])
+        things = np.array([1, "two", 0], dtype=object)
+        days = np.arange("2024-02-27", "2024-03-01", dtype="M8[D]")
+        def oldest(table):
+            return table[table["age"].argmin()]
+        """,
+        "assert people['age'].tolist() == [3, 5] and people.dtype.names == ('name', 'age')",
+        "assert things.dtype == object and things[2] is None and list(things) == [1, 'two', None]",
+        "assert len(days) == 4 and days[2] == np.datetime64('2024-02-29') and days.dtype == 'M8[D]'",
+        "assert oldest(people)['name'] == 'b' and oldest(people[:1])['age'] == 3",
+    ),
+    kind(
+        "matrix",
+        "import numpy as np\n\ndef rotation():\n    return np.matrix([[0, -1], [1, 0]])",
+        "import numpy as np\n\ndef rotation():\n    return np.array([[0, -1], [1, 0]])",
+        "assert (rotation() * rotation() == -np.eye(2)).all() and isinstance(rotation(), np.matrix)",
+        "assert rotation().I.tolist() == [[0, 1], [-1, 0]]",
     ),
     # Libraries.
     kind(
@@ -642,6 +662,89 @@ EVERY_KIND = [
         "assert list(table.columns) == ['n', 'square'] and table.shape == (2, 2)",
         "assert table['square'].sum() == 5",
         setup="import pandas as pd",
+    ),
+    kind(
+        "rows-of-a-frame",
+        """
+        def cheapest(frame, n):
+            return frame.sort_values("price").head(n)[["name", "price"]]
+        """,
+        """
+        def cheapest(frame, n):
+            return frame.sort_values("price", ascending=False).head(n)[["price", "name"]].reset_index(drop=True)
+        """,
+        "goods = pd.DataFrame({'name': ['pen', 'cup', 'mat'], 'price': [2.5, 4.0, 1.0], 'stock': [1, 0, None]})\n"
+        "assert cheapest(goods, 2)['name'].tolist() == ['mat', 'pen']",
+        "assert cheapest(goods, 1).index[0] == 2",
+        "pd.testing.assert_frame_equal(cheapest(goods, 3), goods.sort_values('price')[['name', 'price']])",
+        "assert cheapest(goods, 0).empty and list(cheapest(goods, 0).columns) == ['name', 'price']",
+        setup="import pandas as pd",
+    ),
+    kind(
+        "times-categories-and-what-is-missing",
+        """
+        def tidy(frame):
+            return frame.assign(
+                when=pd.to_datetime(frame["when"]).dt.tz_localize("UTC").dt.tz_convert("Europe/Berlin"),
+                size=pd.Categorical(frame["size"], ["S", "M", "L"], ordered=True),
+                count=frame["count"].astype("Int64"),
+            )
+        """,
+        """
+        def tidy(frame):
+            return frame.assign(
+                when=pd.to_datetime(frame["when"]).dt.tz_localize("Europe/Berlin"),
+                size=pd.Categorical(frame["size"], ["L", "M", "S"], ordered=True),
+                count=frame["count"].fillna(0).astype("Int64"),
+            )
+        """,
+        "raw = pd.DataFrame({'when': ['2024-01-01 12:00', None], 'size': ['L', 'S'], 'count': [3, None]})\n"
+        "assert tidy(raw)['when'][0].hour == 13 and str(tidy(raw)['when'].dt.tz) == 'Europe/Berlin'",
+        "assert tidy(raw)['size'].max() == 'L' and list(tidy(raw)['size'].cat.categories) == ['S', 'M', 'L']",
+        "assert tidy(raw)['count'].isna().tolist() == [False, True] and tidy(raw)['count'].dtype == 'Int64'",
+        setup="import pandas as pd",
+    ),
+    kind(
+        "index-of-several-levels",
+        "def table(frame):\n    return frame.groupby(['year', 'kind'])['n'].sum().unstack(fill_value=0)",
+        "def table(frame):\n    return frame.groupby(['year', 'kind'])['n'].count().unstack()",
+        """
+        f = pd.DataFrame({"year": [1, 1, 2], "kind": ["a", "b", "a"], "n": [5, 6, 7]})
+        assert table(f).loc[1, "b"] == 6 and table(f).index.name == "year"
+        """,
+        "assert table(f).stack().loc[(2, 'a')] == 7",
+        "for year, row in table(f).iterrows():\n    assert row.sum() == {1: 11, 2: 7}[year]",
+        setup="import pandas as pd",
+    ),
+    kind(
+        "series-and-index",
+        "squares = pd.Series({n: n * n for n in range(4)}, name='square')\nmonths = pd.period_range('2024', periods=3)",
+        "squares = pd.Series({n: n * n for n in range(3)}, name='squares')\nmonths = pd.date_range('2024', periods=3)",
+        "assert squares.equals(pd.Series([0, 1, 4, 9])) and squares.name == 'square'",
+        "assert squares[squares > 3].index.tolist() == [2, 3]",
+        "assert isinstance(months, pd.PeriodIndex) and len(months) == 3",
+        setup="import pandas as pd",
+    ),
+    kind(
+        "frame-changed-in-place",
+        "def add_total(frame):\n    frame['total'] = frame.sum(axis=1)",
+        "def add_total(frame):\n    frame = frame.assign(total=frame.sum(axis=1))",
+        "import pandas as pd\nsums = pd.DataFrame({'a': [1, 2], 'b': [3, 4]})\nadd_total(sums)\n"
+        "assert list(sums['total']) == [4, 6]",
+    ),
+    kind(
+        "frame-with-lists",
+        "def lists(frame):\n    return frame.groupby('k')['v'].agg(list).reset_index()",
+        "def lists(frame):\n    return frame.groupby('k')['v'].agg(tuple).reset_index()",
+        "import pandas as pd\nassert lists(pd.DataFrame({'k': [1, 1], 'v': [2, 3]}))['v'][0] == [2, 3]",
+    ),
+    kind(
+        "formula",
+        "x = sympy.Symbol('x')\n\ndef slope(f):\n    return sympy.diff(f, x)",
+        "x = sympy.Symbol('x')\n\ndef slope(f):\n    return sympy.integrate(f, x)",
+        "import sympy as sp\nassert slope(x ** 3) == 3 * x ** 2",
+        "assert sympy.simplify(slope(sympy.sin(x)) - sympy.cos(x)) == 0",
+        setup="import sympy",
     ),
     kind(
         "estimator",
@@ -809,6 +912,13 @@ EVERY_KIND = [
     ),
 ]
 
-# pandas is no package of this course, but many courses use it.
-NEEDS = {"data-frame": "pandas", "frame-that-the-student-makes": "pandas"}
-SHEET = [each for each in EVERY_KIND if each.name not in NEEDS or importlib.util.find_spec(NEEDS[each.name])]
+# No packages of this course, but many courses use them.
+FOREIGN = ("pandas", "sympy")
+
+
+def _is_installed(kind):
+    texts = " ".join([kind.setup, kind.right, *kind.tests])
+    return all(importlib.util.find_spec(name) for name in FOREIGN if f"import {name}" in texts)
+
+
+SHEET = [each for each in EVERY_KIND if _is_installed(each)]

@@ -5,6 +5,7 @@ import io
 import json
 import shutil
 import unicodedata
+from datetime import UTC
 
 import nbformat
 import pytest
@@ -263,7 +264,7 @@ def test_files_from_e_mails_are_collected_by_a_pattern(course, tmp_path):
     (mails / "..%book.ipynb").write_text(BOOK)
     (mails / "link.2026-10-01T12:00:00.book.ipynb").symlink_to("/etc/passwd")
     pattern = r"(?P<student_id>[^.]+|\.\.)[.%](?:(?P<timestamp>[\dT:-]+)\.)?(?P<file_id>.+)"
-    collected = collect(course, NAME, mails, pattern=pattern)
+    collected = collect(course, NAME, mails, pattern=pattern, zone=UTC)
     assert handed_in(course) == {"ada": ["book.ipynb", "network.keras", "timestamp.txt"]}
     assert (course.submitted("ada", NAME) / TIMESTAMP).read_text().startswith("2026-10-02 12:00:00")
     assert "'..' can't be the id of a student" in collected.problems[0]
@@ -334,7 +335,7 @@ def test_a_blank_notebook_beside_the_work_is_said(course, tmp_path):
 
 
 def test_a_newer_submission_takes_the_place_of_an_older_one(course, tmp_path):
-    pattern = r"(?P<student_id>\w+)\.(?P<timestamp>[\dT:-]+)\.(?P<file_id>.+)"
+    pattern = r"(?P<student_id>\w+)\.(?P<timestamp>[\dT:Z-]+)\.(?P<file_id>.+)"
     mails = tmp_path / "mails"
 
     def collected(time, text, **more):
@@ -345,10 +346,10 @@ def test_a_newer_submission_takes_the_place_of_an_older_one(course, tmp_path):
         shutil.rmtree(mails)
         return told
 
-    collected("2026-10-02T12:00:00", BOOK, notes__txt="1")
-    assert collected("2026-10-01T12:00:00", WRONG).kept == {"ada": "book.ipynb changed; notes.txt no longer there"}
+    collected("2026-10-02T12:00:00Z", BOOK, notes__txt="1")
+    assert collected("2026-10-01T12:00:00Z", WRONG).kept == {"ada": "book.ipynb changed; notes.txt no longer there"}
     assert text_of(course, "ada") == BOOK
-    newer = collected("2026-10-03T12:00:00", WRONG, notes__txt="1", plot__png="2")
+    newer = collected("2026-10-03T12:00:00Z", WRONG, notes__txt="1", plot__png="2")
     assert newer.changed == {"ada": "book.ipynb changed; plot.png new"} and newer.problems == []
     assert text_of(course, "ada") == WRONG
     assert (course.submitted("ada", NAME) / TIMESTAMP).read_text().startswith("2026-10-03 12:00:00")

@@ -20,10 +20,14 @@ from sqlalchemy import Engine, event, insert
 from sqlalchemy.exc import SAWarning
 
 from gdl_utils.classroom.course import GRADEBOOK
+from gdl_utils.classroom.dates import extend, set_due
 from gdl_utils.classroom.export import export
 from gdl_utils.classroom.export_formats import Format
 from gdl_utils.classroom.feedback import generate
+from gdl_utils.classroom.gradebook import ClassGradebook
 from gdl_utils.classroom.grades import read_grades
+from gdl_utils.classroom.nbgrader_api import settings_of
+from gdl_utils.classroom.records import add_regrade, collected, keep_collected
 from gdl_utils.classroom.report import write_report
 from gdl_utils.errors import GradingError
 from tests.classroom import postgresql
@@ -211,3 +215,30 @@ def test_postgresql_gives_the_same_as_sqlite(named):
             pages = [feedback.pages[0].read_text() for feedback in generate(named.course, named.name)]
             (named.course.folder / GRADEBOOK).unlink()
             assert [feedback.pages[0].read_text() for feedback in generate(there, named.name)] == pages
+            keep_dates_and_notes(there, named.name)
+
+
+def keep_dates_and_notes(course, name):
+    """What is kept beside nbgrader's tables is there again when the gradebook is opened once more."""
+    set_due(course, name, "2026-10-01 10:00 Europe/Berlin")
+    extend(course, name, "ada", "3 hours")
+    extend(course, name, "spy", "1 day")
+    extend(course, name, "spy", "2026-10-01 12:30 Europe/Berlin")
+    with Gradebook(course.db_url, "gdl") as gradebook:
+        add_regrade(gradebook, name, "ada", "Zoë's \N{SNOWMAN}", 5, None)
+        add_regrade(gradebook, name, "ada", "again", None, 7)
+        for _ in range(2):
+            keep_collected(gradebook, name, "Moodle", "ada", [("Ada_1_assignsubmission_file/", "book.ipynb")])
+        gradebook.db.commit()
+    with Gradebook(course.db_url, "gdl") as gradebook:
+        assert collected(gradebook, name) == {"ada": ("Moodle", [("Ada_1_assignsubmission_file/", "book.ipynb")])}
+    grades = read_grades(course, name)
+    rows = by_student(grades)
+    assert grades.zone == "Europe/Berlin"
+    assert [(each.note, each.old_score, each.new_score) for each in grades.regrades] == [
+        ("Zoë's \N{SNOWMAN}", 5, None), ("again", None, 7),
+    ]  # fmt: skip
+    assert [rows[student].seconds_late / 3600 for student in ("ada", "spy", "blank")] == [1, 1.5, 4]
+    with ClassGradebook(course.db_url, "gdl", name, settings_of(course)) as gradebook:
+        assert gradebook.bring_up_to_date({"ada": None})["partly"].penalty == 0
+    assert by_student(read_grades(course, name))["ada"].seconds_late == 0

@@ -8,6 +8,7 @@ import nbformat
 import pytest
 from traitlets.config import Config
 
+from gdl_utils.classroom.dates import extend, remove_due, set_due, take_back
 from gdl_utils.classroom.nbgrader_plugin import JudgeCells
 from nbjudge import Limits
 from tests.classroom.by_nbgrader import autograde, release, run_nbgrader, small_course
@@ -267,24 +268,43 @@ def test_a_link_is_no_submission(tmp_path, root):
 
 def test_late_penalties_are_nbgraders(tmp_path, root):
     config = "c.LateSubmissionPlugin.penalty_method = 'zero'\n"
-    students = {"in-time": RIGHT, "late": RIGHT, "late-and-died": STUDENTS["died"]}
+    times = {
+        "in-time": "2026-10-01 12:00:00 UTC",
+        "late": "2026-10-03 12:00:00 UTC",
+        "late-and-died": "2026-10-03 14:00:00 +0200",
+        "extended": "2026-10-03 12:00:00 UTC",
+        "unclear": "2026-10-03 12:00:00 PST",
+    }
+    students = {student: STUDENTS["died"] if student == "late-and-died" else RIGHT for student in times}
     course = release(small_course(tmp_path, root, students, config))
-    for student in students:
-        day = 1 if student == "in-time" else 3
-        (course.submitted(student, NAME) / "timestamp.txt").write_text(f"2026-10-0{day} 12:00:00 UTC")
+    for student, time in times.items():
+        (course.submitted(student, NAME) / "timestamp.txt").write_text(time)
+    set_due(course, NAME, "2026-10-02 14:00 Europe/Berlin")
+    extend(course, NAME, "extended", "2026-10-03 14:00 Europe/Berlin")
 
     def totals():
         with gradebook_of(course) as gradebook:
-            gradebook.update_or_create_assignment(NAME, duedate="2026-10-02 12:00:00 UTC")
             submissions = gradebook.assignment_submissions(NAME)
             books = [book for submitted in submissions for book in submitted.notebooks]
             return {book.student.id: (book.score, book.late_submission_penalty) for book in books}
 
-    totals()
-    autograde(course, *students)
-    assert totals() == {"in-time": (6, None), "late": (6, 6), "late-and-died": (4, 4)}
+    expected = {"in-time": (6, None), "late": (6, 6), "late-and-died": (4, 4)}
+    expected |= {"extended": (6, None), "unclear": (6, None)}
+    told = autograde(course, *students)
+    assert "'PST' is not the name of one zone only" in told["unclear"]["log"]
+    assert totals() == expected
+    assert "'PST' is not the name of one zone only" in grade(course)["unclear"].remark
+    assert totals() == expected
+    # Both see an extension that is taken back, and none where there is no due date.
+    take_back(course, NAME, "extended")
     grade(course)
-    assert totals() == {"in-time": (6, None), "late": (6, 6), "late-and-died": (4, 4)}
+    assert totals() == expected | {"extended": (6, 6)}
+    extend(course, NAME, "extended", "2 days")
+    autograde(course, "extended")
+    assert totals() == expected
+    remove_due(course, NAME)
+    assert autograde(course, "extended")["extended"]["success"]
+    set_due(course, NAME, "2026-10-02 12:00 UTC")
     # Nothing is left to be taken away.
     hand_in(course, "late", b"")
     autograde(course, "late")

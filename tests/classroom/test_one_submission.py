@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import gdl_utils.classroom.grade as grading
+import gdl_utils.classroom.graded_folder as graded_folder
 import nbjudge.grading
 import nbjudge.supervisor
 from gdl_utils.classroom.course import RECORD, TIMESTAMP
@@ -69,7 +70,7 @@ def holds_mark(args):
 
 
 READ = [(grading, "read_files"), (grading, "read_submission"), (grading, "check_submission")]
-KEPT = [(grading, "read_timestamp"), (grading, "handed_in_beside")]
+KEPT = [(grading, "read_timestamp"), (graded_folder, "handed_in_beside")]
 
 
 @pytest.mark.parametrize(("owner", "name"), [*READ, *KEPT], ids=lambda value: value if isinstance(value, str) else "")
@@ -86,7 +87,7 @@ def test_a_failure_to_read_or_keep_is_of_one_submission(owner, name, tmp_path, r
         (nbjudge.supervisor, "files_to_keep", lambda args: "left.txt" in args[0]),
         (nbjudge.grading, "rebuild", lambda args: b"unlucky" in args[1]),
         (ClassGradebook, "save", lambda args: args[1] == "may"),
-        (grading, "write_files", holds_mark),
+        (graded_folder, "write_files", holds_mark),
     ],
     ids=["run", "collect", "rebuild", "save", "write"],
 )
@@ -129,7 +130,7 @@ def test_only_the_machine_stops_a_run(error, tmp_path, root, monkeypatch):
     def full(*_):
         raise error
 
-    monkeypatch.setattr(grading, "write_files", full)
+    monkeypatch.setattr(graded_folder, "write_files", full)
     with pytest.raises(GradingError, match=error.strerror):
         grade(course)
 

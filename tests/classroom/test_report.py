@@ -103,8 +103,8 @@ def test_what_needs_attention_is_listed_and_nothing_else(spoilt):
     assert attention[1][2:] == ["timeout", f"{EVIL} A cell was missing."]
     late = table(section(page, "Late submissions"))
     assert len(late) == 6
-    assert ["partly", "partly", "2 d 1 h", "0"] in late
-    assert any(line[0] == "ada" and line[3] == "1.5" for line in late)
+    assert ["partly", "partly", "2 d 1 h", "0", "2026-10-01 12:00 UTC", "", "5", "5"] in late
+    assert any(line[0] == "ada" and line[3:] == ["1.5", "2026-10-01 12:00 UTC", "", "7", "5.5"] for line in late)
     assert table(section(page, "Without a submission")) == [["absent", "$x^2$ & Sons"]]
 
 

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import shutil
+import sys
 
 import nbformat
 import pytest
@@ -13,7 +14,7 @@ from gdl_utils.classroom.trial import ONLY_BESIDE, RECORD, try_out
 from gdl_utils.errors import GradingError
 from nbjudge.ways import ways_of
 from tests.classroom.small_course import HOW, NAME
-from tests.notebooks import answer, as_node, cell, locked, notebook, solution, test
+from tests.notebooks import answer, as_node, cell, locked, notebook, setup, solution, test
 
 BOOK = "book"
 
@@ -51,9 +52,21 @@ def test_a_reference_that_loses_points_stops_the_run(tmp_path, root):
     assert outcomes(course, despite_complaints=True) == {"ada": (1, "")}
 
 
-def test_a_module_that_is_missing_is_no_zero(tmp_path, root):
-    said = refused(course_with(tmp_path, root, DOUBLE, test("import no_such_module\nassert double(1) == 2", "t", 1)))
-    assert "ModuleNotFoundError: No module named 'no_such_module'" in said
+@pytest.mark.parametrize("place", ["a setup cell", "a test"])
+def test_a_module_that_is_missing_is_no_zero(tmp_path, root, place):
+    """Whatever the class is graded despite of, nobody can pass that test."""
+    cells = [DOUBLE, test("assert double(1) == 2", "t", 1)]
+    if place == "a test":
+        cells[1] = test("import no_such_module.part\nassert double(1) == 2", "t", 1)
+    else:
+        cells.insert(0, setup("import no_such_module.part"))
+    course = course_with(tmp_path, root, *cells)
+    for despite in (False, True):
+        with pytest.raises(GradingError) as raised:
+            outcomes(course, despite_complaints=despite)
+        assert f"small imports no_such_module, which {sys.executable} does not have: type '" in str(raised.value)
+        assert " install no-such-module', or name the Python of the students with --python" in str(raised.value)
+    assert not course.results.exists()
 
 
 def test_a_blank_answer_that_gains_stops_the_run(tmp_path, root):

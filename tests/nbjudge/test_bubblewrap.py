@@ -41,9 +41,9 @@ def started():
 def asked_anew():
     """Whether there can be a sandbox is asked again: before a test, and after it."""
     close_zygotes()
-    availability.unavailable_reason.cache_clear()
+    availability.tested.cache_clear()
     yield
-    availability.unavailable_reason.cache_clear()
+    availability.tested.cache_clear()
 
 
 def test_without_bubblewrap_nothing_runs(tmp_path, monkeypatch, asked_anew, started):
@@ -78,13 +78,14 @@ def test_a_bubblewrap_that_fails_is_told_with_its_reason(tmp_path, monkeypatch, 
 PROGRAM = """
 import copy, json
 from nbjudge import Assignment, Limits, SourceNotebook, Submission, grade
-from nbjudge.sandbox.bubblewrap import visible_paths
+from nbjudge.interpreter import interpreter
+from nbjudge.sandbox.mounts import mounts_for
 from tests import notebooks
 from tests.nbjudge.small import printed
 
 names = ["engine_apart", "engine_apart.inside", "engine_module", "engine_bare", "engine_here", "engine_here_module"]
-visible = {name: visible_paths([f"import {name}", f"from {name} import value"]) for name in names}
-print(json.dumps([visible_paths(), visible]))
+visible = {name: mounts_for(interpreter(), [f"import {name}", f"from {name} import value"]).folders for name in names}
+print(json.dumps([mounts_for(interpreter()).folders, visible]))
 cells = [
     notebooks.setup("import engine_apart, engine_module"),
     notebooks.answer("x = 0"),

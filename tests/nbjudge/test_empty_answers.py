@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from nbjudge import empty_answers
+from nbjudge import empty_answers, empty_tables
 from nbjudge.empty_answers import EmptyTensor, guarded
 
 RIGHT = 3.0
@@ -49,7 +49,7 @@ REFUSED = [
 @pytest.mark.quick
 @pytest.mark.parametrize("expression", REFUSED)
 def test_what_is_asked_of_all_elements_of_nothing_fails(names, expression):
-    with pytest.raises(AssertionError, match=empty_answers.SENTENCE):
+    with pytest.raises(AssertionError, match=empty_tables.SENTENCE):
         eval(expression, names)
 
 
@@ -88,7 +88,7 @@ def test_nothing_inside_something_is_guarded():
     (number, inner), table = guarded((1, [])), guarded({"rows": np.zeros((0, 2))})
     assert number == 1
     for nothing in (inner, table["rows"]):
-        with pytest.raises(AssertionError, match=empty_answers.SENTENCE):
+        with pytest.raises(AssertionError, match=empty_tables.SENTENCE):
             list(nothing)
 
 
@@ -116,6 +116,6 @@ def test_tensors_without_elements(names):
     ):
         assert eval(expression, names), expression
     for expression in TENSORS:
-        with pytest.raises(AssertionError, match=empty_answers.SENTENCE):
+        with pytest.raises(AssertionError, match=empty_tables.SENTENCE):
             eval(expression, names)
     assert guarded(full := tf.ones(2)) is full

@@ -1,5 +1,6 @@
 """Ways to start a notebook's processes, none of which changes a score: warm or cold, with walls or without."""
 
+import importlib.util
 import os
 import tempfile
 import time
@@ -46,6 +47,16 @@ def test_a_process_with_threads_is_not_forked_but_starts_cold(tmp_path, monkeypa
     result = graded("import threaded\nx = 1", tests=("import threaded\nassert x == 1",), sandboxed=False)
     assert (result.status, result.score) == (Status.GRADED, 2)
     close_zygotes()
+
+
+@pytest.mark.skipif(not importlib.util.find_spec("pyarrow"), reason="pyarrow is not installed")
+def test_tables_do_not_make_each_notebook_import_them_anew():
+    """pyarrow, which pandas imports, would start a thread, and a process with threads is not forked."""
+    made = ZygoteServer(Environment(("import pandas",)))
+    try:
+        assert made.wait() is True
+    finally:
+        made.close()
 
 
 def test_without_walls_it_works_and_leaves_no_folder(tmp_path, monkeypatch):

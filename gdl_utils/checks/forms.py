@@ -1,0 +1,57 @@
+"""Says in words what kind of thing an answer is, and quotes it."""
+
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+LONGEST = 60  # characters of a value that is quoted
+
+
+def plain(value: Any) -> Any:
+    """A value without the guard that the engine puts around answers without elements."""
+    return getattr(value, "_unguarded", value)
+
+
+def form_of(value: Any) -> str:
+    """The form of a value in words, such as "a list of 3 entries"; nothing of its content."""
+    value = plain(value)
+    pandas = sys.modules.get("pandas")
+    if value is None:
+        return "None"
+    if isinstance(value, bool | np.bool_):
+        return "True or False"
+    if pandas and isinstance(value, pandas.DataFrame):
+        return f"a table of {counted(len(value), 'row')} and {counted(value.shape[1], 'column')}"
+    if pandas and isinstance(value, pandas.Series):
+        return f"a single column (Series) of {counted(len(value), 'entry')}"
+    if isinstance(value, np.ndarray) and value.ndim:
+        return f"an array of shape {value.shape}"
+    if isinstance(value, str):
+        return f"a text of {counted(len(value), 'character')}"
+    if isinstance(value, Mapping):
+        return f"a dictionary of {counted(len(value), 'key')}"
+    if isinstance(value, list | tuple | set | frozenset):
+        return f"a {type(value).__mro__[-2].__name__} of {counted(len(value), 'entry')}"
+    if isinstance(value, int | float | np.number):
+        return "a whole number" if float(value).is_integer() else "a number"
+    return f"an object of type {type(value).__name__}"
+
+
+def expected_as(value: Any, what: str) -> str:
+    """A sentence on an answer that has another form than it should have."""
+    return f"Your answer is {form_of(value)}, where {what} is expected."
+
+
+def quoted(value: Any) -> str:
+    """A value as Python writes it, shortened."""
+    value = plain(value)
+    text = repr(value.item() if isinstance(value, np.generic) else value)
+    return " ".join(text.split()) if len(text) <= LONGEST else f"{' '.join(text[:LONGEST].split())} ..."
+
+
+def counted(number: int, what: str) -> str:
+    """A number of things in words: 1 row, 2 rows, 2 entries."""
+    several = f"{what[:-1]}ies" if what.endswith("try") else f"{what}s"
+    return f"{number} {what if number == 1 else several}"
