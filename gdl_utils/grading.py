@@ -18,7 +18,10 @@ def use_engine(c: Any) -> None:
     from nbgrader.converters import Autograde
     from nbgrader.coursedir import CourseDirectory
 
+    from gdl_utils.classroom.nbgrader_folders import use_names_as_they_are
     from gdl_utils.terminal import escape_log_records
+
+    use_names_as_they_are()
 
     # nbgrader logs names of files and of students, which may hold sequences that a terminal obeys.
     escape_log_records()

@@ -36,13 +36,13 @@ def is_portable(name: str) -> bool:
     )
 
 
-def files_to_put(files: dict[str, bytes], limits: Limits, log: list[str]) -> dict[str, bytes]:
+def files_to_put(files: dict[str, bytes], limits: Limits, reasons: list[str]) -> dict[str, bytes]:
     """The files handed in, but for notebooks, that have a place in the student's folder.
 
     Args:
         files: contents by relative path.
         limits: what a submission may use.
-        log: takes a sentence if not all fit.
+        reasons: takes a sentence if not all fit.
     """
     kept: dict[str, bytes] = {}
     room, all_fit = limits.disk_bytes, True
@@ -55,7 +55,8 @@ def files_to_put(files: dict[str, bytes], limits: Limits, log: list[str]) -> dic
         room -= len(data)
         kept[name] = data
     if not all_fit:
-        log.append("Of the files beside the notebook not all were used: there are too many, or they are too large.")
+        most = f"{MAX_FILES:,} files and {limits.disk_bytes >> 20} MiB"
+        reasons.append(f"of the files beside the notebook not all were used: {most} are allowed")
     return kept
 
 

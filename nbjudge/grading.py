@@ -1,10 +1,12 @@
 """The heart of the engine: `grade`, a function of an assignment, a submission and limits alone."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nbjudge.errors import MachineError
 from nbjudge.files import files_to_put
+from nbjudge.handed_files import look_at_files
+from nbjudge.matching import Found, find_notebooks, with_files_around
 from nbjudge.model import (
     Assignment,
     EngineOptions,
@@ -15,7 +17,7 @@ from nbjudge.model import (
     Status,
     Submission,
 )
-from nbjudge.notebook import grade_id, imports_of, is_graded, is_test, nbgrader
+from nbjudge.notebook import grade_id, imports_of, is_graded, is_solution, is_test, nbgrader
 from nbjudge.rebuild import OtherNotebookError, Rebuilt, UnreadableError, rebuild
 from nbjudge.supervisor import EXIT_GRACE, NotebookRun
 from nbjudge.zygote_client import Environment, close_zygotes, zygote_for
@@ -64,26 +66,29 @@ class Grader:
 
     def grade(self, submission: Submission) -> Graded:
         """What a submission gets."""
-        return Graded([self.grade_notebook(source, submission) for source in self.assignment.notebooks])
+        found = find_notebooks(self.assignment.notebooks, submission.files, self.limits, submission.times)
+        return Graded(
+            [self.grade_notebook(source, submission, found[source.name]) for source in self.assignment.notebooks]
+        )
 
-    def grade_notebook(self, source: SourceNotebook, submission: Submission) -> GradedNotebook:
-        """What a submission gets for one notebook of the assignment."""
-        graded = self._grade_file(source, submission)
+    def grade_notebook(self, source: SourceNotebook, submission: Submission, found: Found) -> GradedNotebook:
+        """What a submission gets for one notebook of the assignment, which is in the file that was found."""
+        graded = self._grade_file(source, submission, found)
         annotate(graded)
         return graded
 
-    def _grade_file(self, source: SourceNotebook, submission: Submission) -> GradedNotebook:
-        data = submission.files.get(f"{source.name}.ipynb")
-        if data is None:
-            return ungraded(source, Status.MISSING, f"{source.name}.ipynb was not handed in")
+    def _grade_file(self, source: SourceNotebook, submission: Submission, found: Found) -> GradedNotebook:
+        if not found.file:
+            return ungraded(source, Status.MISSING, found.reason)
         try:
-            rebuilt = rebuild(source, data, self.limits)
+            rebuilt = rebuild(source, submission.files[found.file], self.limits)
         except UnreadableError as error:
-            return ungraded(source, Status.UNREADABLE, str(error))
+            return told(ungraded(source, Status.UNREADABLE, str(error)), found)
         except OtherNotebookError as error:
-            return ungraded(source, Status.OTHER_NOTEBOOK, str(error))
-        graded = self.grade_rebuilt(source, rebuilt, submission)
-        graded.log += [f"{source.name}: {finding}" for finding in rebuilt.findings]
+            return told(ungraded(source, Status.OTHER_NOTEBOOK, str(error)), found)
+        submission = replace(submission, files=with_files_around(found.file, submission.files))
+        graded = told(self.grade_rebuilt(source, rebuilt, submission), found)
+        graded.log += [f"{source.name}: {finding}" for finding in graded.findings]
         return graded
 
     def grade_rebuilt(self, source: SourceNotebook, rebuilt: Rebuilt, submission: Submission) -> GradedNotebook:
@@ -99,7 +104,9 @@ class Grader:
             SandboxError: if there can be no sandbox here.
         """
         log: list[str] = []
-        given = {**files_to_put(submission.files, self.limits, log), **self.assignment.files}
+        own = [cell for cell in rebuilt.content["cells"] if not grade_id(cell) or is_solution(cell)]
+        handed = look_at_files(source, own, submission.files)
+        given = {**files_to_put(handed.files, self.limits, handed.reasons), **self.assignment.files}
         try:
             graded = self._run(source, rebuilt, given, submission.seed)
         except MachineError as error:
@@ -109,6 +116,9 @@ class Grader:
         if graded is None or graded.status is Status.JUDGE_DIED or (graded.held_up and self.alone):
             graded = self._run(source, rebuilt, given, submission.seed)
         graded.log = log
+        graded.findings = [*handed.findings, *graded.findings]
+        doubts = handed.doubts if graded.is_short else []
+        graded.reason = "; ".join(filter(None, [graded.reason, *handed.reasons, *doubts]))
         return graded
 
     def _run(self, source: SourceNotebook, rebuilt: Rebuilt, given: dict[str, bytes], seed: int) -> GradedNotebook:
@@ -131,6 +141,13 @@ def environment_of(notebooks: Iterable[SourceNotebook], options: EngineOptions, 
     return Environment(imports, options.warm, options.sandboxed, hash_seed, options.python, lends)
 
 
+def told(graded: GradedNotebook, found: Found) -> GradedNotebook:
+    """The same result with what is to be said of the file that was taken for the notebook."""
+    graded.findings = [*found.findings, *graded.findings]
+    graded.reason = "; ".join(filter(None, [graded.reason, found.reason]))
+    return graded
+
+
 def annotate(notebook: GradedNotebook) -> None:
     """Write into the graded notebook itself how it went, for feedback and report."""
     if notebook.content is not None:
@@ -142,6 +159,7 @@ def annotate(notebook: GradedNotebook) -> None:
                 "hints": notebook.hints,
                 "findings": notebook.findings,
                 "trusted": notebook.trusted,
+                "missing_modules": notebook.missing_modules,
                 "remark": notebook.remark,
                 "seconds": round(notebook.seconds, 3),
                 "processor_seconds": round(notebook.processor_seconds, 3),

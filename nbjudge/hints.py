@@ -8,6 +8,11 @@ from nbjudge.protocol import Report
 
 HIDDEN_TESTS = re.compile(r"### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS", re.DOTALL)
 UNANSWERED = "This exercise is not answered yet."
+NO_PLAIN_DATA = (
+    "What your code returned could not be handed to this test; it takes plain values, arrays, tables and models."
+)
+# What a visible test says and the hidden ones of the same exercise may repeat.
+MANY_KINDS = (UNANSWERED, NO_PLAIN_DATA)
 NOT_RUN = "This test was not run, since your notebook had ended before."
 
 
@@ -54,10 +59,7 @@ def hint_for(report: Report, cell: Cell, slow: bool, unanswered: bool = False, s
     if report.ename == "NameError":
         return "A name that this test needs is not defined; see whether the cell that defines it runs without an error."
     if report.ename in ("AnswerError", "NotAScoreError", "StudentGoneError"):
-        return (
-            "What your code returned could not be handed to this test; "
-            "it takes plain values, arrays, tables and models."
-        )
+        return NO_PLAIN_DATA
     lines = cell["source"].split("\n")
     if report.line and 0 < report.line <= len(lines) and report.line not in hidden:
         return f"This line of the test fails: {lines[report.line - 1].strip()}"

@@ -21,6 +21,7 @@ from nbjudge.cell_run import CELL, Rules, blank_lines, execute, report_of
 from nbjudge.channel import Channel, ChannelClosedError
 from nbjudge.empty_answers import guard_libraries
 from nbjudge.judge_shell import make_shell
+from nbjudge.known_causes import uninstalled
 from nbjudge.protocol import Begin, Ready, Report, RunSetup, RunTest, from_wire, to_wire
 from nbjudge.proxy import JudgeCodec, Namespace, StudentGoneError, StudentSide
 
@@ -56,8 +57,9 @@ class KeepAnswers(ast.NodeTransformer):
 class Judge:
     """Runs graded cells."""
 
-    def __init__(self, names: Namespace):
+    def __init__(self, names: Namespace, uninstalled: Iterable[str] = ()):
         self.names = names
+        self.uninstalled = list(uninstalled)
         self.transformer = TransformerManager()
         self.shell: Any = None
         names.own("get_ipython", self._shell)
@@ -73,7 +75,8 @@ class Judge:
         self.names.begin_cell(redefined)
         report = report_of(lambda: self._execute(source, scored), source)
         claims = self.names.student.claims.told
-        return replace(report, claims=claims, student_gone=report.ename == StudentGoneError.__name__)
+        is_gone = report.ename == StudentGoneError.__name__
+        return replace(report, claims=claims, student_gone=is_gone, uninstalled=self.uninstalled)
 
     def _shell(self) -> Any:
         # Made late, since few tests need it, and by the judge: the student's would read what is below a magic.
@@ -111,13 +114,15 @@ class Judge:
 
 def begin(message: Begin, student: StudentSide) -> Judge:
     """Put the judge's files into its folder, and make it known what is tested."""
+    # Before the hidden files are there, whose names nobody is to find out.
+    missing = uninstalled(message.modules)
     for name, data in message.files.items():
         Path(name).parent.mkdir(parents=True, exist_ok=True)
         Path(name).write_bytes(data)
     sys.path.insert(0, str(Path.cwd()))
     os.environ[SEED] = str(message.seed)
     reseed(message.seed)
-    return Judge(Namespace(student, message.imports, message.answers, message.imported))
+    return Judge(Namespace(student, message.imports, message.answers, message.imported), missing)
 
 
 def reseed(seed: int) -> None:

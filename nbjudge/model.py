@@ -17,7 +17,8 @@ class Limits:
         notebook_seconds: likewise for one notebook.
         disk_bytes: that it may have in files at one time.
         output_bytes: of output of one cell; more is cut off.
-        notebook_bytes: size of a notebook that is read at all.
+        notebook_bytes: size of the file of a notebook, with its outputs, that is read at all.
+        source_bytes: of the text of a notebook's cells with what is attached to them; outputs don't count.
         cells: cells that a student may have added.
     """
 
@@ -27,7 +28,8 @@ class Limits:
     notebook_seconds: float = 300
     disk_bytes: int = 64 << 20
     output_bytes: int = 1 << 20
-    notebook_bytes: int = 16 << 20
+    notebook_bytes: int = 100 << 20
+    source_bytes: int = 16 << 20
     cells: int = 500
 
 
@@ -105,13 +107,15 @@ class Submission:
     """What one student handed in.
 
     Attributes:
-        files: contents by relative path; notebooks in the top folder.
+        files: contents by relative path; a notebook is known by its exercises, whatever it is called.
         seed: of all chance in the tests: Python's, NumPy's and Keras's generators begin from it, and tests find it in
             the environment variable NBJUDGE_SEED. The student's process does not have it.
+        times: when notebooks were changed, in seconds, by relative path: of several that fit, the newest counts.
     """
 
     files: dict[str, bytes]
     seed: int = 0
+    times: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass
@@ -135,6 +139,7 @@ class GradedNotebook:
         memory: most bytes that the student's processes had at a time.
         log: what else the instructor should know, a sentence each.
         trusted: tests that were run beside the student's objects, with the reason, by grade_id.
+        missing_modules: modules that it imports and that are not installed here, if it lost points.
     """
 
     name: str
@@ -153,6 +158,12 @@ class GradedNotebook:
     memory: int = 0
     log: list[str] = field(default_factory=list)
     trusted: dict[str, str] = field(default_factory=dict)
+    missing_modules: list[str] = field(default_factory=list)
+
+    @property
+    def is_short(self) -> bool:
+        """Whether a test did not give all of its points."""
+        return any(score is not None and score < self.max_scores[name] for name, score in self.scores.items())
 
 
 @dataclass
@@ -199,6 +210,11 @@ class Graded:
     def remarks(self) -> list[str]:
         """What it did to those beside it, which costs no points."""
         return [notebook.remark for notebook in self.notebooks if notebook.remark]
+
+    @property
+    def missing_modules(self) -> list[str]:
+        """Modules that it imports and that are not installed here, if it lost points."""
+        return sorted({module for notebook in self.notebooks for module in notebook.missing_modules})
 
     @property
     def status(self) -> Status:

@@ -159,6 +159,7 @@ class Begin(Message):
         imports: statements of the source that import a name, by the name.
         answers: names that the source's solution cells define.
         imported: names that only they import.
+        modules: that the submission imports; which of them are not installed, each report says.
     """
 
     files: dict[str, bytes]
@@ -166,6 +167,7 @@ class Begin(Message):
     imports: dict[str, str]
     answers: list[str]
     imported: list[str]
+    modules: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -208,6 +210,7 @@ class Report(Message):
         from_student: whether the student's code raised it.
         student_gone: whether it was raised because there is no student process any more.
         claims: what objects of the student's said of themselves when the test asked, such as their mean.
+        uninstalled: modules that the submission imports and that are not installed.
     """
 
     passed: bool = False
@@ -222,6 +225,7 @@ class Report(Message):
     from_student: bool = False
     student_gone: bool = False
     claims: list[str] = field(default_factory=list)
+    uninstalled: list[str] = field(default_factory=list)
 
 
 # Judge -> student: each has a `number`, which the answer repeats.

@@ -2,13 +2,17 @@
 
 import copy
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from nbjudge.lost_cells import joined, lost_answers
 from nbjudge.model import Limits, SourceNotebook
 from nbjudge.notebook import Cell, grade_id, is_solution, nbgrader, text_of
 
 FINDINGS = 100  # more are counted, not told
+MOST_MEMORY = 400 << 20
+TEXT_IN_JSON = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 MISSING = "# This cell was missing from the submission."
 
 
@@ -28,11 +32,15 @@ class Rebuilt:
         content: in nbformat 4, without outputs.
         findings: what was repaired, one sentence each.
         missing: grade_ids of solution cells that the submission did not have.
+        by_place: grade_ids of written answers whose cells were lost, and which were found by their place.
+        without_marks: whether no cell of the submission had a grade_id.
     """
 
     content: dict[str, Any]
     findings: list[str] = field(default_factory=list)
     missing: set[str] = field(default_factory=set)
+    by_place: list[str] = field(default_factory=list)
+    without_marks: bool = False
 
 
 def read(data: bytes, limits: Limits) -> tuple[list[Cell], list[str]]:
@@ -42,7 +50,11 @@ def read(data: bytes, limits: Limits) -> tuple[list[Cell], list[str]]:
         UnreadableError: if it is no notebook, with the reason.
     """
     if len(data) > limits.notebook_bytes:
-        raise UnreadableError(f"the notebook has {len(data)} bytes, more than the {limits.notebook_bytes} allowed")
+        raise UnreadableError(
+            f"the notebook has {_mib(len(data))}, more than the {_mib(limits.notebook_bytes)} allowed"
+        )
+    if _memory(data) > MOST_MEMORY:
+        raise UnreadableError(f"the notebook would take more than {_mib(MOST_MEMORY)} of memory to be read")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -61,6 +73,7 @@ def read(data: bytes, limits: Limits) -> tuple[list[Cell], list[str]]:
         import nbformat
 
         try:
+            _drop_old_outputs(content)
             content = json.loads(nbformat.writes(nbformat.convert(nbformat.from_dict(content), 4)))
         except Exception:
             raise UnreadableError("the notebook is of the old version 3 and damaged") from None
@@ -86,9 +99,42 @@ def read(data: bytes, limits: Limits) -> tuple[list[Cell], list[str]]:
         if kind == "markdown" and _are_attachments(attachments):
             kept["attachments"] = json.loads(text_of(json.dumps(attachments, ensure_ascii=False)) or "{}")
         readable.append(kept)
+    # What it shows counts for nothing: the cells are run again.
+    size = sum(len(cell["source"]) + _size(cell.get("attachments")) for cell in readable)
+    if size > limits.source_bytes:
+        raise UnreadableError(
+            f"the cells of the notebook hold {_mib(size)} without their outputs, more than the "
+            f"{_mib(limits.source_bytes)} allowed"
+        )
     return readable, _few(
         [f"Cell {number} is damaged and was left out." for number in damaged[: FINDINGS + 1]], len(damaged)
     )
+
+
+def _mib(size: int) -> str:
+    return f"{size / 2**20:.0f} MiB" if size >= 1 << 20 else f"{size} bytes"
+
+
+def _size(attachments: Any) -> int:
+    return sum(len(data) for bundle in (attachments or {}).values() for data in bundle.values())
+
+
+def _memory(data: bytes) -> int:
+    """Bytes that the values of a JSON file may take in memory, however few they take in the file; texts apart."""
+    total = _weight(data)
+    # Commas and brackets in texts are no values.
+    return total if total <= MOST_MEMORY else _weight(TEXT_IN_JSON.sub(b"", data))
+
+
+def _weight(data: bytes) -> int:
+    return 64 * (data.count(b"[") + data.count(b"{")) + 40 * data.count(b",")
+
+
+def _drop_old_outputs(content: dict[str, Any]) -> None:
+    for sheet in content.get("worksheets", []):
+        for cell in sheet.get("cells", []):
+            if "outputs" in cell:
+                cell["outputs"] = []
 
 
 def _few(findings: list[str], count: int) -> list[str]:
@@ -121,12 +167,16 @@ def rebuild(source: SourceNotebook, data: bytes, limits: Limits) -> Rebuilt:
     if named and not any(name in fixed for name in named):
         raise OtherNotebookError("none of its exercises is one of this notebook's; it may be of another assignment")
 
+    by_place = lost_answers(source, cells)
+    moved = {id(cell) for found in by_place.values() for cell in found}
     answers: dict[str, Cell] = {}
     own: dict[str | None, list[Cell]] = {None: []}
     place: str | None = None
     order = []
     for cell in cells:
         name = grade_id(cell)
+        if id(cell) in moved:
+            continue
         if name not in fixed:
             if name:
                 shown = name if len(name) < 80 else f"{name[:80]}..."
@@ -150,10 +200,14 @@ def rebuild(source: SourceNotebook, data: bytes, limits: Limits) -> Rebuilt:
     if order != [name for name in fixed if name in answers]:
         findings.append("The exercises were in another order; they were put back into theirs.")
 
+    for name, lost in by_place.items():
+        answers[name] = joined(lost, fixed[name]["source"])
+        findings.append(f"The cell {name!r} was lost; what stands in its place was taken for it.")
     findings = _few(findings, len(findings))
     # Cells have ids since nbformat 4.5.
     minor = max(source.content.get("nbformat_minor", 0), 5)
     result = Rebuilt({**source.content, "nbformat_minor": minor, "cells": []}, findings)
+    result.by_place, result.without_marks = list(by_place), not named
     ids = _Ids()
     result.content["cells"] += [_own(cell, ids) for cell in own[None]]
     for name, cell in fixed.items():
@@ -164,7 +218,7 @@ def rebuild(source: SourceNotebook, data: bytes, limits: Limits) -> Rebuilt:
             findings.append(f"The cell {name!r} was missing; it was put back.")
             if is_solution(cell):
                 result.missing.add(name)
-                built["source"] = MISSING if cell["cell_type"] == "code" else ""
+                built["source"] = MISSING if cell["cell_type"] == "code" else MISSING.removeprefix("# ")
         elif is_solution(cell):
             built["source"] = answers[name]["source"]
             if cell["cell_type"] == "markdown" and "attachments" in answers[name]:

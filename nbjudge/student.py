@@ -23,6 +23,7 @@ from traitlets.config import Config
 
 from nbjudge import beside, crossing, keras_models, library
 from nbjudge.channel import Channel, ChannelClosedError
+from nbjudge.outputs import OUTPUT_OVERHEAD
 from nbjudge.protocol import (
     MAX_FILES,
     MESSAGE_LENGTH,
@@ -57,6 +58,7 @@ from nbjudge.protocol import (
     from_wire,
     to_wire,
 )
+from nbjudge.student_output import begin_cell, open_streams, send_all
 from nbjudge.wire import Codec, WireError
 
 MOST_ELEMENTS = 100_000  # of an object that a test loops over
@@ -205,23 +207,30 @@ class Student:
     def tell(self, message: Message) -> None:
         """Send a message to the supervisor, whole."""
         with _interrupts(signal.SIG_BLOCK):
-            _flush()
+            send_all()
             self.control.send(to_wire(message))
 
     def show(self, data: dict[str, Any], is_result: bool = False) -> None:
         """Send something that a cell shows, by its MIME types."""
+        if self.left < 0:
+            # What does not count any more need not be sent a million times.
+            return
         bundle = {}
+        self.left -= OUTPUT_OVERHEAD
         for name, value in data.items():
             if isinstance(value, bytes):
                 value = base64.b64encode(value).decode()
             if isinstance(value, str) and self.left >= 0:
                 self.left -= len(value)
                 bundle[str(name)] = value if self.left >= 0 else "... output cut off ..."
+        if self.left < 0 and not bundle:
+            bundle = {"text/plain": "... output cut off ..."}
         self.tell(Displayed(bundle, is_result))
 
     def run(self, source: str) -> None:
         """Run one cell and say how it ended."""
         self.left = self.output
+        begin_cell()
         status = "ok"
         try:
             with _interrupts(signal.SIG_UNBLOCK):
@@ -283,7 +292,7 @@ class Student:
         except BaseException as error:
             reply = _failure(request.number, error)
         self.answering.pop()
-        _flush()
+        send_all()
         try:
             self.judge.send(to_wire(reply))
         except WireError as error:
@@ -399,12 +408,6 @@ def _elements(target: Any) -> list[Any]:
     return values
 
 
-def _flush() -> None:
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(Exception):
-            stream.flush()
-
-
 def _failure(number: int, error: BaseException) -> Failure:
     try:
         message = str(error)[:MESSAGE_LENGTH]
@@ -417,8 +420,7 @@ def main(shell: Shell, control: Channel, judge: Channel, output: int) -> None:
     """Run as the student process; does not return."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    sys.stdout = os.fdopen(1, "w", buffering=1, errors="replace", closefd=False)
-    sys.stderr = os.fdopen(2, "w", buffering=1, errors="replace", closefd=False)
+    open_streams()
     sys.path.insert(0, str(Path.cwd()))
     try:
         student = Student(shell, control, judge, output)

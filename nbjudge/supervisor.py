@@ -12,6 +12,8 @@ from nbjudge.errors import MachineError
 from nbjudge.event_loop import Deadline, EventLoop
 from nbjudge.files import files_to_keep
 from nbjudge.hints import NOT_RUN, hidden_lines, hint_for
+from nbjudge.known_causes import KnownCauses, imported_modules, modules_in_words
+from nbjudge.lost_cells import why_to_look
 from nbjudge.model import Assignment, GradedNotebook, Limits, SourceNotebook, Status
 from nbjudge.notebook import (
     Cell,
@@ -92,13 +94,13 @@ class NotebookRun:
         self.ended = False  # nothing of the student's can be run any more
         self.slow: list[str] = []  # ids of cells that were interrupted
         self.began = Times()
-        self.room = limits.notebook_bytes  # for the output of all cells together
+        self.room = limits.source_bytes  # for the output of all cells together
         self.pending_setups: list[Cell] = []  # setup cells that the judge has not yet reported on
-        self.unanswered = False  # the last solution cell is as it was released
         self.seen_hidden = False  # the student's code has been called by a hidden test
         self.defined = names_defined(source)
         self.answers, self.used = answers_of(source), used_by_students(source)
         self.ways = ways_of(source)
+        self.causes = KnownCauses(names_of_answers(source))
         self.redefined: set[str] = set()  # names that cells since the last test define
 
     def run(self, assignment: Assignment, given: dict[str, bytes], seed: int) -> GradedNotebook:
@@ -126,8 +128,20 @@ class NotebookRun:
         if self.slow and self.result.status is Status.GRADED:
             self.result.status = Status.TIMEOUT
             self.result.reason = f"{len(self.slow)} cell(s) did not end within {self.limits.cell_seconds:g} s"
-        if self.result.status is Status.GRADED and self.rebuilt.missing:
+        by_hand = {grade_id(cell) for cell in self.source.content["cells"] if is_graded(cell) and is_solution(cell)}
+        if self.result.status is Status.GRADED and self.rebuilt.missing - by_hand:
             self.result.findings.append("It is graded as if the missing exercises had been left empty.")
+        if self.causes.modules and self.result.is_short:
+            self.result.missing_modules = self.causes.modules
+            words = modules_in_words(self.causes.modules)
+            reason = f"it imports {words} not installed where it was graded"
+            self.result.reason = "; ".join(filter(None, [self.result.reason, reason]))
+        if self.result.content:
+            why = why_to_look(
+                self.source, self.rebuilt.missing, self.rebuilt.by_place, self.rebuilt.without_marks,
+                self.result.scores, self.result.max_scores,
+            )  # fmt: skip
+            self.result.reason = "; ".join(filter(None, [self.result.reason, why]))
         return self.result
 
     def _begin(self, given: dict[str, bytes], for_judge: dict[str, bytes], seed: int) -> None:
@@ -141,7 +155,10 @@ class NotebookRun:
                 channel.limits = limits_of_files(self.limits)
             student.send(to_wire(PutFiles(given)), until)
             answers = sorted({name for names in names_of_answers(self.source).values() for name in names})
-            begin = Begin(for_judge, seed, imports_of(self.source), answers, imported_in_answers(self.source))
+            own = [cell for cell in self.rebuilt.content["cells"] if not grade_id(cell) or is_solution(cell)]
+            modules = imported_modules(own, given)
+            imports = imports_of(self.source)
+            begin = Begin(for_judge, seed, imports, answers, imported_in_answers(self.source), modules)
             judge.send(to_wire(begin), until)
         except WireError as error:
             printed = CellOutput(2000)
@@ -158,12 +175,12 @@ class NotebookRun:
         if is_test(cell):
             self._run_test(cell)
             return
-        if is_solution(cell):
-            self.unanswered = is_unanswered(cell)
         name = grade_id(cell)
+        self.causes.see(cell, name)
         if name and (is_graded(cell) or nbgrader(cell).get("task")):
             self.result.max_scores[name] = float(nbgrader(cell).get("points") or 0)
-            is_empty = name in self.rebuilt.missing or (is_graded(cell) and is_unanswered(cell))
+            # An answer that is not in its place may be elsewhere: a person looks for it.
+            is_empty = is_graded(cell) and is_unanswered(cell)
             self.result.scores[name] = 0.0 if is_empty else None
         if cell["cell_type"] != "code":
             return
@@ -256,7 +273,10 @@ class NotebookRun:
         self.result.scores[name] = score
         cell["outputs"] = outputs_of_test(report, cell, score)
         if not report.passed:
-            self.result.hints[name] = hint_for(report, cell, is_slow, self.unanswered, self.seen_hidden)
+            hint = hint_for(report, cell, is_slow, self.causes.is_unanswered, self.seen_hidden)
+            is_visible = not hidden_lines(cell["source"])
+            seen_hidden = self.seen_hidden or not is_visible
+            self.result.hints[name] = self.causes.hint(hint, report, is_slow, seen_hidden, is_visible)
         elif score < points and report.hint:
             self.result.hints[name] = clean_text(report.hint)
         self.seen_hidden = self.seen_hidden or bool(hidden_lines(cell["source"]))
@@ -335,7 +355,10 @@ class NotebookRun:
             self._end_judge()
             return None
         report = from_wire(message, Report)
-        return report if isinstance(report, Report) else None
+        if not isinstance(report, Report):
+            return None
+        self.causes.modules = [clean_text(module) for module in report.uninstalled]
+        return report
 
     # Ends
 

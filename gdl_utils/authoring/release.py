@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gdl_utils.authoring.release_checks import has_headings, problems_of
 from gdl_utils.classroom.assignment import reference_solutions
-from gdl_utils.classroom.course import Course
+from gdl_utils.classroom.course import Course, check_name
 from gdl_utils.classroom.environment import engine_options
 from gdl_utils.classroom.grade import released_assignment
 from gdl_utils.classroom.nbgrader_api import open_course, settings_of, why_failed
@@ -66,6 +66,7 @@ def release(course: Course, name: str, always: bool = False) -> Released:
         GradingError: if nbgrader refuses the source, or it does not hold what `release_checks` asks for; the release is
             as before then.
     """
+    check_name(name)
     course.releases.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=course.releases, prefix=".release-") as scratch:
         trial, target = (

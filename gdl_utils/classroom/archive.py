@@ -1,15 +1,19 @@
 """Unpacks archives of whose maker nothing is known, and refuses what would write elsewhere or fill the disk."""
 
+import datetime
+import os
 import re
 import shutil
 import stat
 import zipfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from nbgrader.plugins.zipcollect import ExtractorPlugin
 
-from gdl_utils.classroom.student_files import IGNORED, MAX_BYTES, MAX_FILES
+from gdl_utils.classroom.student_files import DISK_IS_FULL, IGNORED, MAX_BYTES, MAX_FILES
 from gdl_utils.errors import GradingError
 
 JUNK = {*IGNORED, "__MACOSX", "Thumbs.db"}
@@ -30,17 +34,37 @@ LIMITS_OF_STUDENT = ArchiveLimits(MAX_FILES, MAX_BYTES)
 class Extractor(ExtractorPlugin):
     """Unpacks a zip file, or copies a folder, and refuses what would write elsewhere or fill the disk."""
 
+    def __init__(self, **settings: Any):
+        super().__init__(**settings)
+        self.problems: list[str] = []  # what of a folder could not be read, in sentences
+
     def extract(self, archive_path: str, extracted_path: str) -> None:
         """Fill `extracted_path`, an empty folder, from the zip file or folder `archive_path`."""
         archive, target = Path(archive_path), Path(extracted_path)
         if archive.is_dir():
-            for path in sorted(archive.rglob("*")):
-                if path.is_file() and not path.is_symlink():
-                    copy = target / path.relative_to(archive)
-                    copy.parent.mkdir(parents=True, exist_ok=True)
-                    shutil.copy(path, copy)
+            self._copy(archive, target)
             return
         unzip(archive, target, LIMITS_OF_CLASS)
+
+    def _copy(self, folder: Path, target: Path) -> None:
+        # What can't be read is one student's matter; a disk that is full is everybody's.
+        def note(error: OSError) -> None:
+            if error.errno in DISK_IS_FULL:
+                raise GradingError(f"{folder} can't be copied: {error.strerror or error}.") from None
+            self.problems.append(
+                f"{Path(error.filename or folder).name} can't be read ({error.strerror}), and was left."
+            )
+
+        for place, folders, names in os.walk(folder, onerror=note):
+            folders.sort()
+            for path in (Path(place, name) for name in sorted(names)):
+                try:
+                    if path.is_file() and not path.is_symlink():
+                        copy = target / path.relative_to(folder)
+                        copy.parent.mkdir(parents=True, exist_ok=True)
+                        shutil.copy2(path, copy)
+                except OSError as error:
+                    note(error)
 
 
 def unzip(archive: Path, target: Path, limits: ArchiveLimits) -> None:
@@ -65,10 +89,18 @@ def unzip(archive: Path, target: Path, limits: ArchiveLimits) -> None:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 with opened.open(entry) as source, path.open("xb") as written:
                     shutil.copyfileobj(source, written)
+                _set_time(path, entry)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         raise GradingError(f"{archive.name} is not a zip file, or is damaged ({error})", "download it again") from None
     except OSError as error:
         raise GradingError(f"{archive.name} can't be unpacked: {error.strerror or error}.") from None
+
+
+def _set_time(path: Path, entry: zipfile.ZipInfo) -> None:
+    # In no known zone, but of two files of one archive it tells the newer one.
+    with suppress(ValueError, OverflowError, OSError):
+        time = datetime.datetime(*entry.date_time).timestamp()
+        os.utime(path, (time, time))
 
 
 def _refused(entries: list[zipfile.ZipInfo], limits: ArchiveLimits, target: Path) -> str:

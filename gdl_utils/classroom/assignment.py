@@ -13,12 +13,12 @@ from typing import Any
 
 import nbformat
 
-from gdl_utils.classroom.course import HIDDEN
+from gdl_utils.classroom.course import HIDDEN, Course
 from gdl_utils.classroom.gradebook import ClassGradebook
 from gdl_utils.classroom.student_files import read_files
 from gdl_utils.errors import GradingError
 from nbjudge import Assignment, SourceNotebook
-from nbjudge.notebook import grade_id, imports_of, is_solution, names_of_answers
+from nbjudge.notebook import grade_id, imports_of, is_solution, names_of_answers, text_of
 
 PREPARE = "prepare.py"  # in the folder of hidden files
 PYTHON = ("python", "python3", "ipython")  # names of the language
@@ -128,6 +128,17 @@ def reference_solutions(source: Path) -> dict[str, dict[str, str]]:
         }
         for path in sorted(source.glob("*.ipynb"))
     }
+
+
+def sheets_of(course: Course, assignment: str) -> tuple[SourceNotebook, ...]:
+    """The notebooks of an assignment as far as it takes to know them again: as released, else as in the sources."""
+    sheets = []
+    for path in sorted(course.source(assignment).glob("*.ipynb")):
+        released = course.release(assignment) / path.name
+        content = json.loads((released if released.is_file() else path).read_text(encoding="utf-8"))
+        cells = [{**cell, "source": text_of(cell.get("source", "")) or ""} for cell in content.get("cells", [])]
+        sheets.append(SourceNotebook(path.stem, {**content, "cells": cells}))
+    return tuple(sheets)
 
 
 def other_kernel(content: dict[str, Any]) -> str | None:

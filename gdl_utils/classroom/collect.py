@@ -8,6 +8,7 @@ Sources for the names: `mod/assign/classes/downloader.php` in Moodle's source an
 
 import re
 import tempfile
+import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
@@ -28,11 +29,12 @@ from gdl_utils.classroom.attempts import (
     what_was_there,
     write_time,
 )
+from gdl_utils.classroom.collected_files import Wanted, change_of, named_as_before, notebooks_named, wanted_files
 from gdl_utils.classroom.course import TIMESTAMP, Course
 from gdl_utils.classroom.dates import read_dates
 from gdl_utils.classroom.nbgrader_api import open_course
 from gdl_utils.classroom.records import keep_collected
-from gdl_utils.classroom.roster import People, Person, read_roster
+from gdl_utils.classroom.roster import People, Person, absent, look_alikes, read_roster
 from gdl_utils.classroom.student_files import may_be_kept
 from gdl_utils.errors import GradingError
 
@@ -41,8 +43,6 @@ MOODLE = r"(?P<name>[^/_]+)_(?P<number>\d+)_assignsubmission_file(?:_?/|_)(?P<fi
 CANVAS = r"(?:(?P<name>[^/]*?)_)?(?P<late>LATE_)?(?P<number>\d+)_\d+_(?P<file_id>[^/]+)"
 # Where the name of a student or a file in Canvas holds numbers too, the first way to read it need not be the right one.
 PATTERNS = {"Moodle": (MOODLE,), "Canvas": (CANVAS, CANVAS.replace("*?", "*"))}
-# What browsers and Canvas add to the name of a file that was there already.
-COPY = re.compile(r"(-\d+| ?\(\d+\))$")
 
 
 @dataclass
@@ -52,14 +52,20 @@ class Collected:
     Attributes:
         platform: Moodle, Canvas or "pattern".
         students: the ids of those whose submissions were put into submitted/.
-        kept: the ids of those who had a submission there already, which was kept.
+        kept: the ids of those who had another submission there already, which was kept, with what differs.
+        same: the ids of those whose submission was there already as it is.
+        changed: by student, what a newer submission changed.
+        absent: the ids of those who are in the gradebook and handed in nothing.
         remarks: by student, what was put right or should be known.
         problems: what could not be collected, in sentences.
     """
 
     platform: str
     students: list[str] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)
+    kept: dict[str, str] = field(default_factory=dict)
+    same: list[str] = field(default_factory=list)
+    changed: dict[str, str] = field(default_factory=dict)
+    absent: list[str] = field(default_factory=list)
     remarks: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     problems: list[str] = field(default_factory=list)
 
@@ -93,8 +99,7 @@ def collect(
     Raises:
         GradingError: if the archive is none, is hostile, or is not what its platform makes.
     """
-    notebooks = {path.stem for path in course.source(assignment).glob("*.ipynb")}
-    if not notebooks:
+    if not any(course.source(assignment).glob("*.ipynb")):
         raise GradingError(f"There is no assignment {assignment} in {course.sources}", "see its folders for the names")
     if not archive.exists():
         raise GradingError(f"There is no file or folder {archive}", "name the archive that was downloaded")
@@ -106,21 +111,23 @@ def collect(
     with tempfile.TemporaryDirectory() as scratch, open_course(course) as api:
         extracted = Path(scratch).resolve() / "extracted"
         extracted.mkdir()
-        Extractor(parent=api).extract(str(archive), str(extracted))
+        extractor = Extractor(parent=api)
+        extractor.extract(str(archive), str(extracted))
         names = sorted(path.relative_to(extracted).as_posix() for path in extracted.rglob("*") if path.is_file())
         platform, ways = _platform(names, pattern, archive)
-        collected, collector = Collected(platform), Collector(parent=api)
+        collected, collector = Collected(platform, problems=extractor.problems), Collector(parent=api)
+        wanted = wanted_files(course, assignment)
         with Gradebook(api.coursedir.db_url, api.coursedir.course_id) as gradebook:
             people = People(platform, rows, gradebook)
             by_person = _by_person(names, ways, people, collected.problems)
+            if rows:
+                people.record_all()
+            _leave_look_alikes(by_person, people, collected.problems)
             for person, parts in sorted(by_person.items(), key=lambda item: item[0].student):
                 place = course.submitted(person.student, assignment)
                 keep_collected(gradebook, assignment, platform, person.student, _in_archive(parts))
-                if place.exists() and any(place.iterdir()) and not force:
-                    collected.kept.append(person.student)
-                    continue
                 try:
-                    attempt = last_attempt(parts, len(notebooks), told, zone)
+                    attempt = last_attempt(parts, len(wanted.notebooks), told, zone)
                     files = _unpacked({extracted / name: parts[name]["file_id"] for name in attempt.names}, extracted)
                 except GradingError as error:
                     collected.problems.append(f"{person.student}: {error}")
@@ -129,13 +136,28 @@ def collect(
                 remarks += attempt.remarks
                 if any(part.get("late") for part in parts.values()) and not attempt.time:
                     remarks.append("late, says Canvas, which does not tell how late")
-                for path, name in _named(files, notebooks, remarks).items():
+                problems: list[str] = []
+                named = _named(files, wanted, remarks, problems)
+                if place.exists() and any(place.iterdir()) and not force:
+                    change = change_of(place, named, attempt.time)
+                    if not change.what:
+                        collected.same.append(person.student)
+                        del collected.remarks[person.student]
+                        continue
+                    if not change.is_newer:
+                        collected.kept[person.student] = change.what
+                        continue
+                    collected.changed[person.student] = change.what
+                collected.problems += [f"{person.student}: {problem}" for problem in problems]
+                for path, name in named.items():
                     collector.files[str(path)] = (person.student, name)
                 collected.students.append(person.student)
                 people.record(person)
                 timed[person.student] = attempt, what_was_there(place)
             has_due_date = read_dates(gradebook, assignment).due is not None
             gradebook.db.commit()
+            handed_in = {*course.students(assignment), *collected.students}
+            collected.absent = absent(gradebook, handed_in)
         app = ZipCollectApp(parent=api, coursedir=api.coursedir, force=True)
         app.collect_directory_structure = str(extracted.with_name("{collect_step}"))
         app.coursedir.assignment_id = assignment
@@ -260,38 +282,35 @@ def _unpacked(files: dict[Path, str], extracted: Path) -> dict[Path, str]:
     return unpacked
 
 
-def _named(files: dict[Path, str], notebooks: set[str], remarks: list[str]) -> dict[Path, str]:
+def _leave_look_alikes(by_person: dict[Person, dict[str, dict[str, str]]], people: People, problems: list[str]) -> None:
+    """Leave the files of those who may be one and the same as others: names that differ by capitals, for example."""
+    alike = look_alikes([*(person.student for person in by_person), *people.known_ids()])
+    for person in [person for person in by_person if person.student in alike]:
+        other = alike[person.student]
+        names = ", ".join(sorted(by_person.pop(person)))
+        problems.append(f"{names} was left: is {person.student} the same student as {other}? Use one name for them.")
+
+
+def _named(files: dict[Path, str], wanted: Wanted, remarks: list[str], problems: list[str]) -> dict[Path, str]:
     """The names that the files of a submission get: the notebooks those of the assignment.
 
-    A folder around everything is taken away, and so is what a browser or Canvas added to a name. The only notebook of a
-    submission stands for the only one of the assignment, whatever it is called.
+    A folder around everything is taken away, and so is what a browser or Canvas added to a name.
     """
-    wanted = {f"{name}.ipynb" for name in notebooks}
-    names = dict(files)
+    names = {path: unicodedata.normalize("NFC", name) for path, name in files.items()}
     folders = {PurePosixPath(name).parts[0] for name in names.values()}
     while len(folders) == 1 and all("/" in name for name in names.values()):
         names = {path: name.partition("/")[2] for path, name in names.items()}
         folders = {PurePosixPath(name).parts[0] for name in names.values()}
-    handed_in = {path: name for path, name in names.items() if PurePosixPath(name).suffix == ".ipynb"}
-    for path, name in handed_in.items():
-        plain = f"{COPY.sub('', name.removesuffix('.ipynb'))}.ipynb"
-        alone = next(iter(wanted)) if len(wanted) == len(handed_in) == 1 else name
-        right = plain if plain in wanted else alone
-        if right != name and right in wanted and right not in names.values():
-            names[path] = right
-            remarks.append(f"{name} was taken for {right}")
     kept: dict[str, Path] = {}
-    for path, name in names.items():
+    for path, name in named_as_before(names, wanted, remarks).items():
         if name == TIMESTAMP:
             remarks.append(f"{TIMESTAMP} was left: the time of a submission is not the student's to tell")
             continue
         # Notebooks of any name are kept: who has misnamed one should be found.
-        if not may_be_kept(name.removesuffix(".ipynb")):
+        if not may_be_kept(re.sub(r"\.ipynb$", "", name, flags=re.IGNORECASE)):
             remarks.append(f"{name} was left: a file of that name could be taken for something else")
             continue
         if name in kept:
             remarks.append(f"there are two files {name}: the second was left")
         kept.setdefault(name, path)
-    if not wanted & set(kept):
-        remarks.append("no notebook of the assignment is among the files")
-    return {path: name for name, path in kept.items()}
+    return notebooks_named({path: name for name, path in kept.items()}, wanted, remarks, problems)

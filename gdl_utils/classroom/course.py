@@ -4,6 +4,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from gdl_utils.errors import CourseError
+
+NOT_IN_NAMES = "+*?[]"  # nbgrader refuses the first, and takes the others for patterns
 CONFIG = "nbgrader_config.py"
 # The folders that the configuration names; a test holds the two together.
 SOURCE, RELEASE, SUBMITTED, AUTOGRADED, FEEDBACK = "solutions", "assignments", "submitted", "autograded", "feedback"
@@ -13,6 +16,21 @@ HIDDEN = "hidden"  # the folder of a source with what only the judge may see
 TIMESTAMP = "timestamp.txt"  # where nbgrader looks for the time of a submission
 SUBMISSION_SECRET = "submission_secret.txt"  # noqa: S105  (a name of nbgrader's, whose exchange tells feedback apart by it)
 RECORD = ".gdl-grade.json"  # what was graded, beside the graded notebooks
+
+
+def check_name(assignment: str) -> None:
+    """Make sure that nbgrader can do something with the name of an assignment.
+
+    Raises:
+        CourseError: if it has a character that it can't handle, which the sentence names.
+    """
+    wrong = next((character for character in assignment if character in NOT_IN_NAMES), "")
+    if wrong or assignment != assignment.strip():
+        what = f"{wrong!r}" if wrong else "a blank at its beginning or end"
+        raise CourseError(
+            f"The assignment {assignment!r} has {what} in its name, which nbgrader can't handle",
+            "rename its folder",
+        )
 
 
 @dataclass(frozen=True)
@@ -116,6 +134,12 @@ class Course:
     def autograded(self, student: str, assignment: str) -> Path:
         """The folder with the graded notebooks of a student."""
         return self.results / student / assignment
+
+    def graded_folders(self, assignment: str) -> list[Path]:
+        """The folders with what was graded of an assignment, one for each student."""
+        if not self.results.is_dir():
+            return []
+        return sorted(path / assignment for path in self.results.iterdir() if (path / assignment).is_dir())
 
     def feedback(self, student: str, assignment: str) -> Path:
         """The folder with the pages for a student."""

@@ -327,7 +327,7 @@ def generate(course: Course, assignment: str) -> list[Feedback]:
     Raises:
         GradingError: if nothing is graded yet.
     """
-    graded = sorted(path for path in course.results.glob(f"*/{assignment}") if any(path.glob("*.ipynb")))
+    graded = sorted(path for path in course.graded_folders(assignment) if any(path.glob("*.ipynb")))
     if not graded:
         raise GradingError(f"There is no graded submission of {assignment} in {course.results}", GRADE_FIRST)
     if not course.has_gradebook:
@@ -337,7 +337,8 @@ def generate(course: Course, assignment: str) -> list[Feedback]:
         api.update_config(Config({"GenerateFeedback": SETTINGS}))
         outcome = api.generate_feedback(assignment, force=True)
     log = f"{outcome.get('error') or ''}\n{outcome.get('log') or ''}"
-    with course.log.open("a") as file:
+    # A name in it need not be text.
+    with course.log.open("a", encoding="utf-8", errors="backslashreplace") as file:
         file.write(one_entry(log) + "\n")
     return [_feedback_of(course, path.parent.name, assignment) for path in graded]
 

@@ -30,17 +30,23 @@ from gdl_utils.classroom.environment import environment_digest
 from gdl_utils.classroom.gradebook import ClassGradebook, Standing
 from gdl_utils.classroom.graded_folder import keep_time, write_autograded
 from gdl_utils.classroom.nbgrader_api import open_course, why_failed
+from gdl_utils.classroom.roster import look_alikes
 from gdl_utils.classroom.source_problems import check_kernels, problems_of_cells
 from gdl_utils.classroom.student_files import (
+    MAX_BYTES,
+    MAX_FILES,
     check_submission,
+    left_out,
     read_files,
     read_submission,
     read_timestamp,
+    times_of,
 )
 from gdl_utils.classroom.trial import refusal, try_once
 from gdl_utils.errors import GradingError
 from nbjudge import VERSION, Assignment, EngineOptions, Graded, Limits, MachineError, SandboxError, Submission
 from nbjudge.grading import environment_of
+from nbjudge.matching import may_be_notebook, shown
 from nbjudge.pool import Submit, dask_workers, grade_all, local_workers
 from nbjudge.sandbox import availability
 from nbjudge.ways import judged_only
@@ -62,6 +68,7 @@ class Outcome:
         max_score: points of the assignment.
         remark: what needs attention, empty if nothing does.
         repairs: what was put right before grading.
+        missing_modules: modules that it imports and that are not installed here, if it lost points.
         fresh: whether it was graded now, not before.
         standing: what the gradebook has of it, with points that a person gave and the late penalty; None if nothing.
         before: what it had before it was graded now.
@@ -72,6 +79,7 @@ class Outcome:
     max_score: float
     remark: str = ""
     repairs: tuple[str, ...] = ()
+    missing_modules: tuple[str, ...] = ()
     fresh: bool = True
     standing: Standing | None = None
     before: Standing | None = None
@@ -153,8 +161,11 @@ def grade_class(
         totals = gradebook.totals()
         found: dict[str, Found] = {}
         failed: dict[str, Exception] = {}
+        alike = look_alikes([*students, *gradebook.students()])
         for student in students:
             try:
+                if other := alike.get(student):
+                    raise GradingError(f"is {student} the same student as {other}? Use one name for them")
                 found[student] = _look_at(digest, course.submitted(student, name))
             except Exception as error:
                 failed[student] = error
@@ -255,7 +266,9 @@ def _standing_at(standing: Standing | None, outcome: Outcome) -> Outcome:
 
 
 def _submission_of(course: Course, student: str, name: str, secret: bytes) -> Submission:
-    return Submission(read_submission(course.submitted(student, name)), seed_of_student(secret, name, student))
+    folder = course.submitted(student, name)
+    files = read_submission(folder)
+    return Submission(files, seed_of_student(secret, name, student), times_of(folder, files))
 
 
 @contextmanager
@@ -345,10 +358,15 @@ def _look_at(digest_of_assignment: str, folder: Path) -> Found:
 
 def _key(digest_of_assignment: str, folder: Path) -> str:
     digest = hashlib.sha256(digest_of_assignment.encode())
-    for name, data in sorted(read_files(folder).items()):
-        # When it was handed in is no matter of what the notebooks do.
-        if name != TIMESTAMP:
-            digest.update(json.dumps([name, hashlib.sha256(data).hexdigest()]).encode())
+    files = {name: data for name, data in read_files(folder).items() if name != TIMESTAMP}
+    # When it was handed in is no matter of what the notebooks do.
+    for name, data in sorted(files.items()):
+        digest.update(json.dumps([name, hashlib.sha256(data).hexdigest()]).encode())
+    notebooks = [name for name, data in files.items() if may_be_notebook(name, data)]
+    if len(notebooks) > 1:
+        # Which of them counts, may depend on which is newer.
+        times = times_of(folder, notebooks)
+        digest.update(json.dumps(sorted(notebooks, key=lambda name: (times.get(name, 0.0), name))).encode())
     return digest.hexdigest()
 
 
@@ -360,8 +378,9 @@ def _cached_outcome(course: Course, student: str, name: str, found: Found, total
         if record["key"] != found.key or abs(totals[student] - record["score"]) > 1e-9:
             return None
         repairs = tuple(str(repair) for repair in record["repairs"])
+        modules = tuple(str(module) for module in record.get("missing_modules", []))
         remark = "; ".join(filter(None, [record["remark"], *found.complaints]))
-        outcome = Outcome(student, record["score"], record["max_score"], remark, repairs, fresh=False)
+        outcome = Outcome(student, record["score"], record["max_score"], remark, repairs, modules, fresh=False)
         keep_time(course.submitted(student, name), target)
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -388,8 +407,12 @@ def _record_result(
     if isinstance(graded, Exception):
         raise graded
     submitted, target = course.submitted(student, assignment.name), course.autograded(student, assignment.name)
-    remark = "; ".join([*graded.attention, *graded.remarks])
+    omitted = left_out(submitted)
+    most = f"{MAX_FILES:,} files of {MAX_BYTES >> 20} MiB together"
+    lost = [f"{shown(omitted[0])} was left out: a submission may have {most}"] if omitted else []
+    remark = "; ".join([*graded.attention, *graded.remarks, *lost])
     repairs = tuple(finding for notebook in graded.notebooks for finding in notebook.findings)
+    modules = tuple(graded.missing_modules)
     # The record comes last: a run that is killed before it grades the submission again, with the same result.
     write_autograded(assignment, submitted, target, graded)
     standing = gradebook.save(student, graded, found.time)
@@ -397,8 +420,10 @@ def _record_result(
     how = {name: getattr(options, name) for name in ("only_judged", "despite_complaints")}
     partial_file = target / f"{RECORD}.partial"
     partial_file.write_text(
-        json.dumps({**record, "repairs": repairs, "how": {"limits": asdict(options.limits), **how}})
+        json.dumps(
+            {**record, "repairs": repairs, "missing_modules": modules, "how": {"limits": asdict(options.limits), **how}}
+        )
     )
     partial_file.rename(target / RECORD)
     remark = "; ".join(filter(None, [remark, *found.complaints]))
-    return Outcome(student, graded.score, gradebook.max_score, remark, repairs, standing=standing)
+    return Outcome(student, graded.score, gradebook.max_score, remark, repairs, modules, standing=standing)

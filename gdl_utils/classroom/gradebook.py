@@ -103,6 +103,10 @@ class ClassGradebook:
         rows = self.session.execute(query.where(SourceCell.notebook_id == self.cells[notebook].notebook))
         return {name: (source, digest) for name, source, digest in rows}
 
+    def students(self) -> list[str]:
+        """The ids of all students."""
+        return list(self.session.scalars(select(Student.id)))
+
     def totals(self) -> dict[str, float]:
         """The sum of the automatic scores of each student who has a submission."""
         query = (

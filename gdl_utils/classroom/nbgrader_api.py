@@ -14,6 +14,7 @@ from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config, PyFileConfigLoader
 
 from gdl_utils.classroom.course import Course
+from gdl_utils.classroom.nbgrader_folders import use_names_as_they_are
 from gdl_utils.stderr import redirect_stderr
 
 # As at the end of a traceback; what nbgrader raises itself says only that something was raised before.
@@ -28,6 +29,7 @@ def gradebook_version() -> str | None:
 
 # nbgrader itself runs the program `alembic` for it each time, which takes seconds.
 nbgrader.api.get_alembic_version = gradebook_version
+use_names_as_they_are()
 
 
 def settings_of(course: Course) -> Config:

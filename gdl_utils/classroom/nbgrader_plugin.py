@@ -10,14 +10,14 @@ import json
 import os
 from dataclasses import fields, replace
 from datetime import datetime
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_notebook
-from nbformat.v4.rwbase import rejoin_lines
+from nbformat.v4 import new_notebook
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import AssignLatePenalties, ClearOutput, Execute, NbGraderPreprocessor
 from nbgrader.preprocessors.execute import UnresponsiveKernelError
@@ -39,11 +39,14 @@ from gdl_utils.classroom.student_files import (
     may_be_kept,
     read_submission,
     read_timestamp,
+    times_of,
     write_files,
 )
+from gdl_utils.classroom.submitted_outputs import keep_outputs
 from gdl_utils.errors import GradingError
 from nbjudge import Assignment, EngineOptions, Limits, SourceNotebook, Status, Submission
 from nbjudge.grading import NOTE, Grader, annotate
+from nbjudge.matching import Found, find_notebooks, with_files_around
 from nbjudge.rebuild import OtherNotebookError, Rebuilt, UnreadableError, rebuild
 
 Resources = dict[str, Any]
@@ -80,6 +83,8 @@ class WholeSubmission(NotebookExporter):
         super().__init__(**settings)
         self.rebuilt: dict[str, Rebuilt] = {}
         self.errors: dict[str, Exception] = {}
+        self.files: dict[str, bytes] = {}  # of the submission that is graded
+        self.found: dict[str, Found] = {}
         self._assignments: dict[str, Assignment] = {}
         self._tried: dict[str, Assignment] = {}
         if self.parent is not None:
@@ -150,10 +155,29 @@ class WholeSubmission(NotebookExporter):
         return self._tried[name]
 
     def submitted(self, resources: Resources) -> dict[str, bytes]:
-        """The files that were handed in beside the notebooks, by relative path."""
-        coursedir, names = self.converter.coursedir, resources["nbgrader"]
-        folder = coursedir.format_path(coursedir.submitted_directory, names["student"], names["assignment"])
-        return {name: data for name, data in read_submission(Path(folder)).items() if not name.endswith(".ipynb")}
+        """The files that were handed in beside the notebook, by relative path."""
+        found = self.found[resources["nbgrader"]["notebook"]]
+        files = with_files_around(found.file, self.files)
+        return {name: data for name, data in files.items() if not name.endswith(".ipynb")}
+
+    def find_notebooks(self, folder: Path, assignment: str) -> None:
+        """Read a submission, and let nbgrader convert what are its notebooks, whatever they are called."""
+        self.files = read_submission(folder)
+        sources = self.assignment(assignment).notebooks
+        limits = JudgeCells(parent=self).limits()
+        self.found = find_notebooks(sources, self.files, limits, times_of(folder, self.files))
+        found = [str(folder / f"{name}.ipynb") for name, each in self.found.items() if each.file]
+        wanted = self.converter.coursedir.notebook_id
+        self.converter.notebooks = [path for path in found if fnmatch(Path(path).stem, wanted)] or (
+            self.converter.notebooks
+        )
+
+    def from_filename(self, filename: str, resources: Any = None, **options: Any) -> tuple[str, Resources]:
+        """Convert a notebook, which need not lie where nbgrader looks for it."""
+        if os.path.exists(filename):
+            return super().from_filename(filename, resources, **options)
+        resources["metadata"] = {"path": str(Path(filename).parent), "name": Path(filename).stem}
+        return self.from_file(None, resources, **options)
 
     def _timestamp(self, folder: str) -> datetime | None:
         time, complaints = read_timestamp(Path(folder))
@@ -232,13 +256,15 @@ class WholeSubmission(NotebookExporter):
         coursedir, converter = self.converter.coursedir, self.converter
         names = converter.init_single_notebook_resources(details["notebooks"][0])["nbgrader"]
         folder = Path(coursedir.format_path(coursedir.submitted_directory, names["student"], names["assignment"]))
+        self.found = {}
         try:
             with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
                 gradebook.find_submission(names["assignment"], names["student"])
                 known = [notebook.name for notebook in gradebook.find_assignment(names["assignment"]).notebooks]
         except MissingEntry:
             known = []
-        if not any((folder / f"{name}.ipynb").exists() for name in known):
+        self.find_notebooks(folder, names["assignment"])
+        if not any(each.file for each in self.found.values()):
             for name in known:
                 self._no_points(names, name)
         if self._hook_before:
@@ -272,11 +298,16 @@ class RebuildFromSource(NbGraderPreprocessor):
         exporter, name = _exporter(self), resources["metadata"]["name"]
         path = Path(resources["metadata"]["path"]) / f"{name}.ipynb"
         _, source = exporter.notebook(resources)
-        if path.is_symlink():
-            # It could lead to what somebody else handed in, or out of the course.
-            raise UnreadableError("the notebook is a link, not a file")
-        data = path.read_bytes()
-        rebuilt = exporter.rebuilt[name] = rebuild(source, data, Limits())
+        if name not in exporter.found:
+            # nbgrader does not tell why the hook that looks for it has failed; this will.
+            exporter.find_notebooks(path.parent, resources["nbgrader"]["assignment"])
+        found = exporter.found[name]
+        if not found.file:
+            # A link could lead to what somebody else handed in, or out of the course.
+            raise UnreadableError("the notebook is a link, not a file" if path.is_symlink() else found.reason)
+        data = exporter.files[found.file]
+        rebuilt = exporter.rebuilt[name] = rebuild(source, data, JudgeCells(parent=exporter).limits())
+        rebuilt.findings = [*found.findings, *rebuilt.findings]
         for finding in rebuilt.findings:
             self.log.warning("%s: %s", name, finding)
         built = nbformat.from_dict(rebuilt.content)
@@ -287,7 +318,7 @@ class RebuildFromSource(NbGraderPreprocessor):
             if kernelspec := _kernelspec(submitted):
                 built.metadata["kernelspec"] = kernelspec
         if not ClearOutput(parent=exporter).enabled:
-            _keep_outputs(submitted.get("cells"), built)
+            keep_outputs(submitted.get("cells"), built)
         return built, resources
 
 
@@ -298,45 +329,6 @@ def _kernelspec(submitted: dict[str, Any]) -> dict[str, str] | None:
         return None
     kept = {key: spec[key] for key in ("name", "display_name", "language") if isinstance(spec.get(key), str)}
     return kept if {"name", "display_name"} <= set(kept) else None
-
-
-def _keep_outputs(cells: Any, built: NotebookNode) -> None:
-    """Give the cells of a rebuilt notebook the outputs with which they were submitted."""
-    named: dict[str, Any] = {}
-    others: dict[str, list[Any]] = {}
-    for cell in cells if isinstance(cells, list) else []:
-        if not isinstance(cell, dict) or cell.get("cell_type") != "code":
-            continue
-        metadata = cell.get("metadata")
-        data = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-        name = data.get("grade_id") if isinstance(data, dict) else None
-        if isinstance(name, str) and name and name not in named:
-            named[name] = cell
-        source = cell.get("source")
-        others.setdefault("".join(source) if isinstance(source, list) else str(source), []).append(cell)
-    for cell in built.cells:
-        if cell.cell_type != "code":
-            continue
-        name = cell.metadata.get("nbgrader", {}).get("grade_id")
-        # A cell without a name is known by its text; of several with the same, each takes the next one's.
-        same = others.get(cell.source, [])
-        submitted = named.get(name) if name else same.pop(0) if same else None
-        if submitted is None:
-            continue
-        outputs = submitted.get("outputs")
-        cell.outputs = [output for output in map(_valid_output, outputs if isinstance(outputs, list) else []) if output]
-        count = submitted.get("execution_count")
-        cell.execution_count = count if type(count) is int and count >= 0 else None
-
-
-def _valid_output(output: Any) -> NotebookNode | None:
-    try:
-        book = rejoin_lines(new_notebook(cells=[new_code_cell(outputs=[nbformat.from_dict(output)])]))
-        nbformat.validate(book)
-    except Exception:
-        # There are as many ways to be damaged as there are students.
-        return None
-    return next((nbformat.from_dict(safe) for safe in safe_outputs(book.cells[0].outputs)), None)
 
 
 class JudgeCells(Execute):
@@ -355,6 +347,7 @@ class JudgeCells(Execute):
         config=True
     )
     output = Integer(Limits().output_bytes >> 10, min=1, help="KiB of output of a cell.").tag(config=True)
+    notebook = Integer(Limits().notebook_bytes >> 20, min=1, help="MiB of the file of a notebook.").tag(config=True)
     sandboxed = Bool(True, help="Behind the engine's walls; without them only for trusted code.").tag(config=True)
     despite_complaints = Bool(
         False, help="Grade even if the reference solution loses points, or a blank notebook gets some."
@@ -374,6 +367,7 @@ class JudgeCells(Execute):
             notebook_seconds=max(self.notebook_seconds, seconds),
             disk_bytes=self.written << 20,
             output_bytes=self.output << 10,
+            notebook_bytes=self.notebook << 20,
         )
 
     def preprocess(self, nb: NotebookNode, resources: Resources, km: Any = None) -> tuple[NotebookNode, Resources]:
@@ -397,10 +391,12 @@ class JudgeCells(Execute):
             # Notebooks of before nbformat 4.5 have none.
             cell.setdefault("id", f"cell-{number}")
         known = exporter.rebuilt.get(name) or Rebuilt(content)
-        rebuilt = Rebuilt(content, list(known.findings), known.missing)
+        rebuilt = replace(known, content=content, findings=list(known.findings))
         student = resources["nbgrader"]["student"]
         submission = Submission(given, seed_of_student(exporter.secret, assignment.name, student))
         result = Grader(assignment, self.limits(), options).grade_rebuilt(source, rebuilt, submission)
+        found = exporter.found.get(name, Found(f"{name}.ipynb"))
+        result.reason = "; ".join(filter(None, [result.reason, found.reason]))
         annotate(result)
         graded = result.content or content
         for line in result.log:
@@ -410,7 +406,8 @@ class JudgeCells(Execute):
             if cell.cell_type == "code":
                 cell.outputs = nbformat.from_dict(safe_outputs(judged["outputs"]))
                 cell.execution_count = judged["execution_count"]
-            if cell.metadata.get("nbgrader", {}).get("grade_id") in rebuilt.missing:
+            is_lost = cell.metadata.get("nbgrader", {}).get("grade_id") in rebuilt.missing
+            if is_lost and not cell.metadata.nbgrader.get("grade"):
                 # To nbgrader an answer that is as it was released gets no points, as one that is missing should.
                 cell.metadata.nbgrader["checksum"] = compute_checksum(cell)
         note = graded["metadata"][NOTE]

@@ -44,6 +44,7 @@ class GradingNote:
     processor_seconds: float = 0.0
     trusted: tuple[tuple[str, str], ...] = ()
     measured: tuple[Measurement, ...] = ()
+    missing_modules: tuple[str, ...] = ()
 
     @property
     def needs_attention(self) -> bool:
@@ -54,7 +55,7 @@ class GradingNote:
 def read_notes(course: Course, assignment: str) -> tuple[list[GradingNote], list[str]]:
     """What the engine noted in all autograded notebooks, and the names of the graded cells in their order."""
     notes, order = [], list[str]()
-    for path in sorted(course.results.glob(f"*/{assignment}/*.ipynb")):
+    for path in sorted(path for folder in course.graded_folders(assignment) for path in folder.glob("*.ipynb")):
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
             note = content["metadata"].get(NOTE)
@@ -79,6 +80,7 @@ def read_notes(course: Course, assignment: str) -> tuple[list[GradingNote], list
                     float(note.get("processor_seconds") or 0),
                     tuple((str(test), str(reason)) for test, reason in (note.get("trusted") or {}).items()),
                     measured,
+                    tuple(map(str, note.get("missing_modules") or ())),
                 )
             )
         else:
@@ -113,7 +115,8 @@ def write_report(course: Course, assignment: str, target: Path) -> Path:
     places = {name: place for place, name in enumerate(order)}
     grades.exercises.sort(key=lambda cell: (cell.notebook, places.get(cell.name, len(places))))
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(_page(grades, rows, notes), encoding="utf-8")
+    # The name of a folder need not be text.
+    target.write_text(_page(grades, rows, notes), encoding="utf-8", errors="backslashreplace")
     return target
 
 
@@ -292,7 +295,10 @@ def _attention(notes: Sequence[GradingNote]) -> list[Block | Table]:
         (note.student, note.notebook, note.status, " ".join(filter(None, [note.reason, *note.findings, note.remark])))
         for note in every
     ]
-    return [Table(("student", "notebook", "status", "what was noted"), lines)]
+    modules = Counter(module for note in notes for module in set(note.missing_modules))
+    said = "The module {} is not installed where this was graded, and {} notebook(s) that import it lost points."
+    counted = [_text(said.format(module, count)) for module, count in modules.most_common()]
+    return [*counted, Table(("student", "notebook", "status", "what was noted"), lines)]
 
 
 def _by_hand(rows: Sequence[StudentGrades]) -> list[Block | Table]:

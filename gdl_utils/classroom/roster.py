@@ -1,17 +1,22 @@
 """Who is who in a class: from a file of Moodle or Canvas, from the gradebook, or from the names of files."""
 
-import csv
 import hashlib
 import re
 import unicodedata
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nbgrader.api import Gradebook, Student
 
+from gdl_utils.classroom.course import Course
+from gdl_utils.classroom.nbgrader_api import open_course
+from gdl_utils.classroom.roster_files import read_table
 from gdl_utils.errors import GradingError
 
+# What Moodle calls those whom it does not name, in several languages, as `_as_id` has it.
+ANONYMOUS = {"participant", "teilnehmerin", "teilnehmer-in", "teilnehmer", "participante", "partecipante"}
 SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]*")
 
 
@@ -35,56 +40,110 @@ class RosterRow:
     person: Person
 
 
+@dataclass(frozen=True)
+class Roster:
+    """Whom a table has brought into the gradebook.
+
+    Attributes:
+        students: all ids of the table.
+        new: those that the gradebook did not have.
+        alike: ids of the gradebook that differ by capitals or the form of Unicode only.
+    """
+
+    students: list[str]
+    new: list[str]
+    alike: dict[str, str]
+
+
 def read_roster(path: Path) -> list[RosterRow]:
-    """Read who is who from a CSV file of Moodle or Canvas, whose columns have their English names.
+    """Read who is who from a CSV file: of Moodle, of Canvas, or one's own with the columns id, name and email.
 
     Raises:
-        GradingError: if it is no such file, or gives two students the same id.
+        GradingError: if it is no such file, or two students have the same id, or ids that differ by capitals only.
     """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            lines = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise GradingError(f"{path} can't be read as a CSV file ({error})", "export it again") from None
-    # Fields beyond the header are a list, those that are missing None.
-    fields = [
-        {key.strip(): (value or "").strip() for key, value in line.items() if key and isinstance(value, str)}
-        for line in lines
-    ]
-    columns = set(fields[0]) if fields else set()
-    if {"Student", "ID"} <= columns:
-        rows = [_of_canvas(line) for line in fields if line.get("ID", "").isdigit()]
-    elif {"Identifier", "Full name"} <= columns or {"First name", "Last name"} <= columns:
-        rows = [_of_moodle(line) for line in fields]
+    lines = read_table(path)
+    columns = set(lines[0]) if lines else set()
+    has_points = any("points possible" in line.get("full_name", "").lower() for line in lines)
+    is_of_canvas = {"full_name", "id"} <= columns and (has_points or bool({"login", "sis"} & columns))
+    if is_of_canvas:
+        rows = [_of_canvas(line) for line in lines if line["id"].isdigit()]
+    elif "identifier" in columns or {"first_name", "last_name"} <= columns or columns & {"id", "number", "email"}:
+        rows = [_of_moodle(line) for line in lines]
     else:
         raise GradingError(
-            f"{path} is neither a grading worksheet of Moodle nor an export of a gradebook of Moodle or Canvas",
-            "give it columns in English: Identifier and Full name, First name and Last name, or Student and ID",
+            f"{path} is no table of students: it needs a first line that names its columns",
+            "give it the columns id, name and email, or export it from Moodle or Canvas",
         )
     twice = [student for student, count in Counter(row.person.student for row in rows).items() if count > 1]
     if twice:
         raise GradingError(f"{path} has more than one student {twice[0]}", "give each an ID number of their own")
+    if alike := look_alikes(row.person.student for row in rows):
+        one, other = sorted(next(iter(alike.items())))
+        raise GradingError(
+            f"{path} has the students {one} and {other}, which many systems can't tell apart",
+            "give them ids that differ by more than capitals or the form of a letter",
+        )
     return rows
 
 
+def look_alikes(students: Iterable[str]) -> dict[str, str]:
+    """Ids that differ by capitals or by the form of Unicode only: each with one that it can be taken for."""
+    known: dict[str, str] = {}
+    alike = {}
+    for student in sorted(set(students)):
+        other = known.setdefault(unicodedata.normalize("NFKC", student).casefold(), student)
+        if other != student:
+            alike[student] = other
+            alike.setdefault(other, student)
+    return alike
+
+
+def enter_roster(course: Course, path: Path) -> Roster:
+    """Put the students of a table into the gradebook, so that whoever hands in nothing is known.
+
+    Raises:
+        GradingError: if it is no table of students.
+    """
+    rows = read_roster(path)
+    with open_course(course) as api, Gradebook(api.coursedir.db_url, api.coursedir.course_id) as gradebook:
+        before = {student for (student,) in gradebook.db.query(Student.id)}
+        people = People("roster", rows, gradebook)
+        entered = people.record_all()
+        gradebook.db.commit()
+    return Roster(sorted(entered), sorted(entered - before), look_alikes(before | entered))
+
+
+def absent(gradebook: Gradebook, handed_in: Iterable[str]) -> list[str]:
+    """The students of the gradebook who are not among those who handed something in."""
+    return sorted({student for (student,) in gradebook.db.query(Student.id)} - set(handed_in))
+
+
 def _of_canvas(line: dict[str, str]) -> RosterRow:
-    last, _, first = (part.strip() for part in line["Student"].partition(","))
-    login = line.get("SIS Login ID", "")
-    student = login if SAFE_ID.fullmatch(login) else line["ID"]
-    email = login if "@" in login else ""
-    return RosterRow(line["ID"], line["Student"], Person(student, first, last, email, line["ID"]))
+    name = line["full_name"]
+    last, _, first = (part.strip() for part in name.partition(","))
+    login = line.get("login", "")
+    student = login if SAFE_ID.fullmatch(login) else line["id"]
+    email = login if "@" in login else line.get("email", "")
+    return RosterRow(line["id"], name, Person(student, first, last, email, line["id"]))
 
 
 def _of_moodle(line: dict[str, str]) -> RosterRow:
-    name = line.get("Full name") or f"{line.get('First name', '')} {line.get('Last name', '')}"
-    first, last = _parted(name) if "Full name" in line else (line["First name"], line["Last name"])
-    number, email = line.get("ID number", ""), line.get("Email address", "")
-    known = [name_of_account for name_of_account in (number, email) if SAFE_ID.fullmatch(name_of_account)]
-    participant = re.search(r"\d+$", line.get("Identifier", ""))
-    return RosterRow(
-        participant[0] if participant else "", name,
-        Person(known[0] if known else _as_id(name), first, last, email, number),
-    )  # fmt: skip
+    first, last = line.get("first_name", ""), line.get("last_name", "")
+    name = line.get("full_name") or f"{first} {last}".strip()
+    if not (first or last):
+        first, last = _parted(name) if "," not in name else tuple(part.strip() for part in name.split(",", 1))[::-1]
+    own, number, email = (line.get(field, "") for field in ("id", "number", "email"))
+    known = [candidate for candidate in (own, number, email) if SAFE_ID.fullmatch(candidate)]
+    participant = re.search(r"\d+$", line.get("identifier", ""))
+    if participant and not name and not known:
+        known = [_of_participant(participant[0])]
+    student = known[0] if known else _as_id(name or own)
+    return RosterRow(participant[0] if participant else "", name, Person(student, first, last, email, number))
+
+
+def _of_participant(number: str) -> str:
+    """The id of somebody whom Moodle does not name."""
+    return f"participant-{number}"
 
 
 def _parted(name: str) -> tuple[str, str]:
@@ -104,7 +163,7 @@ def _as_id(name: str) -> str:
 
 def _alike(name: str) -> str:
     """A name without case, blanks and marks, as Canvas has it in file names."""
-    return re.sub(r"\W", "", name.lower())
+    return re.sub(r"\W", "", unicodedata.normalize("NFC", name).lower())
 
 
 class People:
@@ -116,7 +175,7 @@ class People:
         self.gradebook = gradebook
         query = gradebook.db.query(Student.id, Student.first_name, Student.last_name, Student.lms_user_id)
         self.known = [(student, f"{first or ''} {last or ''}", number) for student, first, last, number in query]
-        self.numbers: dict[str, set[str]] = defaultdict(set)
+        self.numbers: dict[str, set[str]] = defaultdict(set)  # by name
         self.by_pattern: dict[str, Person] = {}
 
     def hear(self, reading: dict[str, str]) -> None:
@@ -149,7 +208,8 @@ class People:
     def _meant(row: RosterRow, reading: dict[str, str]) -> bool:
         if row.number:
             return row.number == reading["number"]
-        return _alike(row.name) == _alike(reading["name"])
+        first, last = row.person.first_name, row.person.last_name
+        return _alike(reading["name"]) in {_alike(row.name), _alike(first + last), _alike(last + first)}
 
     def _by_pattern(self, reading: dict[str, str]) -> Person:
         if not SAFE_ID.fullmatch(reading["student_id"]):
@@ -162,15 +222,33 @@ class People:
         number, name = reading["number"], reading["name"]
         if self.platform == "Canvas":
             return self._in_gradebook(Person(number, lms_user_id=number))
+        if self._is_anonymous(name):
+            return Person(_of_participant(number))
         if len(self.numbers[_as_id(name)]) > 1:
             raise GradingError(f"two students are called {name}", "name a roster, which tells which is which")
         known = [student for student, called, _ in self.known if _alike(called) == _alike(name)]
         return Person(known[0] if len(known) == 1 else _as_id(name), *_parted(name))
 
+    def _is_anonymous(self, name: str) -> bool:
+        """Whether Moodle writes one word for all: it does not name them."""
+        is_for_all = len(self.numbers) == 1 and len(self.numbers[_as_id(name)]) > 2
+        return _as_id(name) in ANONYMOUS or is_for_all
+
     def _in_gradebook(self, person: Person) -> Person:
         """The same with the id that the gradebook has for the number, if it has one."""
         known = [student for student, _, number in self.known if number and number == person.lms_user_id]
         return replace(person, student=known[0]) if len(known) == 1 else person
+
+    def known_ids(self) -> list[str]:
+        """The ids of the gradebook."""
+        return [student for student, _, _ in self.known]
+
+    def record_all(self) -> set[str]:
+        """Put all of the roster into the gradebook; their ids there."""
+        people = [self._in_gradebook(row.person) for row in self.roster or []]
+        for person in people:
+            self.record(person)
+        return {person.student for person in people}
 
     def record(self, person: Person) -> None:
         """Put into the gradebook what is known of a student."""

@@ -6,8 +6,10 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
+from typing import NoReturn
 
 from gdl_utils.classroom.course import SUBMISSION_SECRET, TIMESTAMP
 from gdl_utils.classroom.times import EXAMPLE, read_utc
@@ -25,6 +27,7 @@ RESERVED = re.compile(
 IGNORED = {".ipynb_checkpoints", "__pycache__", ".git", ".DS_Store"}
 MAX_FILES = 1000
 MAX_BYTES = 256 << 20
+OF_THE_READER = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)
 DISK_IS_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -39,6 +42,10 @@ def check_submission(folder: Path) -> None:
             raise GradingError(f"{place} is a link, not a folder")
     if not folder.is_dir():
         raise GradingError(f"{folder} is not a folder")
+    try:
+        folder.parent.name.encode()
+    except UnicodeEncodeError:
+        raise GradingError("no gradebook can hold its name, which is not text in UTF-8: rename the folder") from None
 
 
 def may_be_kept(name: str) -> bool:
@@ -60,22 +67,53 @@ def read_files(folder: Path) -> dict[str, bytes]:
     """The regular files below a folder by relative path; links are not followed, whoever made them.
 
     Those that are too large or too many are left out, but no notebook for the sake of what lies beside it.
+
+    Raises:
+        GradingError: if one can't be read, or a folder can't be looked into.
+        OSError: if the machine takes no more files or memory.
     """
     files: dict[str, bytes] = {}
-    room = MAX_BYTES
-    for path in chain(sorted(folder.glob("*.ipynb")), _below(folder)):
-        name = path.relative_to(folder).as_posix()
-        if name in files or path.is_symlink() or not path.is_file():
-            continue
-        size = path.stat().st_size
-        if size <= room and len(files) < MAX_FILES:
-            room -= size
-            files[name] = path.read_bytes()
+    for name, path in _chosen(folder).items():
+        if path is not None:
+            try:
+                files[name] = path.read_bytes()
+            except OSError as error:
+                _refuse_to_read(error)
     return files
 
 
+def left_out(folder: Path) -> list[str]:
+    """The names of files that `read_files` leaves out, since they are too large or too many."""
+    return [name for name, path in _chosen(folder).items() if path is None]
+
+
+def _chosen(folder: Path) -> dict[str, Path | None]:
+    """The regular files of a folder by relative path; None for those that are too large or too many."""
+    chosen: dict[str, Path | None] = {}
+    room, count = MAX_BYTES, 0
+    for path in chain(sorted(folder.glob("*.ipynb")), _below(folder)):
+        name = path.relative_to(folder).as_posix()
+        try:
+            if name in chosen or path.is_symlink() or not path.is_file():
+                continue
+            size = path.stat().st_size
+        except OSError as error:
+            _refuse_to_read(error)
+        chosen[name] = path if size <= room and count < MAX_FILES else None
+        if chosen[name]:
+            room, count = room - size, count + 1
+    return chosen
+
+
+def _refuse_to_read(error: OSError) -> NoReturn:
+    """Say of an error that it is one submission's: unless there is no memory, or too many files are open."""
+    if error.errno in OF_THE_READER:
+        raise error
+    raise GradingError(f"{error.filename} can't be read ({error.strerror or error})") from None
+
+
 def _below(folder: Path) -> Iterator[Path]:
-    for place, folders, names in os.walk(folder, followlinks=False):
+    for place, folders, names in os.walk(folder, onerror=_refuse_to_read, followlinks=False):
         folders[:] = sorted(name for name in folders if name not in IGNORED)
         yield from (Path(place, name) for name in sorted(names) if name not in IGNORED)
 
@@ -83,6 +121,15 @@ def _below(folder: Path) -> Iterator[Path]:
 def read_submission(folder: Path) -> dict[str, bytes]:
     """What a student handed in, by relative path: files that are too large or too many are left out."""
     return {name: data for name, data in read_files(folder).items() if name != TIMESTAMP}
+
+
+def times_of(folder: Path, files: Iterable[str]) -> dict[str, float]:
+    """When the files of a folder were changed, in seconds, as far as they say so."""
+    times = {}
+    for name in files:
+        with suppress(OSError):
+            times[name] = (folder / name).stat().st_mtime
+    return times
 
 
 def read_timestamp(folder: Path) -> tuple[datetime.datetime | None, list[str]]:

@@ -24,6 +24,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "release": authoring.release,
     "sample-class": authoring.sample_class,
     "collect": grading.collect,
+    "roster": grading.roster,
     "due": dates.due,
     "grade": grading.grade,
     "regrade": dates.regrade,

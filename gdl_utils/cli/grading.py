@@ -12,7 +12,7 @@ import rich.progress
 import rich.table
 import typer
 
-from gdl_utils.classroom.course import Course
+from gdl_utils.classroom.course import Course, check_name
 from gdl_utils.classroom.export_formats import Format, Platform
 from gdl_utils.cli.shared import DATABASE, FOLDER, INTERRUPTED, PYTHON, console, course_in, status, tell_of_matplotlib
 from gdl_utils.errors import CourseError
@@ -79,17 +79,49 @@ def collect(
     from gdl_utils.classroom.times import read_zone
 
     target, known = course_in(course, db), read_zone(zone) if zone else None
+    check_name(assignment)
     with status(f"Collecting {assignment}"):
         collected = collecting.collect(target, assignment, archive, pattern, roster, force, times, known)
     for student, remarks in collected.remarks.items():
         for remark in remarks:
             console.print(f"{student}: {remark}")
-    problems = [f"{student} has a submission already: --force would replace it." for student in collected.kept]
+    for student, what in collected.changed.items():
+        console.print(f"{student} handed in again: {what}")
+    problems = [
+        f"{student} has a submission already ({what}): --force would replace it."
+        for student, what in collected.kept.items()
+    ]
     for problem in [*problems, *collected.problems]:
         console.print(f"attention: {problem}")
     count, where = len(collected.students), f"{archive.name} ({collected.platform})"
     console.print(f"{count} submission(s) from {where} are in {target.submissions}")
+    if collected.same:
+        console.print(f"{len(collected.same)} more were there already, as they are.")
+    if collected.absent:
+        console.print(f"{len(collected.absent)} of the gradebook handed in nothing: {', '.join(collected.absent)}")
     if problems or collected.problems:
+        raise typer.Exit(1)
+
+
+def roster(
+    table: Annotated[Path, typer.Argument(help="A CSV file: with id, name and email, or from Moodle or Canvas.")],
+    course: FOLDER = Path(),
+    db: DATABASE = None,
+) -> None:
+    """Put the students of a class into the gradebook, so that those who hand in nothing are known.
+
+    Exits with 1 if some of them can't be told apart.
+    """
+    from gdl_utils.classroom.roster import enter_roster
+
+    entered = enter_roster(course_in(course, db), table)
+    console.print(
+        f"{len(entered.students)} student(s) of {table.name} are in the gradebook, {len(entered.new)} of them new."
+    )
+    pairs = {tuple(sorted(pair)) for pair in entered.alike.items()}
+    for one, other in sorted(pairs):
+        console.print(f"attention: {one} and {other} may be the same student: use one name for them.")
+    if pairs:
         raise typer.Exit(1)
 
 
@@ -115,6 +147,7 @@ def grade(
     notebook_seconds: Annotated[float, typer.Option(help="Seconds for a notebook.", min=1)] = 300,
     written: Annotated[int, typer.Option(help="MiB of files that a submission may write.", min=1)] = 64,
     output: Annotated[int, typer.Option(help="KiB of output that a cell may give.", min=1)] = 1024,
+    notebook: Annotated[int, typer.Option(help="MiB of the file of a notebook, outputs included.", min=1)] = 100,
 ) -> None:
     """Grade the submissions of an assignment and print the grades.
 
@@ -127,6 +160,7 @@ def grade(
     from nbjudge import Limits
 
     target = course_in(course, db, python)
+    check_name(assignment)
     if not target.source(assignment).is_dir():
         raise CourseError(f"There is no assignment {assignment} in {target.sources}", "see its folders for the names")
     if sandbox is Sandbox.NONE:
@@ -140,6 +174,7 @@ def grade(
         notebook_seconds=notebook_seconds,
         disk_bytes=written << 20,
         output_bytes=output << 10,
+        notebook_bytes=notebook << 20,
     )
     engine = engine_options(target, start is Start.WARM, sandbox is not Sandbox.NONE)
     early = nullcontext() if scheduler else closing(early_zygote(target, assignment, engine))
@@ -156,7 +191,7 @@ def _grade(course: Course, assignment: str, options: "GradingOptions", zygote: "
     from gdl_utils.classroom.grade import grade_class
 
     shown: list[Outcome] = []
-    counts = Counter[str]()
+    counts, modules = Counter[str](), Counter[str]()
     with _grading_progress() as progress:
         task = progress.add_task("Grading", total=len(course.students(assignment)))
 
@@ -164,6 +199,7 @@ def _grade(course: Course, assignment: str, options: "GradingOptions", zygote: "
             counts["all"] += 1
             counts["before"] += not outcome.fresh
             counts["attention"] += bool(outcome.remark)
+            modules.update(outcome.missing_modules)
             counts["late"] += bool(outcome.standing and outcome.standing.penalty)
             if outcome.remark or counts["all"] <= SHOWN:
                 shown.append(outcome)
@@ -199,6 +235,11 @@ def _grade(course: Course, assignment: str, options: "GradingOptions", zygote: "
     console.print(
         f"{counts['all']} submissions, {counts['before']} of them graded before; {counts['attention']} need attention."
     )
+    for module, count in sorted(modules.items()):
+        console.print(
+            f"The module {module} is not installed here, and {count} submission(s) that import it lost points: install "
+            "it and grade again with --regrade, or leave it so if students were not to use it."
+        )
     if counts["attention"]:
         raise typer.Exit(1)
 
@@ -254,6 +295,7 @@ def feedback(
     if output and not zip_for:
         raise CourseError("--output names a zip file, but none is asked for", "add --zip moodle or --zip canvas")
     target = course_in(course, db)
+    check_name(assignment)
     with status(f"Writing the feedback on {assignment}"):
         written = generate(target, assignment)
     for student in written:
@@ -316,13 +358,17 @@ def check(
 ) -> None:
     """Run your notebook from the top with its visible tests, and say how each exercise goes.
 
-    Exits with 0 if all visible tests pass, and with 1 if not.
+    Says, too, what the grader would say of its name, its size and the files beside it. Exits with 0 if all visible
+    tests pass and nothing would be lost, and with 1 if not.
     """
-    from gdl_utils import self_check
+    from gdl_utils import hand_in, self_check
 
     with status(f"Running {notebook.name}"):
         exercises = self_check.check(notebook, seconds)
     for line in self_check.summary(exercises).split("\n"):
         console.print(line)
-    if not all(exercise.passed for exercise in exercises):
+    remarks = hand_in.before_handing_in(notebook)
+    for remark in remarks:
+        console.print(f"Before you hand it in: {remark.text}")
+    if any(remark.is_serious for remark in remarks) or not all(exercise.passed for exercise in exercises):
         raise typer.Exit(1)

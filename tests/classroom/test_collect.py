@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import shutil
+import unicodedata
 from datetime import UTC
 
 import nbformat
@@ -16,6 +18,7 @@ from gdl_utils.classroom.export_formats import Format
 from gdl_utils.cli import app
 from gdl_utils.errors import GradingError
 from tests.classroom.archives import table, zip_bytes, zipped
+from tests.classroom.by_nbgrader import release
 from tests.classroom.small_course import (
     FULL,
     NAME,
@@ -104,7 +107,9 @@ def test_moodle_there_and_back(course, tmp_path, layout):
     assert {by_number["s1001"], by_email["ada@example.org"]} == {"6"}
     assert by_email["zoe@example.org"] == "3"
     assert by_number["s1003"] == by_email["other@example.org"] == "0"
-    assert {row["Full name"] for row in rows} == {"Ada King", "Zoë O'Hara"}
+    # Who handed in nothing is on the list, too.
+    assert {row["Full name"]: row[NAME] for row in rows if row["ID number"] == "s1004"} == {"Absent Minded": "-"}
+    assert collected.absent == ["s1004"]
 
 
 def test_canvas_there_and_back(course, tmp_path):
@@ -241,9 +246,11 @@ def test_names_that_mean_something_to_programs_are_left(course, tmp_path):
 def test_what_is_there_is_replaced_only_by_force(course, tmp_path):
     archive = zipped(tmp_path / "c.zip", {"a_1_11_book.ipynb": BOOK})
     collect(course, NAME, archive)
+    again = collect(course, NAME, archive)
+    assert (again.students, again.same, again.kept, again.problems, dict(again.remarks)) == ([], ["1"], {}, [], {})
     zipped(archive, {"a_1_21_book-1.ipynb": WRONG, "b_2_22_book.ipynb": BOOK})
     collected = collect(course, NAME, archive)
-    assert (collected.students, collected.kept, collected.problems) == (["2"], ["1"], [])
+    assert (collected.students, collected.kept, collected.problems) == (["2"], {"1": "book.ipynb changed"}, [])
     assert text_of(course, "1") == BOOK
     assert collect(course, NAME, archive, force=True).students == ["1", "2"]
     assert text_of(course, "1") == WRONG
@@ -286,6 +293,119 @@ def test_the_command_says_what_it_did(course, root, tmp_path, monkeypatch):
     assert json.loads(text_of(course, "1"))["cells"]
     grade(course)
     assert scores(course) == {"1": FULL}
+    zipped(archive, {"a_1_11_solution.ipynb": WRONG})
     done = CliRunner().invoke(app, ["collect", str(archive), NAME, "--course", str(course.folder)])
     assert done.exit_code == 1
-    assert "attention: 1 has a submission already: --force would replace it." in done.output
+    assert "attention: 1 has a submission already (book.ipynb changed): --force would replace it." in done.output
+
+
+def test_names_that_canvas_gave_are_undone_for_every_file(course, tmp_path):
+    reads = nbformat.writes(submission({**RIGHT, "name": "name = open('data.csv').read()"}))
+    own = nbformat.writes(submission({**RIGHT, "name": "name = open('run-2.csv').read()"}))
+    files = {
+        "a_1_11_book-1.ipynb": reads,
+        "a_1_12_data-1.csv": "Ada",
+        "a_1_13_helper-1.py": "x = 1",
+        "a_1_14_notes-1.txt": "nobody reads them",
+        "b_2_15_book.ipynb": own,
+        "b_2_16_run-2.csv": "Ada",
+    }
+    collected = collect(course, NAME, zipped(tmp_path / "c.zip", files))
+    assert handed_in(course) == {
+        "1": ["book.ipynb", "data.csv", "helper.py", "notes-1.txt"], "2": ["book.ipynb", "run-2.csv"],
+    }  # fmt: skip
+    assert "data-1.csv was taken for data.csv" in collected.remarks["1"]
+
+
+def test_a_blank_notebook_beside_the_work_is_said(course, tmp_path):
+    release(course)
+    blank = nbformat.writes(submission({}))
+    files = {
+        "a_1_11_book.ipynb": blank, "a_1_12_book (1).ipynb": BOOK, "b_2_13_book.ipynb": BOOK, "b_2_14_b.ipynb": WRONG,
+        "c_3_15_book.py": "x = 1", "d_4_16_solution.IPYNB": BOOK,
+    }  # fmt: skip
+    collected = collect(course, NAME, zipped(tmp_path / "c.zip", files))
+    assert collected.remarks["1"] == [
+        "book (1).ipynb was taken for book.ipynb", "book.ipynb was left: it holds the same exercises, without answers",
+    ]  # fmt: skip
+    problems = {problem.split(":")[0]: problem for problem in collected.problems}
+    assert set(problems) == {"2", "3"}
+    assert "which has other answers" in problems["2"] and "ask for the notebook itself" in problems["3"]
+    assert collected.remarks["4"] == ["solution.IPYNB was taken for book.ipynb"]
+
+
+def test_a_newer_submission_takes_the_place_of_an_older_one(course, tmp_path):
+    pattern = r"(?P<student_id>\w+)\.(?P<timestamp>[\dT:Z-]+)\.(?P<file_id>.+)"
+    mails = tmp_path / "mails"
+
+    def collected(time, text, **more):
+        mails.mkdir()
+        for name, content in {"book__ipynb": text, **more}.items():
+            (mails / f"ada.{time}.{name.replace('__', '.')}").write_text(content)
+        told = collect(course, NAME, mails, pattern=pattern)
+        shutil.rmtree(mails)
+        return told
+
+    collected("2026-10-02T12:00:00Z", BOOK, notes__txt="1")
+    assert collected("2026-10-01T12:00:00Z", WRONG).kept == {"ada": "book.ipynb changed; notes.txt no longer there"}
+    assert text_of(course, "ada") == BOOK
+    newer = collected("2026-10-03T12:00:00Z", WRONG, notes__txt="1", plot__png="2")
+    assert newer.changed == {"ada": "book.ipynb changed; plot.png new"} and newer.problems == []
+    assert text_of(course, "ada") == WRONG
+    assert (course.submitted("ada", NAME) / TIMESTAMP).read_text().startswith("2026-10-03 12:00:00")
+
+
+def test_names_that_are_one_name_and_unreadable_files_are_left(course, tmp_path, monkeypatch):
+    with gradebook_of(course) as gradebook:
+        gradebook.add_student("Kim")
+        gradebook.db.commit()
+    mails = tmp_path / "mails"
+    mails.mkdir()
+    for name in ("ada", "Ada", "kim", "bo", "eve"):
+        (mails / f"{name}.book.ipynb").write_text(BOOK)
+    decomposed = unicodedata.normalize("NFD", "Übung.txt")
+    (mails / f"bo.{decomposed}").write_text("x")
+    copy = shutil.copy2
+
+    def copy2(source, target):
+        if source.name.startswith("eve"):
+            raise PermissionError(13, "Permission denied", str(source))
+        return copy(source, target)
+
+    monkeypatch.setattr(shutil, "copy2", copy2)
+    collected = collect(course, NAME, mails, pattern=r"(?P<student_id>\w+)\.(?P<file_id>.+)")
+    assert handed_in(course) == {"bo": ["book.ipynb", unicodedata.normalize("NFC", "Übung.txt")]}
+    assert len(collected.problems) == 4
+    assert collected.problems[0] == "eve.book.ipynb can't be read (Permission denied), and was left."
+    assert any("is kim the same student as Kim? Use one name" in problem for problem in collected.problems)
+    assert collected.absent == ["Kim"]
+
+
+def test_anonymous_submissions_of_moodle(course, tmp_path):
+    for word in ("Participant", "Teilnehmerin", "Osallistuja"):
+        files = {f"{word}_{number}_assignsubmission_file/book.ipynb": BOOK for number in (201, 202, 203)}
+        collected = collect(course, NAME, zipped(tmp_path / "m.zip", files), force=True)
+        assert collected.students == ["participant-201", "participant-202", "participant-203"], collected.problems
+
+
+def test_a_roster_tells_who_handed_in_nothing(course, root, tmp_path, monkeypatch):
+    monkeypatch.chdir(root)
+    students = table(tmp_path / "class.csv", [["id", "name"], ["4711", "Ada King"], ["4712", "Bo Li"]])
+    run = CliRunner()
+    done = run.invoke(app, ["roster", str(students), "--course", str(course.folder)])
+    assert (done.exit_code, "2 student(s) of class.csv are in the gradebook, 2 of them new." in done.output) == (
+        0,
+        True,
+    )
+    archive = zipped(tmp_path / "c.zip", {"kingada_4711_90001_book.ipynb": BOOK})
+    done = run.invoke(app, ["collect", str(archive), NAME, "--course", str(course.folder)])
+    assert done.exit_code == 0, done.output
+    assert "1 of the gradebook handed in nothing: 4712" in done.output
+    grade(course)
+    assert {row["student_id"]: row["score"] for row in exported(course, Format.CSV)} == {"4711": "6", "4712": ""}
+    more = table(tmp_path / "more.csv", [["id"], ["kim"], ["4711"]])
+    assert "1 of them new" in run.invoke(app, ["roster", str(more), "--course", str(course.folder)]).output
+    alike = table(tmp_path / "alike.csv", [["id"], ["KIM"]])
+    done = run.invoke(app, ["roster", str(alike), "--course", str(course.folder)])
+    assert done.exit_code == 1
+    assert "attention: KIM and kim may be the same student" in done.output

@@ -77,9 +77,12 @@ def report_of(my_model: Callable[[], Any]) -> Report:
     if Measured.report is None:
         try:
             description = my_model()
-        except (OSError, ValueError):
+        except NotImplementedError:
+            raise
+        except Exception:
             raise checks.CheckError(
-                "Your model could not be read: is its file handed in beside the notebook, and in the same folder?"
+                "Your model could not be read: is its file handed in beside the notebook, and in the same folder, and "
+                "was it saved whole, with the course's version of Keras if it is a network?"
             ) from None
         # If it is interrupted, the other tests don't begin again.
         Measured.error = checks.CheckError(STOPPED)
