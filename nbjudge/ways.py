@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 
-from nbjudge.hints import HIDDEN_TESTS
+from nbjudge.hints import visible_text
 from nbjudge.model import SourceNotebook
 from nbjudge.notebook import Cell, grade_id, is_test, names_of_answers, parsed, text_of
 
@@ -124,7 +124,7 @@ def lent_by(text: str, answers: frozenset[str], used: frozenset[str]) -> tuple[s
     """
     return tuple(
         ast.unparse(statement)
-        for statement in _definitions(HIDDEN_TESTS.sub("", text), answers)
+        for statement in _definitions(visible_text(text), answers)
         if isinstance(statement, DEFINITIONS)
         or (isinstance(statement, ast.Assign | ast.AnnAssign) and _is_lent(statement, answers, used))
     )
