@@ -18,6 +18,7 @@ class Kind:
         wrong: an answer that some test must refuse.
         tests: texts of its test cells, of one point each.
         setup: a cell above it, which students see.
+        below: a cell below its first test, which students see.
         files: beside the notebook.
     """
 
@@ -26,14 +27,15 @@ class Kind:
     wrong: str
     tests: tuple[str, ...]
     setup: str = ""
+    below: str = ""
     files: dict[str, str] = field(default_factory=dict)
 
 
-def kind(name, right, wrong, *tests, setup="", **files):
+def kind(name, right, wrong, *tests, setup="", below="", **files):
     """A kind, its texts without the indentation of this file."""
     named = {".".join(key.rsplit("_", 1)): textwrap.dedent(text) for key, text in files.items()}
-    right, wrong, setup = (textwrap.dedent(text).strip() for text in (right, wrong, setup))
-    return Kind(name, right, wrong, tuple(textwrap.dedent(test).strip() for test in tests), setup, named)
+    right, wrong, setup, below = (textwrap.dedent(text).strip() for text in (right, wrong, setup, below))
+    return Kind(name, right, wrong, tuple(textwrap.dedent(test).strip() for test in tests), setup, below, named)
 
 
 EVERY_KIND = [
@@ -529,6 +531,38 @@ EVERY_KIND = [
         "def shifted(x):\n    return x - 1",
         "cases = {1: 2, 5: 6}\ndef holds(f):\n    return all(f(key) == value for key, value in cases.items())",
         "assert holds(shifted)",
+    ),
+    kind(
+        "value-of-a-test-in-a-later-cell",
+        "def tripled(x):\n    return 3 * x",
+        "def tripled(x):\n    return 3 + x",
+        "outcomes = []\nfor k in range(4):\n    outcomes.append(tripled(k))\nassert len(outcomes) == 4",
+        "assert largest_outcome == 9",
+        below="largest_outcome = max(outcomes)",
+    ),
+    kind(
+        "object-of-a-test-in-a-later-cell",
+        """
+        class Till:
+            def __init__(self):
+                self.sums = []
+            def pay(self, amount):
+                self.sums.append(amount)
+            def __len__(self):
+                return len(self.sums)
+        """,
+        """
+        class Till:
+            def __init__(self):
+                self.sums = []
+            def pay(self, amount):
+                self.sums = [amount]
+            def __len__(self):
+                return len(self.sums)
+        """,
+        "till = Till()\ntill.pay(5)\nassert len(till) == 1",
+        "assert paid == 7 and len(till) == 2",
+        below="till.pay(2)\npaid = sum(till.sums)",
     ),
     kind(
         "module-beside-the-notebook",
