@@ -63,15 +63,18 @@ class Judge:
         self.shell: Any = None
         names.own("get_ipython", self._shell)
 
-    def run(self, source: str, scored: bool = True, redefined: Iterable[str] = ()) -> Report:
+    def run(
+        self, source: str, scored: bool = True, redefined: Iterable[str] = (), missing: Iterable[str] = ()
+    ) -> Report:
         """Run one cell.
 
         Args:
             source: its text.
             scored: whether the value of its last line may be points; that of a setup cell is nothing.
             redefined: names of which the tests' own meaning is over.
+            missing: names that are there only if the student's code has imported them.
         """
-        self.names.begin_cell(redefined)
+        self.names.begin_cell(redefined, missing)
         report = report_of(lambda: self._execute(source, scored), source)
         claims = self.names.student.claims.told
         return replace(report, claims=claims, student_gone=report.ename == StudentGoneError.__name__)
@@ -159,7 +162,7 @@ def main(control: Channel, student: Channel) -> None:
                 elif judge is not None and isinstance(message, RunSetup):
                     control.send(to_wire(judge.run(message.source, scored=False)))
                 elif judge is not None and isinstance(message, RunTest):
-                    report = judge.run(message.source, redefined=message.redefined)
+                    report = judge.run(message.source, redefined=message.redefined, missing=message.missing)
                     judge.share(message.shared)
                     control.send(to_wire(report))
             except KeyboardInterrupt:

@@ -183,11 +183,13 @@ class RunTest(Message):
     Attributes:
         source: its text.
         redefined: names that cells since the last test define: what tests made of them before is over.
+        missing: names that are there only if the student's code has imported them.
         shared: names of which cells below the test use what it makes of them.
     """
 
     source: str
     redefined: list[str]
+    missing: list[str]
     shared: list[str]
 
 

@@ -369,14 +369,21 @@ class Namespace(dict[str, Any]):
         self.imports = imports
         self.answers = frozenset(answers)
         self.imported = frozenset(imported)
+        self.missing: frozenset[str] = frozenset()
         self.stars: dict[str, Any] | None = None
         self.read: dict[str, Any] = {}
         for name in ("globals", "locals"):
             self.own(name, lambda: NamesOfBoth(self))
         self.own("dir", lambda *of: dir(*of) if of else list(NamesOfBoth(self)))
 
-    def begin_cell(self, redefined: Iterable[str] = ()) -> None:
-        """Forget what was read for the cell before, and what tests made of names that others have defined since."""
+    def begin_cell(self, redefined: Iterable[str] = (), missing: Iterable[str] = ()) -> None:
+        """Forget what was read for the cell before, and what tests made of names that others have defined since.
+
+        Args:
+            redefined: those names.
+            missing: names that are there only if the student's code has imported them.
+        """
+        self.missing = frozenset(missing)
         self.read.clear()
         self.student.seen.clear()
         self.student.claims = Claims()
@@ -400,15 +407,19 @@ class Namespace(dict[str, Any]):
 
     def _imported(self, name: str) -> Any:
         # Where the import is the answer, or a part of it, it must have been made, and of the right thing.
-        theirs = self.student.read(name) if name in self.imported else None
+        is_theirs = name in self.imported or name in self.missing
+        theirs = self.student.read(name) if is_theirs else None
         space: dict[str, Any] = {"__name__": "__main__"}
         exec(self.imports[name], space)  # noqa: S102  (a statement of the source notebook)
         ours = space[name]
-        if name in self.imported:
+        if is_theirs:
             called = getattr(ours, "__name__", None)
             is_it = type(theirs) is Proxy and self.student.ask(Attribute, target=theirs, name="__name__") == called
             if not (is_it or (called is None and type(theirs) is type(ours))):
-                return theirs
+                if name in self.imported:
+                    return theirs
+                # A tool of the tests, which no answer may replace.
+                raise KeyError(name)
         return self.setdefault(name, ours)
 
     def _all_of_modules(self) -> dict[str, Any]:

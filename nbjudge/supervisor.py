@@ -26,6 +26,7 @@ from nbjudge.notebook import (
     names_defined,
     names_of_answers,
     nbgrader,
+    not_yet_imported,
 )
 from nbjudge.outputs import CellOutput, clean_text, error_output
 from nbjudge.process import ProcessPair
@@ -109,6 +110,7 @@ class NotebookRun:
         self.answers, self.used = answers_of(source), used_by_students(source)
         self.used_below = used_below_tests(source)
         self.ways = ways_of(source)
+        self.missing = not_yet_imported(source)
         self.redefined: set[str] = set()  # names that cells since the last test define
 
     def run(self, assignment: Assignment, given: dict[str, bytes], seed: int) -> GradedNotebook:
@@ -276,8 +278,9 @@ class NotebookRun:
             return None
         self._lend(lent_by(cell["source"], self.answers, self.used))
         deadline = self._deadline(*self._interrupts_of_test(cell))
-        shared = shared_by(cell["source"], self.answers, self.used_below[str(grade_id(cell))])
-        self._tell_judge(RunTest(cell["source"], sorted(self.redefined), sorted(shared)))
+        name = str(grade_id(cell))
+        shared = sorted(shared_by(cell["source"], self.answers, self.used_below[name]))
+        self._tell_judge(RunTest(cell["source"], sorted(self.redefined), self.missing[name], shared))
         self.redefined.clear()
         return self._await_judge(deadline)
 

@@ -583,6 +583,13 @@ EVERY_KIND = [
         "import random as stats",
         "assert stats.mean([1, 2, 3]) == 2",
     ),
+    kind(
+        "import-that-a-later-test-makes",
+        "import cmath as complex_math\n\ndef root_of(z):\n    return complex_math.sqrt(z)",
+        "import cmath\n\ndef root_of(z):\n    return cmath.sqrt(z)",
+        "assert complex_math.isclose(root_of(-4), 2j)",
+        "import cmath as complex_math\nassert complex_math.isclose(root_of(-9), 3j)",
+    ),
     # Identity.
     kind(
         "same-object",

@@ -45,10 +45,10 @@ class Room:
         with suppress(ChannelClosedError):
             self.student.loop()
 
-    def __call__(self, answer, test):
+    def __call__(self, answer, test, **how):
         """Run the student's code, then a test, and give the report."""
         exec(answer, self.globals)
-        return self.judge.run(test)
+        return self.judge.run(test, **how)
 
     def value(self, answer, expression):
         """What a test sees for an expression."""

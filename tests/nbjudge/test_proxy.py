@@ -40,6 +40,18 @@ def test_imports_of_the_source_are_the_judges_own(room):
     assert (report.passed, report.ename) == (False, "NameError")
 
 
+def test_a_tool_that_is_imported_later_is_no_answer(room):
+    """Before a test of its own imports it, a test has it only if the student has imported it, and then the real one."""
+    fake = "class np:\n    __name__ = 'numpy'\n    allclose = staticmethod(lambda *_: True)"
+    for answer in ("", fake, fake.replace("numpy", "other"), "np = 3"):
+        assert not room(answer, "assert np.allclose(1, 2)", missing=["np"]).passed
+        room.names.pop("np", None)
+    for answer in ("del np", fake.replace("numpy", "other"), "np = 3"):
+        assert not room(answer, "assert np.allclose(1, 1)", missing=["np"]).passed
+    assert room("import numpy as np", "assert np.allclose(1, 1)", missing=["np"]).passed
+    assert room("np = 3", "assert np.allclose(1, 1)").passed
+
+
 def test_names_of_the_judge_win_over_the_students(room):
     assert room("expected = 1", "expected = 7").passed
     assert room("expected = 1", "assert expected == 7\ndef check():\n    return expected\nassert check() == 7").passed
