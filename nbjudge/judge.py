@@ -22,8 +22,9 @@ from nbjudge.cell_run import CELL, Rules, blank_lines, execute, report_of
 from nbjudge.channel import Channel, ChannelClosedError
 from nbjudge.empty_answers import guard_libraries, unguarded
 from nbjudge.judge_shell import make_shell
+from nbjudge.names import Namespace
 from nbjudge.protocol import Begin, Ready, Report, RunSetup, RunTest, Set, from_wire, to_wire
-from nbjudge.proxy import JudgeCodec, Namespace, StudentGoneError, StudentSide
+from nbjudge.proxy import JudgeCodec, StudentGoneError, StudentSide
 
 BELOW_MAGIC = "<below a magic>"  # in the place of CELL, whose lines are counted from another one
 SEED = "NBJUDGE_SEED"  # the environment variable in which tests find the seed of their inputs

@@ -102,6 +102,22 @@ EVERY_KIND = [
         "def count(words, table):\n    for word in words:\n        table[word] = 1",
         "table = {}\ncount(['a', 'b', 'a'], table)\nassert table == {'a': 2, 'b': 1}",
     ),
+    kind(
+        "variable-that-must-stay",
+        "def ranked(items):\n    return sorted(items)",
+        "def ranked(items):\n    items.sort()\n    return items",
+        "assert ranked(places) == ['Bern', 'Oslo', 'Rome']",
+        "assert places[0] == 'Rome'",
+        setup="places = ['Rome', 'Bern', 'Oslo']",
+    ),
+    kind(
+        "variable-changed-in-place",
+        "def restock(shelf, fruit):\n    shelf[fruit] = shelf.get(fruit, 0) + 1\n    return shelf[fruit]",
+        "def restock(shelf, fruit):\n    return shelf.get(fruit, 0) + 1",
+        "assert restock(stock, 'pear') == 4",
+        "assert stock == {'pear': 4}",
+        setup="stock = {'pear': 3}",
+    ),
     # Chance.
     kind(
         "seeded-random",

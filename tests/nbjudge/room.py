@@ -9,7 +9,8 @@ from typing import Any
 
 from nbjudge.channel import Channel, ChannelClosedError
 from nbjudge.judge import Judge
-from nbjudge.proxy import JudgeCodec, Namespace, StudentSide
+from nbjudge.names import Namespace
+from nbjudge.proxy import JudgeCodec, StudentSide
 from nbjudge.student import Student, StudentCodec
 
 IMPORTS = {"np": "import numpy as np", "root": "from math import sqrt as root"}

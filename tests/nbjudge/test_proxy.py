@@ -59,6 +59,31 @@ def test_names_of_the_judge_win_over_the_students(room):
     assert room("expected = 3", "del expected\nassert expected == 3").passed
 
 
+@pytest.mark.parametrize(
+    "value", ["[3, 1]", "{'a': [1], 2: (3, 'x')}", "{1, 2}", "np.arange(3.0)", "[]", "[[1], np.eye(2)]"]
+)
+def test_a_function_gets_a_variable_of_the_notebook_itself(room, value):
+    """The test sees no change before its next cell, which could make wrong answers right."""
+    answer = f"import numpy as np\nv = {value}\ngot = []\ndef f(x, y=None):\n    got.extend([x, y])\n    return 1"
+    assert room(answer, "assert f(v) == 1 and f(0, y=v) == 1").passed
+    assert room.globals["got"][0] is room.globals["v"] is room.globals["got"][3]
+    change = "def g(x):\n    x.append(4)"
+    assert room(f"v = [1]\n{change}", "g(v)\nassert v == [1]").passed
+    assert room("", "assert v == [1, 4]").passed
+
+
+def test_what_a_test_has_changed_is_handed_over_as_it_is(room):
+    answer = "v = [[1], [2]]\ndef f(x):\n    x.append(5)\n    return x"
+    for change, want in (
+        ("v.append(3)", "[[1], [2], 3, 5]"),
+        ("v[0].clear()", "[[], [2], 5]"),
+        ("v = v[:1]", "[[1], 5]"),
+    ):
+        assert room(answer, f"{change}\nassert f(v) == {want}").passed
+        assert room.globals["v"] == [[1], [2]]
+        room.names.pop("v", None)
+
+
 def test_functions_of_a_test_see_the_names_of_the_student(room):
     """So do comprehensions and lambdas."""
     test = """
