@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from nbjudge.protocol import Attribute, Delete, Names, Set
-from nbjudge.proxy import Proxy, StudentSide
+from nbjudge.proxy import AnswerError, Proxy, StudentGoneError, StudentSide
 
 # Names that IPython gives to every cell.
 OF_IPYTHON = re.compile(r"In|Out|get_ipython|exit|quit|open|display|_{1,3}|_i{1,3}|_i?\d+|_(ih|oh|dh|exit_code|pager)")
@@ -49,6 +49,7 @@ class Namespace(dict[str, Any]):
         self.missing: frozenset[str] = frozenset()
         self.stars: dict[str, Any] | None = None
         self.read: dict[str, Any] = {}
+        self.theirs: frozenset[str] | None = None  # all names of the student's, asked for once a cell
         for name in ("globals", "locals"):
             self.own(name, lambda: NamesOfBoth(self))
         self.own("dir", lambda *of: dir(*of) if of else list(NamesOfBoth(self)))
@@ -62,6 +63,7 @@ class Namespace(dict[str, Any]):
         """
         self.missing = frozenset(missing)
         self.read.clear()
+        self.theirs = None
         self.student.begin_cell()
         for name in redefined:
             self.pop(name, None)
@@ -71,6 +73,8 @@ class Namespace(dict[str, Any]):
         super().__setitem__(name, make)
 
     def __missing__(self, name: str) -> Any:
+        if hasattr(builtins, name) and not name.startswith("__") and self._is_value_of_students(name):
+            raise TypeError(f"{name!r} is a value in this notebook, so that no test can use Python's own")
         if hasattr(builtins, name) or name.startswith("__") or OF_IPYTHON.fullmatch(name):
             raise KeyError(name)
         if name in self.imports and name not in self.answers:
@@ -80,6 +84,18 @@ class Namespace(dict[str, Any]):
         if name not in self.read:
             self.read[name] = self.student.read(name)
         return self.read[name]
+
+    def _is_value_of_students(self, name: str) -> bool:
+        # As after `sum = 0`, where no kernel could run a test that needs `sum`. A function of theirs never counts.
+        try:
+            if self.theirs is None:
+                self.theirs = frozenset(map(str, self.student.ask(Names)))
+            if name not in self.theirs:
+                return False
+            value = self.student.read(name)
+        except (StudentGoneError, AnswerError, KeyError):
+            return False
+        return not (value._callable if type(value) is Proxy else callable(value))
 
     def _imported(self, name: str) -> Any:
         # Where the import is the answer, or a part of it, it must have been made, and of the right thing.

@@ -606,6 +606,13 @@ EVERY_KIND = [
         "assert complex_math.isclose(root_of(-4), 2j)",
         "import cmath as complex_math\nassert complex_math.isclose(root_of(-9), 3j)",
     ),
+    kind(
+        "builtin-that-an-answer-hides",
+        "def ones(n):\n    return bin(n).count('1')",
+        "bin = [2, 1]\n\ndef ones(n):\n    return format(n, 'b').count('1')",
+        "assert ones(6) == 2",
+        "assert all(ones(n) == bin(n).count('1') for n in range(9))",
+    ),
     # Identity.
     kind(
         "same-object",

@@ -28,6 +28,17 @@ def test_pythons_own_names_win(room):
     assert room(answer, "assert False").ename == "AssertionError"
 
 
+def test_a_value_in_the_place_of_a_builtin_fails_as_in_a_kernel(room):
+    for value in ("0", "[]", "(str, int)", "None", "iter([1])"):
+        report = room(f"sum = {value}", "def total():\n    return sum([1, 2])\nassert total() == 3")
+        assert (report.passed, report.ename) == (False, "TypeError")
+        assert not room("", "assert not isinstance(1, sum)").passed
+        assert room("", "assert max([1, 2]) == 2").passed
+    # An answer may have such a name, and a function of the student's replaces nothing.
+    assert room("del sum", "assert sum([1, 2]) == 3").passed
+    assert room("def sum(values):\n    return 7", "assert sum([1, 2]) == 3").passed
+
+
 def test_imports_of_the_source_are_the_judges_own(room):
     answer = "class Fake:\n    def __getattr__(self, _):\n        return lambda *_, **__: True\n"
     answer += "np = Fake()\nroot = lambda _: 3"
