@@ -83,6 +83,15 @@ def test_a_function_gets_a_variable_of_the_notebook_itself(room, value):
     assert room("", "assert v == [1, 4]").passed
 
 
+def test_a_function_gets_a_table_of_the_notebook_itself(room):
+    pytest.importorskip("pandas")
+    answer = (
+        "import pandas as pd\ntable = pd.DataFrame({'a': [1, 2]})\ndef f(x):\n    x['b'] = 2 * x['a']\n    return 1"
+    )
+    assert room(answer, "assert f(table) == 1 and list(table.columns) == ['a']").passed
+    assert room("", "assert list(table.columns) == ['a', 'b']").passed
+
+
 def test_what_a_test_has_changed_is_handed_over_as_it_is(room):
     answer = "v = [[1], [2]]\ndef f(x):\n    x.append(5)\n    return x"
     for change, want in (
