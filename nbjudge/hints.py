@@ -1,12 +1,10 @@
 """What a student is told about a test: nothing of a hidden one, and nothing that was computed."""
 
-import re
-
 from nbjudge.notebook import Cell
 from nbjudge.outputs import clean_text
 from nbjudge.protocol import Report
 
-HIDDEN_TESTS = re.compile(r"### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS", re.DOTALL)
+BEGIN, END = "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"  # nbgrader looks for these anywhere in a line
 UNANSWERED = "This exercise is not answered yet."
 NO_PLAIN_DATA = (
     "What your code returned could not be handed to this test; it takes plain values, arrays, tables and models."
@@ -19,10 +17,20 @@ NOT_RUN = "This test was not run, since your notebook had ended before."
 def hidden_lines(source: str) -> set[int]:
     """Numbers of the lines of a test cell that the student never saw, from 1."""
     numbers: set[int] = set()
-    for match in HIDDEN_TESTS.finditer(source):
-        first = source.count("\n", 0, match.start()) + 1
-        numbers |= set(range(first, first + match.group().count("\n") + 1))
+    is_hidden = False
+    for number, line in enumerate(source.split("\n"), 1):
+        is_hidden = is_hidden or BEGIN in line
+        if is_hidden:
+            numbers.add(number)
+        if END in line:
+            is_hidden = False
     return numbers
+
+
+def visible_text(source: str) -> str:
+    """A test cell without the lines that the student never saw."""
+    hidden = hidden_lines(source)
+    return "\n".join(line for number, line in enumerate(source.split("\n"), 1) if number not in hidden)
 
 
 def hint_for(report: Report, cell: Cell, slow: bool, unanswered: bool = False, seen_hidden: bool = False) -> str:
@@ -67,7 +75,7 @@ def hint_for(report: Report, cell: Cell, slow: bool, unanswered: bool = False, s
 
 
 def _hint_of_hidden(source: str) -> str:
-    visible = HIDDEN_TESTS.sub("", source).splitlines()
+    visible = visible_text(source).splitlines()
     if all(line.lstrip().startswith("#") or not line.strip() for line in visible):
         return "A hidden test fails: the answer is not right for all inputs."
     return "A part of this test, perhaps a hidden one, fails: the answer is not right for all inputs."

@@ -10,6 +10,7 @@ import random
 import signal
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,11 +20,12 @@ from IPython.core.inputtransformer2 import TransformerManager
 
 from nbjudge.cell_run import CELL, Rules, blank_lines, execute, report_of
 from nbjudge.channel import Channel, ChannelClosedError
-from nbjudge.empty_answers import guard_libraries
+from nbjudge.empty_answers import guard_libraries, unguarded
 from nbjudge.judge_shell import make_shell
 from nbjudge.known_causes import uninstalled
-from nbjudge.protocol import Begin, Ready, Report, RunSetup, RunTest, from_wire, to_wire
-from nbjudge.proxy import JudgeCodec, Namespace, StudentGoneError, StudentSide
+from nbjudge.names import Namespace
+from nbjudge.protocol import Begin, Ready, Report, RunSetup, RunTest, Set, from_wire, to_wire
+from nbjudge.proxy import JudgeCodec, StudentGoneError, StudentSide
 
 BELOW_MAGIC = "<below a magic>"  # in the place of CELL, whose lines are counted from another one
 SEED = "NBJUDGE_SEED"  # the environment variable in which tests find the seed of their inputs
@@ -64,19 +66,30 @@ class Judge:
         self.shell: Any = None
         names.own("get_ipython", self._shell)
 
-    def run(self, source: str, scored: bool = True, redefined: Iterable[str] = ()) -> Report:
+    def run(
+        self, source: str, scored: bool = True, redefined: Iterable[str] = (), missing: Iterable[str] = ()
+    ) -> Report:
         """Run one cell.
 
         Args:
             source: its text.
             scored: whether the value of its last line may be points; that of a setup cell is nothing.
             redefined: names of which the tests' own meaning is over.
+            missing: names that are there only if the student's code has imported them.
         """
-        self.names.begin_cell(redefined)
+        self.names.begin_cell(redefined, missing)
         report = report_of(lambda: self._execute(source, scored), source)
         claims = self.names.student.claims.told
         is_gone = report.ename == StudentGoneError.__name__
         return replace(report, claims=claims, student_gone=is_gone, uninstalled=self.uninstalled)
+
+    def share(self, names: Iterable[str]) -> None:
+        """Give the student's code the plain values that tests have made of names, as it would find them anywhere."""
+        for name in names:
+            # A function is lent as its text.
+            if name in self.names and not callable(self.names[name]):
+                with suppress(Exception):
+                    self.names.student.ask(Set, name=name, value=unguarded(self.names[name]))
 
     def _shell(self) -> Any:
         # Made late, since few tests need it, and by the judge: the student's would read what is below a magic.
@@ -155,7 +168,9 @@ def main(control: Channel, student: Channel) -> None:
                 elif judge is not None and isinstance(message, RunSetup):
                     control.send(to_wire(judge.run(message.source, scored=False)))
                 elif judge is not None and isinstance(message, RunTest):
-                    control.send(to_wire(judge.run(message.source, redefined=message.redefined)))
+                    report = judge.run(message.source, redefined=message.redefined, missing=message.missing)
+                    judge.share(message.shared)
+                    control.send(to_wire(report))
             except KeyboardInterrupt:
                 # Too late: the cell is over.
                 continue

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from nbjudge.hints import HIDDEN_TESTS
+from nbjudge import hints
 from nbjudge.model import SourceNotebook
 from nbjudge.notebook import Cell, grade_id, is_graded, is_solution, is_test
 
@@ -11,7 +11,7 @@ SHORTEST = 3  # characters of a text by which a cell is known again
 
 def visible_text(cell: Cell) -> str:
     """The text of a cell of the source as students were given it."""
-    return HIDDEN_TESTS.sub("", cell["source"]).strip()
+    return hints.visible_text(cell["source"]).strip()
 
 
 def lost_answers(source: SourceNotebook, cells: Sequence[Cell]) -> dict[str, list[Cell]]:

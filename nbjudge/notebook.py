@@ -124,6 +124,23 @@ def imported_in_answers(source: SourceNotebook) -> list[str]:
     return sorted(imports_of(source).keys() - imports_of(others).keys())
 
 
+def not_yet_imported(source: SourceNotebook) -> dict[str, list[str]]:
+    """The names that a test needs the student's code to have imported, by the grade_id of the test.
+
+    They are imported somewhere in the source notebook, but neither in the test nor in a cell above it, other than
+    solution cells.
+    """
+    every = imports_of(source).keys() - {"*"}
+    given: set[str] = set()
+    missing = {}
+    for cell in source.content["cells"]:
+        if not is_solution(cell):
+            given |= imports_of(SourceNotebook(source.name, {"cells": [cell]})).keys()
+        if is_test(cell):
+            missing[str(grade_id(cell))] = sorted(every - given)
+    return missing
+
+
 def names_defined(source: SourceNotebook) -> dict[str, set[str]]:
     """The names that each cell of the source notebook defines, but for imports, by the cell's grade_id."""
     defined = {name: set(names) for name, names in source.answers.items()}

@@ -34,7 +34,8 @@ A notebook's life, from the fork to the end; time runs down, `-->` is a message:
         | --- Collect -------------> |                            |
         | <-- LeftFiles ------------ |                            |
 
-Before a test, names of its visible part go to the student process, too (`Lend`, answered by CellDone).
+Names of the visible part of a test go to the student process, too (`Lend`, answered by CellDone): before it is judged,
+and after it has run beside the student's objects. Values that the judge has made for later cells follow as `Set`.
 
 The supervisor believes the judge, and nobody believes the student, except for tests that run beside its objects. A
 field of a wrong type is read as if it had not been sent, and a message of an unknown kind is not read at all. What does
@@ -184,10 +185,14 @@ class RunTest(Message):
     Attributes:
         source: its text.
         redefined: names that cells since the last test define: what tests made of them before is over.
+        missing: names that are there only if the student's code has imported them.
+        shared: names of which cells below the test use what it makes of them.
     """
 
     source: str
     redefined: list[str]
+    missing: list[str]
+    shared: list[str]
 
 
 # Judge -> supervisor; from the student process, too, of a test that it ran beside its objects

@@ -1,17 +1,17 @@
-"""The student's side as the tests in the judge see it: names, functions and objects, each asked for when it is used."""
+"""The student's side as the tests in the judge see it: functions and objects, each asked for when it is used."""
 
-import builtins
-import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 
 from nbjudge import crossing, keras_models
 from nbjudge.channel import Channel, ChannelClosedError, ChannelTimeoutError
 from nbjudge.claims import CLAIMS, Claims
-from nbjudge.empty_answers import guarded
+from nbjudge.empty_answers import guarded, unguarded
 from nbjudge.library import exception, find, place_of, signature_of_data
 from nbjudge.protocol import (
     MESSAGE_LENGTH,
@@ -21,25 +21,21 @@ from nbjudge.protocol import (
     CallBack,
     Called,
     CallFailed,
-    Delete,
     Failure,
     Get,
     Item,
     Iterate,
     Message,
     Missing,
-    Names,
     Request,
-    Set,
     Value,
     from_wire,
     to_wire,
 )
 from nbjudge.wire import Codec, WireError, pack, unpack
 
-# Names that IPython gives to every cell.
-OF_IPYTHON = re.compile(r"In|Out|get_ipython|exit|quit|open|display|_{1,3}|_i{1,3}|_i?\d+|_(ih|oh|dh|exit_code|pager)")
-
+# Of these a function may change the one that it is given.
+MUTABLE = (list, dict, set, np.ndarray)
 
 # What a function or a class says of itself, as data.
 OF_CODE = frozenset(["__name__", "__qualname__", "__doc__", "__annotations__"])
@@ -78,6 +74,8 @@ class Proxy:
         if self._claim and not (args or kwargs):
             return self._student.claimed(*self._claim, self._student.look(Call, target=self, args=(), kwargs={}))
         self._student.forget()
+        args = tuple(map(self._student.as_named, args))
+        kwargs = {key: self._student.as_named(value) for key, value in kwargs.items()}
         return self._student.ask(Call, target=self, args=args, kwargs=kwargs)
 
     def __getattr__(self, name: str) -> Any:
@@ -122,6 +120,30 @@ class Proxy:
 Proxy.__doc__ = property(lambda self: self.__getattr__("__doc__"))  # type: ignore[assignment]
 
 
+@dataclass(frozen=True)
+class Named:
+    """What a name of the student's stands for, to be handed to the student's code as it is, not as a copy."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Read:
+    """What was read of a name of the student's.
+
+    Attributes:
+        name: the student's.
+        value: as the tests have it; they may change it.
+        number: of the request.
+        check_sum: of the bytes of the answer.
+    """
+
+    name: str
+    value: Any
+    number: int
+    check_sum: int
+
+
 class JudgeCodec(Codec):
     """Turns handles into proxies and configurations into models; sends proxies back as their handles."""
 
@@ -135,6 +157,8 @@ class JudgeCodec(Codec):
         """What may be sent to the student process beside plain data."""
         if type(value) is Proxy:
             return "handle", {"id": value._id}
+        if type(value) is Named:
+            return "name", value.name
         if plain := crossing.encode(value):
             return plain
         if isinstance(value, np.random.Generator):
@@ -209,6 +233,8 @@ class StudentSide:
         self.count = 0
         self.lost = False
         self.seen: dict[bytes, Any] = {}  # what was read of objects, by the request without its number
+        self.named: dict[int, Read] = {}  # what was read of names in this cell, by the id of the value
+        self.check_sum = 0  # of what was received last
         self.claims = Claims()
 
     def look(self, kind: type[Request], **details: Any) -> Any:
@@ -220,6 +246,12 @@ class StudentSide:
         if key not in self.seen:
             self.seen[key] = self.ask(kind, **details)
         return self.seen[key]
+
+    def begin_cell(self) -> None:
+        """Forget what was read for the cell before."""
+        self.seen.clear()
+        self.named.clear()
+        self.claims = Claims()
 
     def forget(self) -> None:
         """Let what was read of objects be over: what the test calls may have changed them."""
@@ -262,7 +294,21 @@ class StudentSide:
             raise _failed(answer)
         if not isinstance(answer, Value):
             raise KeyError(name)
-        return guarded(answer.value)
+        value = guarded(answer.value)
+        if isinstance(value, MUTABLE) or type(value).__module__.split(".")[0] == "pandas":
+            self.named[id(value)] = Read(name, value, self.count, self.check_sum)
+        return value
+
+    def as_named(self, value: Any) -> Any:
+        """What stands for a value that a test hands over: its name, if it is still what was read of it."""
+        read = self.named.get(id(value))
+        if read is None or read.value is not value:
+            return value
+        try:
+            packed = pack(to_wire(Value(read.number, unguarded(value))), self.channel.codec)
+        except WireError:
+            return value
+        return Named(read.name) if crc32(packed) == read.check_sum else value
 
     def _exchange(self, kind: type[Request], **details: Any) -> Message:
         if self.lost:
@@ -288,6 +334,7 @@ class StudentSide:
     def _receive(self) -> Message | None:
         try:
             packed = self.channel.receive_bytes()
+            self.check_sum = crc32(packed)
         except KeyboardInterrupt:
             # What it would answer later must not be taken for an answer to the next question.
             self.lost = True
@@ -333,108 +380,3 @@ class StudentSide:
 
 def _call_failed(error: BaseException) -> CallFailed:
     return CallFailed([kind.__name__ for kind in type(error).__mro__][:20], str(error)[:MESSAGE_LENGTH])
-
-
-class NamesOfBoth(Mapping[str, Any]):
-    """What `globals()` is in a test: its own names, and those of the student's code."""
-
-    def __init__(self, names: "Namespace"):
-        self._names = names
-
-    def __getitem__(self, name: str) -> Any:
-        return self._names[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(sorted({*self._names, *map(str, self._names.student.ask(Names))}))
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-
-class Namespace(dict[str, Any]):
-    """The names of the graded cells: the judge's own, Python's and IPython's, and, for all others, the student's.
-
-    A name of the student's is read once for each cell.
-    """
-
-    def __init__(
-        self,
-        student: StudentSide,
-        imports: dict[str, str],
-        answers: Iterable[str] = (),
-        imported: Iterable[str] = (),
-    ):
-        super().__init__(__name__="__main__", __builtins__=builtins)
-        self.student = student
-        self.imports = imports
-        self.answers = frozenset(answers)
-        self.imported = frozenset(imported)
-        self.stars: dict[str, Any] | None = None
-        self.read: dict[str, Any] = {}
-        for name in ("globals", "locals"):
-            self.own(name, lambda: NamesOfBoth(self))
-        self.own("dir", lambda *of: dir(*of) if of else list(NamesOfBoth(self)))
-
-    def begin_cell(self, redefined: Iterable[str] = ()) -> None:
-        """Forget what was read for the cell before, and what tests made of names that others have defined since."""
-        self.read.clear()
-        self.student.seen.clear()
-        self.student.claims = Claims()
-        for name in redefined:
-            self.pop(name, None)
-
-    def own(self, name: str, make: Callable[[], Any]) -> None:
-        """Give the tests a tool of their own, made when it is first called."""
-        super().__setitem__(name, make)
-
-    def __missing__(self, name: str) -> Any:
-        if hasattr(builtins, name) or name.startswith("__") or OF_IPYTHON.fullmatch(name):
-            raise KeyError(name)
-        if name in self.imports and name not in self.answers:
-            return self._imported(name)
-        if name in self._all_of_modules():
-            return self.setdefault(name, self._all_of_modules()[name])
-        if name not in self.read:
-            self.read[name] = self.student.read(name)
-        return self.read[name]
-
-    def _imported(self, name: str) -> Any:
-        # Where the import is the answer, or a part of it, it must have been made, and of the right thing.
-        theirs = self.student.read(name) if name in self.imported else None
-        space: dict[str, Any] = {"__name__": "__main__"}
-        exec(self.imports[name], space)  # noqa: S102  (a statement of the source notebook)
-        ours = space[name]
-        if name in self.imported:
-            called = getattr(ours, "__name__", None)
-            is_it = type(theirs) is Proxy and self.student.ask(Attribute, target=theirs, name="__name__") == called
-            if not (is_it or (called is None and type(theirs) is type(ours))):
-                return theirs
-        return self.setdefault(name, ours)
-
-    def _all_of_modules(self) -> dict[str, Any]:
-        # What `from module import *` gives in the source notebook.
-        if self.stars is None:
-            self.stars = {}
-            for statement in self.imports.get("*", "").splitlines():
-                exec(statement, self.stars)  # noqa: S102  (a statement of the source notebook)
-            # What an exercise asks for is the student's, even if a module has a name like it.
-            for name in self.answers:
-                self.stars.pop(name, None)
-        return self.stars
-
-    def __setitem__(self, name: str, value: Any) -> None:
-        if type(value) is Proxy:
-            # A student's function under another name is still the student's.
-            self.student.ask(Set, name=name, value=value)
-            self.pop(name, None)
-            self.read[name] = value
-        else:
-            super().__setitem__(name, value)
-
-    def __delitem__(self, name: str) -> None:
-        if name in self:
-            super().__delitem__(name)
-        else:
-            self.student.read(name)
-            self.student.ask(Delete, name=name)
-            self.read.pop(name, None)

@@ -97,6 +97,7 @@ class StudentCodec(Codec):
     def __init__(self) -> None:
         self.objects: list[Any] = []
         self.call_back: Callable[[int, Any, Any], Any] = lambda *_: None  # set by the `Student`
+        self.names: dict[str, Any] = {}  # so is this
 
     def encode(self, value: Any) -> tuple[str, Any]:
         """A name and plain data for an object."""
@@ -123,6 +124,8 @@ class StudentCodec(Codec):
         """The object that a handle of the judge's stands for, or what the judge sent."""
         if name == "handle":
             return self.objects[data["id"]]
+        if name == "name":
+            return self.names[data]
         if name == "function":
             return FunctionOfTest(data["id"], data["name"], self.call_back)
         if name == "library":
@@ -199,6 +202,7 @@ class Student:
         self.left = self.output = output
         if isinstance(judge.codec, StudentCodec):
             judge.codec.call_back = self.call_back
+            judge.codec.names = shell.user_ns
         self.answering: list[int] = []  # numbers of the requests that are being answered, one within the other
         shell.student = self
         if "matplotlib" in sys.modules:

@@ -28,6 +28,7 @@ from nbjudge.notebook import (
     names_defined,
     names_of_answers,
     nbgrader,
+    not_yet_imported,
 )
 from nbjudge.outputs import CellOutput, clean_text, error_output
 from nbjudge.process import ProcessPair
@@ -57,7 +58,16 @@ from nbjudge.protocol import (
 from nbjudge.rebuild import Rebuilt
 from nbjudge.scoring import error_lines, outputs_of_test, score_of
 from nbjudge.watchdog import MOST_PIPES
-from nbjudge.ways import answers_of, definitions_before, lent_by, used_by_students, ways_of
+from nbjudge.ways import (
+    answers_of,
+    definitions_before,
+    left_by,
+    lent_by,
+    shared_by,
+    used_below_tests,
+    used_by_students,
+    ways_of,
+)
 from nbjudge.wire import WireError
 from nbjudge.zygote_client import IMPORT_TIMEOUT
 
@@ -99,8 +109,10 @@ class NotebookRun:
         self.seen_hidden = False  # the student's code has been called by a hidden test
         self.defined = names_defined(source)
         self.answers, self.used = answers_of(source), used_by_students(source)
+        self.used_below = used_below_tests(source)
         self.ways = ways_of(source)
         self.causes = KnownCauses(names_of_answers(source))
+        self.missing = not_yet_imported(source)
         self.redefined: set[str] = set()  # names that cells since the last test define
 
     def run(self, assignment: Assignment, given: dict[str, bytes], seed: int) -> GradedNotebook:
@@ -284,15 +296,16 @@ class NotebookRun:
     def _run_judged(self, cell: Cell) -> Report | None:
         if not self._await_setups():
             return None
-        self._lend(cell)
+        self._lend(lent_by(cell["source"], self.answers, self.used))
         deadline = self._deadline(*self._interrupts_of_test(cell))
-        self._tell_judge(RunTest(cell["source"], sorted(self.redefined)))
+        name = str(grade_id(cell))
+        shared = sorted(shared_by(cell["source"], self.answers, self.used_below[name]))
+        self._tell_judge(RunTest(cell["source"], sorted(self.redefined), self.missing[name], shared))
         self.redefined.clear()
         return self._await_judge(deadline)
 
-    def _lend(self, cell: Cell) -> None:
-        """Give the student's code the names that the visible part of a test defines, as it would find them anywhere."""
-        statements = lent_by(cell["source"], self.answers, self.used)
+    def _lend(self, statements: tuple[str, ...]) -> None:
+        """Give the student's code names that the visible part of a test defines, as it would find them anywhere."""
         if not statements:
             return
         deadline = self._deadline(lambda: self._interrupt_student(None))
@@ -313,6 +326,8 @@ class NotebookRun:
         except WireError as error:
             self._end_student(error)
             return None
+        used_below = self.used_below[str(grade_id(cell))]
+        self._lend(left_by(cell["source"], self.answers, self.used, used_below))
         # Whose word it is: the student's code could hide in a hint what it has read of the test.
         is_hidden = bool(hidden_lines(cell["source"]))
         return replace(report, claims=[], student_gone=False, hint=None if is_hidden else report.hint)

@@ -7,11 +7,12 @@ on what a student wrote.
 
 import ast
 import builtins
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 
-from nbjudge.hints import HIDDEN_TESTS
+from nbjudge.hints import hidden_lines, visible_text
 from nbjudge.model import SourceNotebook
 from nbjudge.notebook import Cell, grade_id, is_test, names_of_answers, parsed, text_of
 
@@ -20,6 +21,7 @@ BY_AUTHOR = "the author decided so"
 CHANGED_ARGUMENT = "it looks at what a function did to its argument"
 IDENTITY = "it asks whether two things are the same object"
 DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+WORD = re.compile(r"\w+")
 DEFAULT = "nbjudge_tests"  # the key of a notebook's metadata that says it of all its tests
 
 
@@ -124,7 +126,7 @@ def lent_by(text: str, answers: frozenset[str], used: frozenset[str]) -> tuple[s
     """
     return tuple(
         ast.unparse(statement)
-        for statement in _definitions(HIDDEN_TESTS.sub("", text), answers)
+        for statement in _definitions(visible_text(text), answers)
         if isinstance(statement, DEFINITIONS)
         or (isinstance(statement, ast.Assign | ast.AnnAssign) and _is_lent(statement, answers, used))
     )
@@ -135,6 +137,45 @@ def _is_lent(statement: ast.stmt, answers: frozenset[str], used: frozenset[str])
     calls = any(isinstance(node, ast.Call) for node in ast.walk(statement))
     is_used = bool(_stored_by(statement) & used)
     return bool(_stored_by(statement)) and not _used_by(statement) & answers and (not calls or is_used)
+
+
+@lru_cache(maxsize=4000)
+def left_by(text: str, answers: frozenset[str], used: frozenset[str], used_below: frozenset[str]) -> tuple[str, ...]:
+    """What a test leaves to the cells below it once it has run: what it lends, and what makes the names that they use.
+
+    Args:
+        text: of the test.
+        answers: names that solution cells define, which no test takes away.
+        used: names that other cells of the source use.
+        used_below: those of the cells below the test.
+
+    Returns:
+        Statements of the visible part of the test, calls of answers among them; one may fail without the others.
+    """
+    statements = _definitions(visible_text(text), answers)
+    needed = set(_needed(statements, set(used_below), answers))
+    lent = set(lent_by(text, answers, used))
+    return tuple(text for text in map(ast.unparse, statements) if text in needed | lent)
+
+
+@lru_cache(maxsize=4000)
+def shared_by(text: str, answers: frozenset[str], used_below: frozenset[str]) -> frozenset[str]:
+    """The names that a judged test shares with the student's code once it has run, since cells below it use them.
+
+    They are those that its visible part defines by what answers gave, and that no hidden line mentions. All others are
+    lent.
+    """
+    defined: set[str] = set()
+    theirs = set(answers)  # names whose values came from the student's code
+    for statement in _definitions(visible_text(text), answers):
+        used = _used_by(statement)
+        defined |= _stored_by(statement)
+        if used & theirs:
+            # A loop such as `for x in (1, 2): results.append(f(x))` changes what it uses.
+            theirs |= _stored_by(statement) | (used & defined)
+    lines = text.split("\n")
+    hidden = WORD.findall("\n".join(lines[number - 1] for number in hidden_lines(text)))
+    return frozenset(theirs & used_below - answers - set(hidden))
 
 
 @lru_cache(maxsize=4000)
@@ -150,18 +191,42 @@ def used_by_students(source: SourceNotebook) -> frozenset[str]:
     return frozenset[str]().union(*(used_in(text_of(cell["source"]) or "") for cell in cells))
 
 
+def used_below_tests(source: SourceNotebook) -> dict[str, frozenset[str]]:
+    """The names that cells below a test use that are no tests, by the grade_id of the test."""
+    used = frozenset[str]()
+    below = {}
+    for cell in reversed(source.content["cells"]):
+        if is_test(cell):
+            below[str(grade_id(cell))] = used
+        elif cell["cell_type"] == "code":
+            used |= used_in(text_of(cell["source"]) or "")
+    return below
+
+
 def definitions_before(source: SourceNotebook, cell: Cell) -> list[str]:
-    """Statements of the tests above a test that define names which it uses, and what these need."""
-    answers = answers_of(source)
+    """Statements of the tests above a test that define names which it uses, and what these need.
+
+    What other cells define since then, or have been given by those tests, is in the names of the student's code.
+    """
+    answers, used_below = answers_of(source), used_below_tests(source)
+    cells = source.content["cells"]
     wanted = set(used_in(text_of(cell["source"]) or ""))
-    above: list[ast.stmt] = []
-    for other in source.content["cells"]:
-        if grade_id(other) == grade_id(cell):
-            break
-        if is_test(other):
-            above += _definitions(text_of(other["source"]) or "", answers)
     found: list[str] = []
-    for statement in reversed(above):
+    for other in reversed(cells[: [grade_id(each) for each in cells].index(grade_id(cell))]):
+        text = (text_of(other["source"]) or "") if other["cell_type"] == "code" else ""
+        if is_test(other):
+            below = used_below[str(grade_id(other))]
+            wanted -= {name for each in _definitions(visible_text(text), answers) for name in _stored_by(each) & below}
+            found = [*_needed(_definitions(text, answers), wanted, answers), *found]
+        elif (tree := parsed(text)) is not None:
+            wanted -= _stored_by(tree)
+    return found
+
+
+def _needed(statements: tuple[ast.stmt, ...], wanted: set[str], answers: frozenset[str]) -> list[str]:
+    """Those statements of a test that make names which are wanted, to which what they use is added."""
+    found: list[str] = []
+    for statement in reversed(statements):
         # A statement such as `stack.push(1)` counts as one that defines what it is called on.
         touched = _stored_by(statement) or _used_by(statement) - answers
         if touched & wanted:

@@ -18,7 +18,7 @@ from gdl_utils.classroom.course import Course
 from gdl_utils.classroom.grade import released_assignment
 from gdl_utils.errors import GradingError
 from nbjudge import EngineOptions, Graded, Limits, Status, Submission
-from nbjudge.hints import HIDDEN_TESTS
+from nbjudge.hints import hidden_lines
 from nbjudge.notebook import grade_id, is_solution, is_test
 from nbjudge.pool import local_workers
 
@@ -154,7 +154,7 @@ class Bank:
 
     def hidden(self) -> set[str]:
         """The grade_ids of the tests that hold anything hidden."""
-        return {str(grade_id(cell)) for cell in self.source if is_test(cell) and HIDDEN_TESTS.search(cell["source"])}
+        return {str(grade_id(cell)) for cell in self.source if is_test(cell) and hidden_lines(cell["source"])}
 
     def files(self, answers: Mapping[str, str]) -> dict[str, bytes]:
         """The released notebook with some answers, by the grade_id of their solution cells; the others stay blank.

@@ -12,12 +12,12 @@ from gdl_utils.classroom.course import Course
 from gdl_utils.classroom.environment import engine_options
 from gdl_utils.classroom.trial import error_in, try_out
 from nbjudge import Graded, Limits, Status, grade
-from nbjudge.hints import HIDDEN_TESTS
+from nbjudge.hints import visible_text
 from nbjudge.notebook import grade_id, is_graded, is_setup, is_solution, is_test, nbgrader
 
 HEADING = re.compile(r"^## (\d+)\. (.+) \((\d+) points?\)", re.MULTILINE)
 ROW = re.compile(r"^\| (.+?) \| (?:\*\*)?(\d+)(?:\*\*)? \|$", re.MULTILINE)
-SECRET = re.compile(r"### BEGIN (?:SOLUTION|HIDDEN TESTS)\n(.*?)### END (?:SOLUTION|HIDDEN TESTS)", re.DOTALL)
+SECRET = re.compile(r"BEGIN (?:SOLUTION|HIDDEN TESTS)[^\n]*\n(.*?)^[^\n]*END (?:SOLUTION|HIDDEN TESTS)", re.S | re.M)
 SHORT = 14  # characters; shorter lines may stand anywhere
 OPENING = re.compile(r"[\w.]+\(")  # so may lines that only open a call
 ROOM = 2  # the reference solution must need less than this part of the time that a cell may take
@@ -111,7 +111,7 @@ def _most(graded: Graded) -> dict[str, float]:
 def _pure(bank: Bank, test: str) -> bool:
     # A test cell with visible lines, too, may give part of its points for those.
     source = next(cell["source"] for cell in bank.source if grade_id(cell) == test)
-    return not _body(HIDDEN_TESTS.sub("", source))
+    return not _body(visible_text(source))
 
 
 def _body(source: str) -> list[ast.stmt]:
@@ -197,7 +197,7 @@ def memorising_answers(bank: Bank) -> dict[str, str]:
     for cell in bank.source:
         if cell["cell_type"] != "code":
             continue
-        source = HIDDEN_TESTS.sub("", cell["source"])
+        source = visible_text(cell["source"])
         try:
             exec(compile(source, str(grade_id(cell)), "exec"), names)  # noqa: S102  (the course's own source)
         except Exception:  # noqa: S112  (a test that needs what is not here says nothing)

@@ -18,6 +18,7 @@ class Kind:
         wrong: an answer that some test must refuse.
         tests: texts of its test cells, of one point each.
         setup: a cell above it, which students see.
+        below: a cell below its first test, which students see.
         files: beside the notebook.
     """
 
@@ -26,14 +27,15 @@ class Kind:
     wrong: str
     tests: tuple[str, ...]
     setup: str = ""
+    below: str = ""
     files: dict[str, str] = field(default_factory=dict)
 
 
-def kind(name, right, wrong, *tests, setup="", **files):
+def kind(name, right, wrong, *tests, setup="", below="", **files):
     """A kind, its texts without the indentation of this file."""
     named = {".".join(key.rsplit("_", 1)): textwrap.dedent(text) for key, text in files.items()}
-    right, wrong, setup = (textwrap.dedent(text).strip() for text in (right, wrong, setup))
-    return Kind(name, right, wrong, tuple(textwrap.dedent(test).strip() for test in tests), setup, named)
+    right, wrong, setup, below = (textwrap.dedent(text).strip() for text in (right, wrong, setup, below))
+    return Kind(name, right, wrong, tuple(textwrap.dedent(test).strip() for test in tests), setup, below, named)
 
 
 EVERY_KIND = [
@@ -99,6 +101,22 @@ EVERY_KIND = [
         "def count(words, table):\n    for word in words:\n        table[word] = table.get(word, 0) + 1",
         "def count(words, table):\n    for word in words:\n        table[word] = 1",
         "table = {}\ncount(['a', 'b', 'a'], table)\nassert table == {'a': 2, 'b': 1}",
+    ),
+    kind(
+        "variable-that-must-stay",
+        "def ranked(items):\n    return sorted(items)",
+        "def ranked(items):\n    items.sort()\n    return items",
+        "assert ranked(places) == ['Bern', 'Oslo', 'Rome']",
+        "assert places[0] == 'Rome'",
+        setup="places = ['Rome', 'Bern', 'Oslo']",
+    ),
+    kind(
+        "variable-changed-in-place",
+        "def restock(shelf, fruit):\n    shelf[fruit] = shelf.get(fruit, 0) + 1\n    return shelf[fruit]",
+        "def restock(shelf, fruit):\n    return shelf.get(fruit, 0) + 1",
+        "assert restock(stock, 'pear') == 4",
+        "assert stock == {'pear': 4}",
+        setup="stock = {'pear': 3}",
     ),
     # Chance.
     kind(
@@ -531,6 +549,38 @@ EVERY_KIND = [
         "assert holds(shifted)",
     ),
     kind(
+        "value-of-a-test-in-a-later-cell",
+        "def tripled(x):\n    return 3 * x",
+        "def tripled(x):\n    return 3 + x",
+        "outcomes = []\nfor k in range(4):\n    outcomes.append(tripled(k))\nassert len(outcomes) == 4",
+        "assert largest_outcome == 9",
+        below="largest_outcome = max(outcomes)",
+    ),
+    kind(
+        "object-of-a-test-in-a-later-cell",
+        """
+        class Till:
+            def __init__(self):
+                self.sums = []
+            def pay(self, amount):
+                self.sums.append(amount)
+            def __len__(self):
+                return len(self.sums)
+        """,
+        """
+        class Till:
+            def __init__(self):
+                self.sums = []
+            def pay(self, amount):
+                self.sums = [amount]
+            def __len__(self):
+                return len(self.sums)
+        """,
+        "till = Till()\ntill.pay(5)\nassert len(till) == 1",
+        "assert paid == 7 and len(till) == 2",
+        below="till.pay(2)\npaid = sum(till.sums)",
+    ),
+    kind(
         "module-beside-the-notebook",
         "import helper_module\n\ndef register(x):\n    helper_module.seen.append(x)",
         "import helper_module\n\ndef register(x):\n    pass",
@@ -548,6 +598,20 @@ EVERY_KIND = [
         "import statistics as stats",
         "import random as stats",
         "assert stats.mean([1, 2, 3]) == 2",
+    ),
+    kind(
+        "import-that-a-later-test-makes",
+        "import cmath as complex_math\n\ndef root_of(z):\n    return complex_math.sqrt(z)",
+        "import cmath\n\ndef root_of(z):\n    return cmath.sqrt(z)",
+        "assert complex_math.isclose(root_of(-4), 2j)",
+        "import cmath as complex_math\nassert complex_math.isclose(root_of(-9), 3j)",
+    ),
+    kind(
+        "builtin-that-an-answer-hides",
+        "def ones(n):\n    return bin(n).count('1')",
+        "bin = [2, 1]\n\ndef ones(n):\n    return format(n, 'b').count('1')",
+        "assert ones(6) == 2",
+        "assert all(ones(n) == bin(n).count('1') for n in range(9))",
     ),
     # Identity.
     kind(

@@ -26,7 +26,8 @@ def sheet_notebook(answers, of_cell=answer):
         if kind.setup:
             cells.append(cell(kind.setup))
         cells.append(of_cell(answers(kind), kind.name))
-        cells += [test(text, f"{kind.name}-{number}", 1) for number, text in enumerate(kind.tests, 1)]
+        tests = [test(text, f"{kind.name}-{number}", 1) for number, text in enumerate(kind.tests, 1)]
+        cells += [*tests[:1], *([cell(kind.below)] if kind.below else []), *tests[1:]]
     return as_node(notebook(*cells))
 
 

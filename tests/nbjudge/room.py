@@ -9,7 +9,8 @@ from typing import Any
 
 from nbjudge.channel import Channel, ChannelClosedError
 from nbjudge.judge import Judge
-from nbjudge.proxy import JudgeCodec, Namespace, StudentSide
+from nbjudge.names import Namespace
+from nbjudge.proxy import JudgeCodec, StudentSide
 from nbjudge.student import Student, StudentCodec
 
 IMPORTS = {"np": "import numpy as np", "root": "from math import sqrt as root"}
@@ -45,10 +46,10 @@ class Room:
         with suppress(ChannelClosedError):
             self.student.loop()
 
-    def __call__(self, answer, test):
+    def __call__(self, answer, test, **how):
         """Run the student's code, then a test, and give the report."""
         exec(answer, self.globals)
-        return self.judge.run(test)
+        return self.judge.run(test, **how)
 
     def value(self, answer, expression):
         """What a test sees for an expression."""

@@ -2,8 +2,9 @@
 
 import pytest
 
-from nbjudge.hints import hidden_lines, hint_for
+from nbjudge.hints import hidden_lines, hint_for, visible_text
 from nbjudge.protocol import Report, from_wire
+from nbjudge.ways import lent_by
 from tests.nbjudge.small import graded
 
 pytestmark = pytest.mark.quick
@@ -60,6 +61,18 @@ def test_hidden_lines_are_counted_as_python_counts_them():
             report = Report(ename="AssertionError", line=line, statement=statement)
             assert "4242" not in hint_for(report, cell, False)
     assert "a = " in hint_for(Report(ename="AssertionError", line=1, statement=1), cell, False)
+
+
+@pytest.mark.parametrize(
+    ("begin", "end"),
+    [("###BEGIN HIDDEN TESTS", "###END HIDDEN TESTS"), ("# BEGIN HIDDEN TESTS: slow", "    ## END HIDDEN TESTS ##")],
+)
+def test_hidden_lines_are_those_that_nbgrader_hides(begin, end):
+    text = f"assert f(0) == 0\n{begin}\nsecret = 4242\nassert f(1) == secret\n{end}\nassert f(2) == 2"
+    assert hidden_lines(text) == {2, 3, 4, 5}
+    assert visible_text(text) == "assert f(0) == 0\nassert f(2) == 2"
+    assert lent_by(text, frozenset(["f"]), frozenset(["secret"])) == ()
+    assert "4242" not in hint_for(Report(ename="AssertionError", line=3, statement=3), {"source": text}, False)
 
 
 @pytest.mark.parametrize("line", [None, 0, -1, 99, 10**30, "1", 1.0, True])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from nbjudge.judge import KeepAnswers, reseed
-from nbjudge.proxy import Namespace
+from nbjudge.names import Namespace
 
 pytestmark = pytest.mark.quick
 

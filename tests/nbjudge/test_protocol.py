@@ -61,7 +61,7 @@ MESSAGES = [
     LeftFiles({"left.txt": b"x"}),
     Begin({"hidden.npy": b"x"}, (1 << 64) - 1, {"np": "import numpy as np"}, ["double", "norm"], ["np"]),
     RunSetup("import numpy as np"),
-    RunTest("assert x == 1", ["x"]),
+    RunTest("assert x == 1", ["x"], ["np"], ["y"]),
     Report(True, 1.5, "A hint.", "printed", "", "", "", None, None, False, False),
     Report(False, None, None, "", "ValueError", "no", "ValueError: no", 3, 2, True, True, ["mean of a C"]),
     Get(1, "x"),

@@ -28,6 +28,17 @@ def test_pythons_own_names_win(room):
     assert room(answer, "assert False").ename == "AssertionError"
 
 
+def test_a_value_in_the_place_of_a_builtin_fails_as_in_a_kernel(room):
+    for value in ("0", "[]", "(str, int)", "None", "iter([1])"):
+        report = room(f"sum = {value}", "def total():\n    return sum([1, 2])\nassert total() == 3")
+        assert (report.passed, report.ename) == (False, "TypeError")
+        assert not room("", "assert not isinstance(1, sum)").passed
+        assert room("", "assert max([1, 2]) == 2").passed
+    # An answer may have such a name, and a function of the student's replaces nothing.
+    assert room("del sum", "assert sum([1, 2]) == 3").passed
+    assert room("def sum(values):\n    return 7", "assert sum([1, 2]) == 3").passed
+
+
 def test_imports_of_the_source_are_the_judges_own(room):
     answer = "class Fake:\n    def __getattr__(self, _):\n        return lambda *_, **__: True\n"
     answer += "np = Fake()\nroot = lambda _: 3"
@@ -40,11 +51,57 @@ def test_imports_of_the_source_are_the_judges_own(room):
     assert (report.passed, report.ename) == (False, "NameError")
 
 
+def test_a_tool_that_is_imported_later_is_no_answer(room):
+    """Before a test of its own imports it, a test has it only if the student has imported it, and then the real one."""
+    fake = "class np:\n    __name__ = 'numpy'\n    allclose = staticmethod(lambda *_: True)"
+    for answer in ("", fake, fake.replace("numpy", "other"), "np = 3"):
+        assert not room(answer, "assert np.allclose(1, 2)", missing=["np"]).passed
+        room.names.pop("np", None)
+    for answer in ("del np", fake.replace("numpy", "other"), "np = 3"):
+        assert not room(answer, "assert np.allclose(1, 1)", missing=["np"]).passed
+    assert room("import numpy as np", "assert np.allclose(1, 1)", missing=["np"]).passed
+    assert room("np = 3", "assert np.allclose(1, 1)").passed
+
+
 def test_names_of_the_judge_win_over_the_students(room):
     assert room("expected = 1", "expected = 7").passed
     assert room("expected = 1", "assert expected == 7\ndef check():\n    return expected\nassert check() == 7").passed
     assert room.globals["expected"] == 1
     assert room("expected = 3", "del expected\nassert expected == 3").passed
+
+
+@pytest.mark.parametrize(
+    "value", ["[3, 1]", "{'a': [1], 2: (3, 'x')}", "{1, 2}", "np.arange(3.0)", "[]", "[[1], np.eye(2)]"]
+)
+def test_a_function_gets_a_variable_of_the_notebook_itself(room, value):
+    """The test sees no change before its next cell, which could make wrong answers right."""
+    answer = f"import numpy as np\nv = {value}\ngot = []\ndef f(x, y=None):\n    got.extend([x, y])\n    return 1"
+    assert room(answer, "assert f(v) == 1 and f(0, y=v) == 1").passed
+    assert room.globals["got"][0] is room.globals["v"] is room.globals["got"][3]
+    change = "def g(x):\n    x.append(4)"
+    assert room(f"v = [1]\n{change}", "g(v)\nassert v == [1]").passed
+    assert room("", "assert v == [1, 4]").passed
+
+
+def test_a_function_gets_a_table_of_the_notebook_itself(room):
+    pytest.importorskip("pandas")
+    answer = (
+        "import pandas as pd\ntable = pd.DataFrame({'a': [1, 2]})\ndef f(x):\n    x['b'] = 2 * x['a']\n    return 1"
+    )
+    assert room(answer, "assert f(table) == 1 and list(table.columns) == ['a']").passed
+    assert room("", "assert list(table.columns) == ['a', 'b']").passed
+
+
+def test_what_a_test_has_changed_is_handed_over_as_it_is(room):
+    answer = "v = [[1], [2]]\ndef f(x):\n    x.append(5)\n    return x"
+    for change, want in (
+        ("v.append(3)", "[[1], [2], 3, 5]"),
+        ("v[0].clear()", "[[], [2], 5]"),
+        ("v = v[:1]", "[[1], 5]"),
+    ):
+        assert room(answer, f"{change}\nassert f(v) == {want}").passed
+        assert room.globals["v"] == [[1], [2]]
+        room.names.pop("v", None)
 
 
 def test_functions_of_a_test_see_the_names_of_the_student(room):
