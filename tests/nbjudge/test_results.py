@@ -101,6 +101,7 @@ WRONG = {
     "remark": [None, 1, ["slow"]],
     "memory": [-1, 1.0, None, True, "1"],
     "log": [[None], "line", {}, [b"x"]],
+    "missing_modules": [[1], "pandas", None, ("pandas",)],
     "trusted": [{"test-1": "why"}, {"test-9": "why"}, {1: "why"}, {"test-1": None}, [], None],
 }  # fmt: skip
 
