@@ -5,7 +5,6 @@ and time follow one rule. Times stand in names of files, or in a table of the pl
 into their zip files as the time of a file is that of the download, so it counts only if it is asked for.
 """
 
-import csv
 import re
 import struct
 import zipfile
@@ -15,26 +14,12 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path, PurePosixPath
 
 from gdl_utils.classroom.course import TIMESTAMP
+from gdl_utils.classroom.roster_files import read_table
 from gdl_utils.classroom.student_files import read_files
 from gdl_utils.classroom.times import in_gradebook, read_time, show_time, zone_name
 from gdl_utils.errors import GradingError
 
 Parts = Mapping[str, Mapping[str, str]]
-# What Moodle calls the time of a submission in its grading worksheet, in several languages; Canvas's interface for
-# programs says "submitted_at".
-TIME_COLUMNS = {
-    "last modified (submission)",
-    "zuletzt geändert (abgabe)",
-    "dernière modification (travail remis)",
-    "última modificación (entrega)",
-    "fecha de entrega",
-    "última modificação (envio)",
-    "ultima modifica (consegna)",
-    "laatst gewijzigd (inzending)",
-    "submitted_at",
-    "submitted at",
-}
-NUMBER_COLUMNS = ("Identifier", "ID", "user_id", "id")
 EXTENDED_TIMESTAMP = 0x5455  # Info-ZIP's name for it, "UT"
 # What browsers and platforms add to the name of a file that was there already.
 COPY = re.compile(r"(-\d+| ?\(\d+\))$")
@@ -69,27 +54,15 @@ def times_in(path: Path, required: bool = False) -> dict[str, str]:
     Raises:
         GradingError: if it can't be read, or lacks columns that it needs.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-        header = text.partition("\n")[0]
-        rows = list(csv.DictReader(text.splitlines(keepends=True), delimiter=max(",;\t", key=header.count)))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise GradingError(f"{path} can't be read as a CSV file ({error})", "export it again") from None
-    columns = [name.strip() for name in rows[0] if name] if rows else []
-    time = next((name for name in columns if name.casefold() in TIME_COLUMNS), None)
-    number = next((name for name in NUMBER_COLUMNS if name in columns), columns[0] if columns else None)
-    if time is None or number is None:
+    rows = read_table(path)
+    number = next((name for name in ("identifier", "id", "number") if rows and name in rows[0]), None)
+    if number is None or "time" not in rows[0]:
         if required:
             remedy = "call that of the student's number ID, and that of the time submitted_at"
             raise GradingError(f"{path} has no column of times", remedy)
         return {}
-    found = {}
-    for row in rows:
-        fields = {name.strip(): (value or "").strip() for name, value in row.items() if name and isinstance(value, str)}
-        digits = re.search(r"\d+$", fields.get(number, ""))
-        if digits and fields.get(time, "") not in ("", "-"):
-            found[digits[0]] = fields[time]
-    return found
+    numbered = ((re.search(r"\d+$", row[number]), row["time"]) for row in rows)
+    return {digits[0]: time for digits, time in numbered if digits and time not in ("", "-")}
 
 
 def times_of_files(archive: Path) -> dict[str, str]:

@@ -22,6 +22,9 @@ COLUMNS = {
     "direcciondecorreo direcciondecorreoelectronico correoelectronico correo",
     "id": "id studentid userid username user login kennung anmeldename benutzername nomdutilisateur "
     "nombredeusuario usuario identifiantutilisateur",
+    # When something was handed in, in Italian, Portuguese and Dutch, too.
+    "time": "lastmodifiedsubmission zuletztgeandertabgabe dernieremodificationtravailremis ultimamodificacionentrega "
+    "fechadeentrega ultimamodificacaoenvio ultimamodificaconsegna laatstgewijzigdinzending submittedat",
 }
 FIELDS = {name: field for field, names in COLUMNS.items() for name in names.split()}
 OF_LOGINS = ("login", "anmelde", "connexion", "inicio")  # in the names of Canvas's columns beside "SIS"
