@@ -12,19 +12,23 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from traitlets.config import Config
 
 from gdl_utils.classroom.course import HIDDEN, Course
 from gdl_utils.classroom.gradebook import ClassGradebook
 from gdl_utils.classroom.student_files import read_files
 from gdl_utils.errors import GradingError
 from nbjudge import Assignment, SourceNotebook
-from nbjudge.notebook import grade_id, imports_of, is_solution, names_of_answers, text_of
+from nbjudge.hints import BEGIN, END
+from nbjudge.notebook import grade_id, imports_of, is_solution, is_test, names_of_answers, text_of
 
 PREPARE = "prepare.py"  # in the folder of hidden files
 PYTHON = ("python", "python3", "ipython")  # names of the language
 # A kernel of Python's may have any name.
 OTHER_KERNELS = re.compile(r"(?:ir|irkernel|xr|julia|octave|matlab|sas|stata|bash|javascript|scala|xcpp\d*)[\d._-]*")
 CHECK = "check"  # what it is told when the assignment itself is checked
+# The traits by which a course names its own marks of hidden tests, as nbgrader spells them, with the usual marks.
+MARKS = (("begin_test_delimeter", BEGIN), ("end_test_delimeter", END))
 
 
 def prepare(source: Path, checking: bool = False) -> None:
@@ -51,17 +55,32 @@ def prepare(source: Path, checking: bool = False) -> None:
         raise GradingError(f"{script} failed: {reason}")
 
 
-def load_assignment(source: Path, gradebook: ClassGradebook) -> Assignment:
+def with_usual_marks(text: str, settings: Config) -> str:
+    """The text of a cell whose hidden tests are marked as the engine knows it, line for line.
+
+    Args:
+        text: with the marks that the course uses.
+        settings: the configuration of the course.
+    """
+    for name, usual in MARKS:
+        own = str(settings.ClearHiddenTests.get(name, usual))
+        if own != usual:
+            text = "\n".join(f"### {usual}" if own in line else line for line in text.split("\n"))
+    return text
+
+
+def load_assignment(source: Path, gradebook: ClassGradebook, settings: Config) -> Assignment:
     """The assignment as it was released into the gradebook, with its hidden tests but without the solutions.
 
     Args:
         source: its folder of sources.
         gradebook: into which it was released.
+        settings: the configuration of the course.
 
     Raises:
         GradingError: if a notebook is missing, or is not in Python.
     """
-    notebooks = tuple(_load_notebook(source, name, gradebook) for name in gradebook.cells)
+    notebooks = tuple(_load_notebook(source, name, gradebook, settings) for name in gradebook.cells)
     given = {
         name: data
         for name, data in read_files(source).items()
@@ -96,7 +115,7 @@ def prepared_for_reference(assignment: Assignment, source: Path) -> Assignment:
         return replace(assignment, hidden=_hidden_files(copied))
 
 
-def _load_notebook(source: Path, name: str, gradebook: ClassGradebook) -> SourceNotebook:
+def _load_notebook(source: Path, name: str, gradebook: ClassGradebook, settings: Config) -> SourceNotebook:
     path = source / f"{name}.ipynb"
     if not path.is_file():
         raise GradingError(f"The gradebook knows a notebook {name}, but there is no {path}", "restore it or rename it")
@@ -112,6 +131,8 @@ def _load_notebook(source: Path, name: str, gradebook: ClassGradebook) -> Source
             cell["source"], cell["metadata"]["nbgrader"]["checksum"] = released[str(cell_name)]
         elif is_solution(cell):
             cell["source"] = ""
+        if is_test(cell):
+            cell["source"] = with_usual_marks(cell["source"], settings)
     # What the solutions import and define is known of them, no more.
     return SourceNotebook(name, content, imports_of(solved), names_of_answers(solved))
 

@@ -127,8 +127,10 @@ class HideTests(NbGraderPreprocessor):
             {name: self.config[name] for name in ("ClearHiddenTests", "ClearMarkScheme") if name in self.config}
         )
         try:
-            hidden = ClearHiddenTests(config=own)._remove_hidden_test_region(cell)
-            hidden = ClearMarkScheme(config=own)._remove_mark_scheme_region(cell) or hidden
+            hidden = ClearMarkScheme(config=own)._remove_mark_scheme_region(cell)
+            # The engine writes the usual marks in the place of the course's own.
+            for settings in (own, Config()):
+                hidden = ClearHiddenTests(config=settings)._remove_hidden_test_region(cell) or hidden
         except RuntimeError:
             # A region that does not end, say: then nothing is shown.
             return f"# {IN_PLACE_OF_TESTS}.", True

@@ -145,7 +145,9 @@ def grade_class(
     with open_course(course) as api, _released_gradebook(course, name, api) as gradebook:
         prepare(course.source(name))
         secret = course_secret(course.folder)
-        assignment = replace(load_assignment(course.source(name), gradebook), hash_seed=seed_of_hashes(secret))
+        assignment = replace(
+            load_assignment(course.source(name), gradebook, api.config), hash_seed=seed_of_hashes(secret)
+        )
         if options.only_judged:
             assignment = replace(assignment, notebooks=tuple(map(judged_only, assignment.notebooks)))
         with _from_early(early, assignment, options.engine):
@@ -325,7 +327,7 @@ def released_assignment(course: Course, name: str, checking: bool = False) -> As
         if checking:
             prepare(copy.source(name), checking)
         with open_course(copy) as api, _released_gradebook(copy, name, api) as gradebook:
-            return load_assignment(copy.source(name), gradebook)
+            return load_assignment(copy.source(name), gradebook, api.config)
 
 
 # What was graded before is known by a key of all that the result depends on.

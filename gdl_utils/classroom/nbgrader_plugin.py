@@ -24,7 +24,7 @@ from nbgrader.preprocessors.execute import UnresponsiveKernelError
 from nbgrader.utils import compute_checksum
 from traitlets import Bool, Float, Integer, Unicode
 
-from gdl_utils.classroom.assignment import load_assignment, other_kernel, prepare
+from gdl_utils.classroom.assignment import load_assignment, other_kernel, prepare, with_usual_marks
 from gdl_utils.classroom.course import Course, Folders
 from gdl_utils.classroom.course_secret import course_secret, seed_of_hashes, seed_of_student
 from gdl_utils.classroom.dates import refresh_submission
@@ -47,6 +47,7 @@ from gdl_utils.errors import GradingError
 from nbjudge import Assignment, EngineOptions, Limits, SourceNotebook, Status, Submission
 from nbjudge.grading import NOTE, Grader, annotate
 from nbjudge.matching import Found, find_notebooks, with_files_around
+from nbjudge.notebook import is_test
 from nbjudge.rebuild import OtherNotebookError, Rebuilt, UnreadableError, rebuild
 
 Resources = dict[str, Any]
@@ -114,7 +115,7 @@ class WholeSubmission(NotebookExporter):
             folder = Path(coursedir.format_path(coursedir.source_directory, ".", name))
             prepare(folder)
             with ClassGradebook(coursedir.db_url, coursedir.course_id, name, self.config) as gradebook:
-                assignment = load_assignment(folder, gradebook)
+                assignment = load_assignment(folder, gradebook, self.converter.config)
             # What students may change is their own in their process; the tests see that of the source.
             own = self.own_files(name)
             self._assignments[name] = replace(
@@ -390,6 +391,9 @@ class JudgeCells(Execute):
         for number, cell in enumerate(content["cells"]):
             # Notebooks of before nbformat 4.5 have none.
             cell.setdefault("id", f"cell-{number}")
+            if is_test(cell):
+                # nbgrader has written into it what it keeps of the source.
+                cell["source"] = with_usual_marks(cell["source"], exporter.converter.config)
         known = exporter.rebuilt.get(name) or Rebuilt(content)
         rebuilt = replace(known, content=content, findings=list(known.findings))
         student = resources["nbgrader"]["student"]
