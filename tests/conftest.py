@@ -36,6 +36,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(GROUPS.get(folders[1], "unit"))
 
 
+def pytest_runtest_setup() -> None:
+    """Keep what pytest captures open: absl, TensorFlow's logger, closes the stream that it found when it was imported.
+
+    It does so whenever nbgrader configures logging, unless the stream is one of Python's own.
+    """
+    if absl := sys.modules.get("absl.logging"):
+        absl.get_absl_handler().python_handler.stream = sys.__stderr__
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The folder of the repository."""

@@ -1,12 +1,14 @@
 """Every page of the built site in a real browser: nothing from elsewhere, no errors, formulas, links, phones, axe."""
 
 import re
+from contextlib import suppress
 from html.parser import HTMLParser
 from urllib.parse import unquote, urlsplit
 
 import bs4
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import TimeoutError
 
 from gdl_utils.book.build import SITE, toc_pages
 
@@ -16,6 +18,10 @@ OTHERS = ["genindex", "search", "404"]
 # Of all that a page transfers but its pictures, compressed.
 # The weights of a figure's network, up to two of 160 kB, come with its page.
 MOST_BYTES = 1_200_000
+
+
+WIDE_CODE_CAN_BE_SCROLLED = """() => [...document.querySelectorAll("pre")].every(
+  block => block.scrollWidth <= block.clientWidth || block.tabIndex >= 0)"""
 
 
 class Visit:
@@ -44,6 +50,9 @@ class Visit:
         self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         self.page.set_viewport_size(size)
         self.page.wait_for_function("theme => document.documentElement.dataset.theme === theme", arg=theme)
+        # Where code has become too wide, the theme lets keys scroll it, a moment after the window's size has changed.
+        with suppress(TimeoutError):
+            self.page.wait_for_function(WIDE_CODE_CAN_BE_SCROLLED, timeout=3_000)
 
     def transferred(self):
         """Bytes of all but pictures."""
@@ -107,6 +116,7 @@ def looks(chromium, site_address, names):
                         for node in found["nodes"]
                     ],
                 }
+                visit.errors.clear()
     return seen
 
 
