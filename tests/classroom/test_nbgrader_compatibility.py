@@ -102,7 +102,8 @@ EXPECTED = {
     **dict.fromkeys(["another", "cut-off", "blank"], NONE),
     **{name: {**FULL, "square-hidden": (0, False)} for name in ["copies-wrong", "deleted", "skipped", "wrong"]},
     **{name: {**FULL, "name-visible": (0, False)} for name in ["died", "endless", "hog"]},
-    "no-essay": {**FULL, "essay": (0, False)},
+    # A person looks whether it stands elsewhere.
+    "no-essay": FULL,
 }
 
 
@@ -159,10 +160,11 @@ def test_an_older_better_grade_does_not_survive(tmp_path, root):
     assert scores(course) == dict.fromkeys(students, FULL)
     hand_in(course, "another", STUDENTS["another"])
     hand_in(course, "cut", b"{")
-    place = course.submitted("renamed", NAME)
-    (place / "book.ipynb").rename(place / "book (1).ipynb")
-    assert not any(answer["success"] for answer in autograde(course, *students).values())
-    assert scores(course) == dict.fromkeys(students, NONE)
+    renamed = course.submitted("renamed", NAME)
+    (renamed / "book.ipynb").rename(renamed / "book (1).ipynb")
+    told = autograde(course, *students)
+    assert [student for student in students if told[student]["success"]] == ["renamed"]
+    assert scores(course) == {**dict.fromkeys(students, NONE), "renamed": FULL}
 
 
 @pytest.mark.parametrize("damaged", ["book", "second"])

@@ -64,7 +64,8 @@ def test_no_command_shows_them_as_they_are(hostile, root, monkeypatch):
     log = hostile.log.read_bytes().decode()
     assert r"\x1b]0;owned" in log
     assert raw_in(log) == []
-    assert run("grade", "no\x1b[2J\u202e", *here).stderr.startswith(r"There is no assignment no\x1b[2J\u202e in")
+    assert run("grade", "no\x1bc\u202e", *here).stderr.startswith(r"There is no assignment no\x1bc\u202e in")
+    assert r"'no\x1b[2J' has '['" in run("grade", "no\x1b[2J", *here).stderr
 
 
 def test_collect_shows_names_in_escapes(tmp_path, root, monkeypatch):
