@@ -20,6 +20,10 @@ class NotAScoreError(TypeError):
     """What should be points is none."""
 
 
+class WroteToStderrError(Exception):
+    """A test wrote to standard error, which is how some courses say that it fails."""
+
+
 class Printed(io.TextIOBase):
     """Takes what a graded cell prints, up to a limit."""
 
@@ -35,6 +39,28 @@ class Printed(io.TextIOBase):
             if self.left <= 0:
                 self.parts.append("\n... output cut off ...\n")
         return len(text)
+
+
+class Complaints(io.TextIOBase):
+    """Standard error of a graded cell: notes whether something was written there, other than warnings and logs."""
+
+    def __init__(self, printed: Printed) -> None:
+        self.printed = printed
+        self.written = False
+
+    def write(self, text: str) -> int:
+        """Hand on a text to what is printed."""
+        self.written = self.written or not _is_of_a_library()
+        return self.printed.write(text)
+
+
+def _is_of_a_library() -> bool:
+    frame = sys._getframe(2)
+    while frame is not None:
+        if frame.f_globals.get("__name__") in ("warnings", "logging"):
+            return True
+        frame = frame.f_back  # type: ignore[assignment]
+    return False
 
 
 @dataclass(frozen=True)
@@ -87,18 +113,25 @@ def execute(text: str, names: dict[str, Any], rules: Rules, place: str = CELL) -
     return float(value) if isinstance(value, int | np.integer | np.floating) else None
 
 
-def report_of(run: Callable[[], float | None], source: str) -> Report:
+def report_of(run: Callable[[], float | None], source: str, scored: bool = True) -> Report:
     """What comes of a graded cell: points or an error, and what it prints.
+
+    As in nbgrader, a test that writes to standard error fails, as with `traceback.print_exc()`. Warnings and logs don't
+    count here: nbgrader takes all points for a warning that a library gives.
 
     Args:
         run: runs it, as with `execute`.
         source: its text.
+        scored: whether it is a test, not a setup cell.
     """
     printed = Printed()
+    complaints = Complaints(printed)
     before = sys.stdout, sys.stderr
-    sys.stdout = sys.stderr = printed
+    sys.stdout, sys.stderr = printed, complaints
     try:
         value = run()
+        if scored and complaints.written:
+            raise WroteToStderrError("the test wrote to standard error")
         report = Report(passed=True, value=None if value is None else float(value), hint=hint_of(value))
     except BaseException as error:
         report = _failure(error, source)

@@ -78,7 +78,7 @@ class Judge:
             missing: names that are there only if the student's code has imported them.
         """
         self.names.begin_cell(redefined, missing)
-        report = report_of(lambda: self._execute(source, scored), source)
+        report = report_of(lambda: self._execute(source, scored), source, scored)
         claims = self.names.student.claims.told
         is_gone = report.ename == StudentGoneError.__name__
         return replace(report, claims=claims, student_gone=is_gone, uninstalled=self.uninstalled)

@@ -20,6 +20,8 @@ JUDGED, BESIDE = "judged", "beside"  # also the tags of cells by which an author
 BY_AUTHOR = "the author decided so"
 CHANGED_ARGUMENT = "it looks at what a function did to its argument"
 IDENTITY = "it asks whether two things are the same object"
+WARNINGS = "it looks at the warnings that the student's code gives"
+OF_WARNINGS = {"catch_warnings", "warns", "deprecated_call", "assertWarns", "assertWarnsRegex", "assert_warns"}
 DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 WORD = re.compile(r"\w+")
 DEFAULT = "nbjudge_tests"  # the key of a notebook's metadata that says it of all its tests
@@ -60,6 +62,8 @@ def reason_in_text(text: str, answers: frozenset[str]) -> str | None:
     for node in ast.walk(tree):
         if isinstance(node, ast.Compare) and _compares_objects(node):
             return IDENTITY
+        if (getattr(node, "attr", None) or getattr(node, "id", None)) in OF_WARNINGS:
+            return WARNINGS
     return CHANGED_ARGUMENT if _changed_arguments(tree, answers) else None
 
 

@@ -974,6 +974,22 @@ EVERY_KIND = [
         "for n, value in enumerate([0, 1, 1, 2, 3, 5, 8]):\n    assert fib(n) == value, f'fib({n})'",
         "### BEGIN HIDDEN TESTS\nassert fib(30) == 832040\n### END HIDDEN TESTS",
     ),
+    kind(
+        "complaints-on-stderr",
+        "def cube(x):\n    return x**3",
+        "def cube(x):\n    return 3 * x",
+        "import traceback\ntry:\n    assert cube(3) == 27\nexcept AssertionError:\n    traceback.print_exc()",
+        "import sys\nif cube(-2) != -8:\n    print('not for numbers below zero', file=sys.stderr)\n1",
+    ),
+    kind(
+        "warnings-that-are-given",
+        "import warnings\n\n\ndef root(x):\n    if x < 0:\n        warnings.warn('no root')\n        return 0\n"
+        "    return x**0.5",
+        "def root(x):\n    return abs(x) ** 0.5",
+        "import warnings\nwith warnings.catch_warnings(record=True) as given:\n    warnings.simplefilter('always')\n"
+        "    root(-4)\nassert len(given) == 1",
+        "assert root(9) == 3",
+    ),
 ]
 
 # No packages of this course, but many courses use them.

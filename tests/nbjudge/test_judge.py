@@ -107,6 +107,29 @@ def test_what_is_printed_is_kept_up_to_a_limit(room):
     assert 100_000 < len(report.printed) < 100_100 and "cut off" in report.printed
 
 
+@pytest.mark.parametrize(
+    "test",
+    [
+        "import sys\nprint('no', file=sys.stderr)",
+        "import traceback\ntry:\n    1 / 0\nexcept Exception:\n    traceback.print_exc()",
+    ],
+)
+def test_a_test_that_complains_on_stderr_has_failed(room, test):
+    report = room("", test)
+    assert not report.passed and report.printed
+    assert room.judge.run(test, scored=False).passed, "a setup cell may"
+
+
+def test_warnings_and_logs_cost_nothing():
+    """In a real judge: pytest takes both for itself."""
+    tests = ["import warnings\nwarnings.warn('old')", "import logging\nlogging.warning('slow')"]
+    result = graded("x = 1", tests=tests, limits=Limits(cell_seconds=5))
+    book = result.notebooks[0]
+    assert list(book.scores.values()) == list(book.max_scores.values())
+    printed = [output["text"] for cell in book.content["cells"] for output in cell.get("outputs", [])]
+    assert [word in text for word, text in zip(("old", "slow"), printed, strict=True)] == [True, True]
+
+
 def test_the_judge_goes_on_whatever_a_test_does():
     """After tests that would end it, and after answers that can't be told."""
     tests = [
