@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from gdl_utils.checks.compare import MUCH_TEXT, NOTHING, TOLERANCE, difference, entries
-from gdl_utils.checks.forms import counted, expected_as, form_of, plain, quoted
+from gdl_utils.checks.forms import counted, expected_as, form_of, not_right, plain, quoted
 from gdl_utils.checks.result import CheckError, Misconception, Score, partial_score
 from gdl_utils.checks.values import Arguments, call, told_call
 
@@ -131,13 +131,7 @@ def _about_keys(answer: Mapping[Any, Any], truth: Mapping[Any, Any], shown: bool
         return KEY_TYPES
     if missing and {_loosely(key) for key in answer} == {_loosely(key) for key in truth}:
         return KEY_CASE
-    parts = [
-        f"{counted(len(keys), 'key')} {'is' if len(keys) == 1 else 'are'} {what}"
-        + (f" ({', '.join(map(quoted, keys[:3]))})" if shown else "")
-        for keys, what in ((missing, "missing"), (more, "too many"))
-        if keys
-    ]
-    return f"The keys of your dictionary are not right: {', and '.join(parts)}."
+    return f"The keys of your dictionary are not right: {not_right(missing, more, 'key', shown)}."
 
 
 def _swapped(answer: Mapping[Any, Any], truth: Mapping[Any, Any]) -> bool:

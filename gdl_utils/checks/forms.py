@@ -1,12 +1,13 @@
 """Says in words what kind of thing an answer is, and quotes it."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 LONGEST = 60  # characters of a value that is quoted
+NAMED = 5  # things that one sentence names
 
 
 def plain(value: Any) -> Any:
@@ -55,3 +56,21 @@ def counted(number: int, what: str) -> str:
     """A number of things in words: 1 row, 2 rows, 2 entries."""
     several = f"{what[:-1]}ies" if what.endswith("try") else f"{what}s"
     return f"{number} {what if number == 1 else several}"
+
+
+def not_right(missing: Sequence[Any], more: Sequence[Any], what: str, shown: bool) -> str:
+    """What is missing and what is too many, as the end of a sentence, such as "1 key is missing (2)".
+
+    Args:
+        missing: what is asked for and not there.
+        more: what is there and not asked for.
+        what: they are, in the singular.
+        shown: whether the student may read them.
+    """
+    parts = [
+        f"{counted(len(names), what)} {'is' if len(names) == 1 else 'are'} {how}"
+        + (f" ({', '.join(map(quoted, names[:NAMED]))})" if shown else "")
+        for names, how in ((missing, "missing"), (more, "too many"))
+        if names
+    ]
+    return ", and ".join(parts)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from gdl_utils.checks.compare import DIFFERENT, NOTHING, TOLERANCE, difference
-from gdl_utils.checks.forms import counted, expected_as, plain, quoted
+from gdl_utils.checks.forms import counted, expected_as, not_right, plain, quoted
 from gdl_utils.checks.result import CheckError, Misconception
 
 GIVES_NONE = f"{NOTHING} A method of pandas with inplace=True gives None as well."
@@ -105,13 +105,7 @@ def _about_columns(answer: Any, truth: Any, shown: bool) -> str | None:
         renamed = answer.set_axis(truth.columns, axis=1)
         if len(answer) == len(truth) and not _wrong_columns(renamed, truth, TOLERANCE):
             return RENAMED + (f" Yours are {', '.join(map(quoted, more))}." if shown else "")
-    parts = [
-        f"{counted(len(names), 'column')} {'is' if len(names) == 1 else 'are'} {what}"
-        + (f" ({', '.join(map(quoted, names[:5]))})" if shown else "")
-        for names, what in ((missing, "missing"), (more, "too many"))
-        if names
-    ]
-    return f"The columns of your table are not right: {', and '.join(parts)}."
+    return f"The columns of your table are not right: {not_right(missing, more, 'column', shown)}."
 
 
 def _loosely(name: Any) -> str:

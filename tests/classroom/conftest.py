@@ -3,7 +3,9 @@
 import datetime
 import json
 import shutil
+import tempfile
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import nbformat
@@ -15,6 +17,7 @@ from gdl_utils.classroom.grade import GradingOptions, grade_class
 from nbjudge import Limits
 from nbjudge.sandbox import availability
 from nbjudge.zygote_client import close_zygotes
+from tests.classroom import postgresql
 from tests.classroom.by_nbgrader import grade_by_nbgrader, release
 from tests.classroom.small_course import grade
 from tests.notebooks import added, as_node, by_hand, cell, name_of, notebook, setup, test, text
@@ -179,6 +182,16 @@ def named(graded):
         gradebook.find_comment("half", graded.book, graded.name, "ada").manual_comment = "Well done,\n- very short"
         gradebook.db.commit()
     return graded
+
+
+@pytest.fixture(scope="module")
+def database():
+    """Makes new databases on a PostgreSQL server, which all tests of a module share."""
+    # A short path: that of a socket may have 107 bytes.
+    with tempfile.TemporaryDirectory(prefix="gdl-") as folder:
+        Path(folder).chmod(0o755)
+        with postgresql.server(Path(folder) / "pg") as new_database:
+            yield new_database
 
 
 @pytest.fixture(params=["gdl grade", "nbgrader autograde"])

@@ -1,9 +1,7 @@
 """A course that was there before the engine: other folders, other marks, a late plugin and PostgreSQL of its own."""
 
 import json
-import tempfile
 from datetime import datetime
-from pathlib import Path
 
 import nbformat
 import pytest
@@ -15,7 +13,6 @@ from gdl_utils.classroom.course import CONFIG, TIMESTAMP
 from gdl_utils.classroom.grade import GradingOptions, grade_class
 from gdl_utils.classroom.settings import open_folder
 from nbjudge import Limits
-from tests.classroom import postgresql
 from tests.classroom.by_nbgrader import autograde, release
 from tests.notebooks import as_node, notebook, solution, test
 
@@ -84,14 +81,6 @@ def graded(request, tmp_path, database):
     else:
         assert all(said["success"] for said in autograde(course, *ANSWERS, name=NAME).values())
     return course
-
-
-@pytest.fixture(scope="module")
-def database():
-    with tempfile.TemporaryDirectory(prefix="gdl-") as folder:
-        Path(folder).chmod(0o755)
-        with postgresql.server(Path(folder) / "pg") as new_database:
-            yield new_database
 
 
 def test_what_its_configuration_says_is_respected(graded):

@@ -2,8 +2,6 @@
 
 import dataclasses
 import shutil
-import tempfile
-from pathlib import Path
 
 import nbformat
 import pytest
@@ -14,7 +12,6 @@ from gdl_utils.classroom.course import CONFIG, GRADEBOOK, Course
 from gdl_utils.classroom.grade import GradingOptions, grade_class
 from gdl_utils.errors import CourseError
 from nbjudge import EngineOptions, Limits, SchedulerError
-from tests.classroom import postgresql
 from tests.classroom.by_nbgrader import autograde_all
 from tests.classroom.small_course import FULL, HOW, RIGHT, grade, gradebook_of, make_course, scores, submission
 
@@ -28,15 +25,6 @@ STUDENTS = {
     "grace": {},
     "hypatia": {**RIGHT, "name": "import os\nos._exit(1)"},
 }
-
-
-@pytest.fixture(scope="module")
-def database():
-    # A short path: that of a socket may have 107 bytes.
-    with tempfile.TemporaryDirectory(prefix="gdl-") as folder:
-        Path(folder).chmod(0o755)
-        with postgresql.server(Path(folder) / "pg") as new_database:
-            yield new_database
 
 
 @pytest.fixture(scope="module")

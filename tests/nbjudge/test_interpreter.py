@@ -15,7 +15,7 @@ from nbjudge import SandboxError
 from nbjudge.errors import InterpreterError
 from nbjudge.interpreter import ENGINE, Interpreter, interpreter
 from nbjudge.sandbox import availability
-from nbjudge.sandbox.mounts import Mounts, mounts_for
+from nbjudge.sandbox.mounts import WORK, Mounts, mounts_for
 from tests.environments import make_environment
 
 # What the grader does with any environment, and what a process behind both walls then tells.
@@ -151,9 +151,9 @@ def with_a_linked_course(folder):
 def with_a_linked_package(folder):
     packages = bare(folder / "env")
     shutil.rmtree(packages / "need_of_all")
-    put(folder / "work")
-    (folder / "work" / SECRET).write_text("secret")
-    (packages / "need_of_all").symlink_to(folder / "work" / "need_of_all")
+    put(folder / "edited")
+    (folder / "edited" / SECRET).write_text("secret")
+    (packages / "need_of_all").symlink_to(folder / "edited" / "need_of_all")
     return folder / "env"
 
 
@@ -161,14 +161,14 @@ def with_a_package_to_edit(folder):
     """Found by an importer of its own, as setuptools installs it."""
     packages = bare(folder / "env")
     shutil.rmtree(packages / "need_of_all")
-    put(folder / "work")
-    (folder / "work" / SECRET).write_text("secret")
+    put(folder / "own")
+    (folder / "own" / SECRET).write_text("secret")
     (packages / "edit.pth").write_text("import edit_finder\n")
     (packages / "edit_finder.py").write_text(
         "import sys\nfrom importlib.util import spec_from_file_location as located\n\n\n"
         "class Finder:\n    @staticmethod\n    def find_spec(name, path=None, target=None):\n"
         "        if name == 'need_of_all':\n"
-        f"            return located(name, '{folder}/work/need_of_all/__init__.py')\n\n\nsys.meta_path.append(Finder)\n"
+        f"            return located(name, '{folder}/own/need_of_all/__init__.py')\n\n\nsys.meta_path.append(Finder)\n"
     )
     return folder / "env"
 
@@ -307,9 +307,9 @@ def test_the_command_that_installs_fits_the_environment(tmp_path, mark, has_pip,
 
 
 def test_where_the_notebook_works_there_is_no_environment(monkeypatch):
-    python = replace(interpreter(), prefixes=("/tmp/work/env",))
+    python = replace(interpreter(), prefixes=(f"{WORK}/env",))
     monkeypatch.setattr(os.path, "exists", lambda path: True)
-    with pytest.raises(SandboxError, match="/tmp/work is the notebook's own folder: make the environment in another"):
+    with pytest.raises(SandboxError, match=f"{WORK} is the notebook's own folder: make the environment in another"):
         mounts_for(python)
 
 

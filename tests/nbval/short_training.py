@@ -40,6 +40,10 @@ def _shorten_trainings():
         first = compiled.setdefault(like, network)
         return first is not network
 
+    def bound(method, args, kwargs):
+        given = inspect.signature(method).bind(*args, **kwargs)
+        return given, given.arguments, given.arguments["self"]
+
     # The data are cut: with `steps_per_epoch` Keras would take longer than over all of them.
     def cut(named, batches):
         if isinstance(named["x"], tf.data.Dataset):
@@ -50,9 +54,7 @@ def _shorten_trainings():
 
     @functools.wraps(fit)
     def short_fit(*args, **kwargs):
-        given = inspect.signature(fit).bind(*args, **kwargs)
-        named = given.arguments
-        network = named["self"]
+        given, named, network = bound(fit, args, kwargs)
         known = is_known(network, "fit")
         named["epochs"] = min(named.get("epochs", 1), most_epochs)
         cut(named, 1 if known else most_batches)
@@ -63,9 +65,7 @@ def _shorten_trainings():
 
     @functools.wraps(evaluate)
     def short_evaluate(*args, **kwargs):
-        given = inspect.signature(evaluate).bind(*args, **kwargs)
-        named = given.arguments
-        network = named["self"]
+        given, named, network = bound(evaluate, args, kwargs)
         known = is_known(network, "evaluate")
         if known:
             cut(named, 1)
