@@ -2,26 +2,53 @@
 
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
 
+from tests.nbval.warm_kernels import ENVIRONMENT, kernel_spec
+
+NBVAL = Path(__file__).parent / "tests" / "nbval"
+
 
 def pytest_configure(config: pytest.Config) -> None:
-    """In the smoke profile, have the kernel of each page begin with tests/nbval/short_training.py.
+    """Have the kernels of pages and solutions start at once (tests/nbval/warm_kernels.py).
 
-    Not those of the solutions (`--nbval-lax`): they train little, and their tests count the epochs.
+    In the smoke profile, the kernel of each page begins with tests/nbval/short_training.py. Not those of the solutions
+    (`--nbval-lax`): they train little, and their tests count the epochs.
     """
-    if os.environ.get("GDL_PROFILE") != "smoke" or not getattr(config.option, "nbval", False):
+    runs_pages = getattr(config.option, "nbval", False)
+    if not (runs_pages or getattr(config.option, "nbval_lax", False)):
         return
-    folder = tempfile.TemporaryDirectory(prefix="gdl-ipython-")
+    folder = tempfile.TemporaryDirectory(prefix="gdl-nbval-")
     config.add_cleanup(folder.cleanup)
-    startup = Path(folder.name, "profile_default", "startup")
-    startup.mkdir(parents=True)
-    shutil.copy(config.rootpath / "tests" / "nbval" / "short_training.py", startup)
-    # Kernels inherit it.
-    os.environ["IPYTHONDIR"] = folder.name
+    if os.environ.get("GDL_PROFILE") == "smoke" and runs_pages:
+        startup = Path(folder.name, "profile_default", "startup")
+        startup.mkdir(parents=True)
+        shutil.copy(NBVAL / "short_training.py", startup)
+        # Kernels inherit it.
+        os.environ["IPYTHONDIR"] = folder.name
+    start_warm_kernels(config, Path(folder.name))
+
+
+def start_warm_kernels(config: pytest.Config, folder: Path) -> None:
+    """Start the process of which kernels are forks, and have nbval choose them."""
+    kernel = folder / "kernels" / "warm"
+    kernel.mkdir(parents=True)
+    waits_at = folder / "socket"
+    (kernel / "kernel.json").write_text(kernel_spec(waits_at))
+    os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, (str(folder), os.environ.get("JUPYTER_PATH"))))
+    config.option.nbval_kernel_name = "warm"
+    server = subprocess.Popen(
+        [sys.executable, NBVAL / "warm_kernels.py", "serve", waits_at], env=os.environ | ENVIRONMENT
+    )
+    config.add_cleanup(server.kill)
+    while not waits_at.exists() and server.poll() is None:
+        time.sleep(0.01)
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
