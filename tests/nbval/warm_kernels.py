@@ -8,6 +8,7 @@ the kernel: it connects, passes signals on, and ends when the kernel ends, or th
     python warm_kernels.py connect SOCKET CONNECTION_FILE
 """
 
+import importlib
 import json
 import os
 import signal
@@ -20,6 +21,15 @@ ENVIRONMENT = {
     "JE_ARROW_MALLOC_CONF": "background_thread:false",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
 }
+
+MODULES = (
+    "ipykernel.kernelapp",
+    "matplotlib.pyplot",
+    "tensorflow",
+    "keras",
+    "gdl_utils.generative.report",
+    "gdl_utils.generative.training",
+)
 
 
 def kernel_spec(socket_path: Path) -> str:
@@ -34,14 +44,8 @@ def serve(socket_path: str) -> None:
         # Clients may connect from now on; they wait until the imports are done.
         listener.bind(socket_path)
         listener.listen()
-        import ipykernel.kernelapp
-        import keras
-        import matplotlib.pyplot
-        import tensorflow
-
-        import gdl_utils.generative.report
-        import gdl_utils.generative.training  # noqa: F401
-
+        for module in MODULES:
+            importlib.import_module(module)
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # no zombies
         while True:
             connection, _ = listener.accept()
