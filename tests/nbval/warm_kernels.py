@@ -1,8 +1,9 @@
 """Kernels for the pages that start at once: each is a fork of one process that has already imported TensorFlow.
 
-Thirty notebooks would each import it anew, about 4 s of a core every time. The server imports what a page's kernel
-imports before its first cell, waits at a socket, and forks a kernel for whoever connects. Jupyter starts the client as
-the kernel: it connects, passes signals on, and ends when the kernel ends, or the kernel when the client does.
+Otherwise each of thirty notebooks imports it anew, which takes about 4 s of a core every time, and half of the pages
+unpack the mask of the world map for another 2 s. The server does both once, waits at a socket, and forks a kernel for
+each client that connects. Jupyter starts the client as if it were the kernel. The client passes signals on, and when
+the kernel or the client ends, the other one ends as well.
 
     python warm_kernels.py serve SOCKET
     python warm_kernels.py connect SOCKET CONNECTION_FILE
@@ -44,8 +45,11 @@ def serve(socket_path: str) -> None:
         # Clients may connect from now on; they wait until the imports are done.
         listener.bind(socket_path)
         listener.listen()
+        from gdl_utils.datasets.land import mask_of_land
+
         for module in MODULES:
             importlib.import_module(module)
+        mask_of_land()
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # no zombies
         while True:
             connection, _ = listener.accept()
