@@ -81,7 +81,8 @@ def test_what_is_compared_by_hand_is_equal(perceptron):
     assert all(by_hand == by_keras for by_hand, by_keras in rows)
 
 
-def test_adam_by_hand_is_keras_and_its_first_step_is_the_learning_rate(perceptron):
+def test_adam_by_hand_is_that_of_keras(perceptron):
+    """Its first step is as long as the learning rate, whatever the gradient."""
     names = {"np": np}
     exec(perceptron.cells["adam-by-hand"].source, names)
     assert names["adam"]([50.0], rate=0.01) == pytest.approx(-0.01)
