@@ -58,7 +58,7 @@ def times_in(path: Path, required: bool = False) -> dict[str, str]:
     number = next((name for name in ("identifier", "id", "number") if rows and name in rows[0]), None)
     if number is None or "time" not in rows[0]:
         if required:
-            remedy = "call that of the student's number ID, and that of the time submitted_at"
+            remedy = "name its columns ID (the student's number) and submitted_at (the time)"
             raise GradingError(f"{path} has no column of times", remedy)
         return {}
     numbered = ((re.search(r"\d+$", row[number]), row["time"]) for row in rows)

@@ -135,7 +135,8 @@ def extend(course: Course, assignment: str, student: str, text: str) -> None:
             raise GradingError(f"{assignment} has no due date", f'set it first: gdl due {assignment} "{EXAMPLE}"')
         if not extension.beyond(dates.due):
             raise GradingError(
-                f"That is no extension, since {assignment} is due {dates.shown(dates.due)}", "give a later date"
+                f"That would not be an extension, since {assignment} is due {dates.shown(dates.due)}",
+                "give a later date",
             )
         _known_student(gradebook, course, assignment, student)
         keep_extension(gradebook, assignment, student, extension)

@@ -71,7 +71,7 @@ def read_roster(path: Path) -> list[RosterRow]:
         rows = [_of_moodle(line) for line in lines]
     else:
         raise GradingError(
-            f"{path} is no table of students: it needs a first line that names its columns",
+            f"{path} is not a list of students: its first line must name the columns",
             "give it the columns id, name and email, or export it from Moodle or Canvas",
         )
     twice = [student for student, count in Counter(row.person.student for row in rows).items() if count > 1]

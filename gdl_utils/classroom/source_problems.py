@@ -47,7 +47,7 @@ def problems_of_cells(source: Path, settings: Config) -> list[str]:
     for name, content in _notebooks(source):
         cells = content.get("cells") if isinstance(content, dict) else None
         if not isinstance(cells, list):
-            found.append(f"{name}.ipynb is no notebook: open it in Jupyter and save it again")
+            found.append(f"{name}.ipynb is not a notebook: open it in Jupyter and save it again")
             continue
         seen: dict[str, int] = {}
         for number, cell in enumerate(cells, 1):

@@ -137,7 +137,7 @@ def read_duration(text: str) -> timedelta:
         length += float(match[1]) * UNITS[match[2][0].lower()]
         rest = rest[match.end() :]
     if rest or not length:
-        raise GradingError(f"{text!r} is no length of time", "write it like '2 days' or '36 hours'")
+        raise GradingError(f"{text!r} is not a length of time", "write it like '2 days' or '36 hours'")
     return length
 
 
@@ -165,7 +165,7 @@ def _local(parts: dict[str, str | None]) -> datetime:
     if name := parts.get("name"):
         number["month"] = _month_names().get(name.casefold(), 0)
         if not number["month"]:
-            raise ValueError(f"{name!r} is no month")
+            raise ValueError(f"{name!r} is not a month")
     if half := parts.get("half"):
         if not 1 <= number["hour"] <= 12:
             raise ValueError("there is no such hour")

@@ -32,6 +32,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "export": grading.export_grades,
     "report": grading.report,
     "kill-matrix": authoring.kill_matrix,
+    "prose": authoring.prose,
     "check": grading.check,
 }
 for name, command in COMMANDS.items():

@@ -84,3 +84,30 @@ def kill_matrix(
         console.print(f"{sizes[-1].wrong} wrong answers to {sizes[-1].exercises} exercises: {page}")
     totals = [sum(getattr(size, kind) for size in sizes) for kind in ("exercises", "wrong", "right")]
     console.print("In all {} exercises, {} wrong and {} right answers.".format(*totals))
+
+
+def prose(
+    files: Annotated[list[Path] | None, typer.Argument(help="Notebooks, Markdown or Python files.")] = None,
+    grades: Annotated[bool, typer.Option(help="Show the reading grade of pages instead.")] = False,
+) -> None:
+    """Look for habits that make the course's English hard to read, in the files named or in all.
+
+    The rules, and the files that are looked at, are in gdl_utils/authoring/prose_rules.toml. Exits with 1 if a rule is
+    broken or a grade is out of bounds.
+    """
+    from gdl_utils.authoring import prose as checking
+
+    root = repository().folder
+    if grades:
+        measured = checking.check_grades(root, files or [])
+        for path, grade, fits in measured:
+            console.print(f"{grade:5.1f} {'' if fits else 'OUT OF BOUNDS ':14}{path.name}")
+        if not all(fits for _, _, fits in measured):
+            raise typer.Exit(1)
+        return
+    found = checking.check_files(root, files or [])
+    for line in found:
+        console.print(line)
+    console.print(f"{len(found) or 'No'} place(s) to rewrite.")
+    if found:
+        raise typer.Exit(1)

@@ -50,10 +50,10 @@ def _run(model: Path) -> dict[str, Any]:
     try:
         functions = runpy.run_path(str(model))
     except (Exception, SystemExit) as error:
-        raise CourseError(f"{model} does not run: {type(error).__name__}: {error}", "mend it and try again") from error
+        raise CourseError(f"{model} does not run: {type(error).__name__}: {error}", "fix it and try again") from error
     for name in ("sample", "log_prob"):
         if name in functions and not callable(functions[name]):
-            raise CourseError(f"{name} in {model} is no function", "define it with def")
+            raise CourseError(f"{name} in {model} is not a function", "define it with def")
     if "sample" not in functions:
         raise CourseError(f"{model} defines no function sample", "define sample(n, rng), which returns points (n, 2)")
     return functions

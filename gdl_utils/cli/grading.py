@@ -53,7 +53,10 @@ def collect(
     assignment: Annotated[str, typer.Argument(help="The assignment that was handed in.")],
     course: Annotated[Path, typer.Option(help="The course folder; the submissions go to its submitted/.")] = Path(),
     roster: Annotated[
-        Path | None, typer.Option(help="Who is who: Moodle's grading worksheet, or a gradebook export of either (CSV).")
+        Path | None,
+        typer.Option(
+            help="The list of students: Moodle's grading worksheet, or a gradebook export from Moodle or Canvas (CSV)."
+        ),
     ] = None,
     pattern: Annotated[
         str | None,

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Console(rich.console.Console):
-    """Shows texts as they are, for they may come from a student: nothing in them acts, or is invisible."""
+    """Shows texts as they are: they may come from a student, so nothing in them acts or stays invisible."""
 
     def __init__(self, stderr: bool = False):
         # No markup: a path or a name may hold square brackets.
@@ -53,7 +53,7 @@ class Console(rich.console.Console):
         return super().render_str(escape_controls(text), **options)
 
     def render(self, *arguments: Any, **options: Any) -> Iterable[rich.segment.Segment]:
-        """What is shown of anything, also of what others made; Rich's own sequences are no texts."""
+        """What is shown of anything, also of what others made; Rich's own sequences are not texts."""
         for segment in super().render(*arguments, **options):
             yield segment if segment.control else segment._replace(text=escape_controls(segment.text))
 
@@ -137,7 +137,7 @@ def repository() -> Course:
     """The course whose folder this is, with its sources, releases and answers.
 
     Raises:
-        CourseError: if it is none.
+        CourseError: if this is not such a folder.
     """
     root = Path.cwd()
     if not (root / "_toc.yml").is_file():

@@ -151,7 +151,7 @@ def _log_density(network: Any, octaves: Any) -> PlainModel:
     logs = _run(network, middles, lambda x: fourier_features(x, waves))[:, 0]
     if not np.isfinite(logs).all():
         raise DescriptionError(
-            "The network gives log-densities that are no numbers", "look at what it gives on the whole map"
+            "The network gives log-densities that are not numbers", "look at what it gives on the whole map"
         )
     masses = np.exp(logs - logs.max()).reshape(rows, columns)
     return table_of(masses / masses.sum(), "log-density")
@@ -190,7 +190,9 @@ MAKERS: dict[str, Callable[..., PlainModel]] = {
 def _whole(name: str, value: Any) -> int:
     whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
     if not whole or not LEAST[name] <= value <= MOST[name]:
-        raise DescriptionError(f"{name!r} is no whole number from {LEAST[name]} to {MOST[name]}", "choose one of these")
+        raise DescriptionError(
+            f"{name!r} is not a whole number from {LEAST[name]} to {MOST[name]}", "choose one of these"
+        )
     return int(value)
 
 

@@ -260,7 +260,7 @@ def test_mistakes_with_dates_are_one_sentence(the_class, root, monkeypatch):
     the_class.type("due", NAME, "2026-12-01 18:00 UTC")
     for arguments, reason in [
         (["2 days", "--student", "nobody"], "There is no student nobody"),
-        (["2026-12-01 19:00 Europe/Berlin", "--student", "ada"], "That is no extension"),
+        (["2026-12-01 19:00 Europe/Berlin", "--student", "ada"], "That would not be an extension"),
         (["2 days", "--student", "ad\u0430"], "There is no student ad"),
     ]:
         assert reason in the_class.type("due", NAME, *arguments, exits=2)

@@ -229,11 +229,11 @@ WRONG = {
     "counts": ({"kind": "table", "masses": 500 * MASSES}, "The masses sum to 500, not to 1"),
     "densities": ({"kind": "table", "masses": 1.5 * MASSES}, "The masses sum to 1.5, not to 1"),
     "a little too much": ({"kind": "table", "masses": 1.002 * MASSES}, "The masses sum to 1.002, not to 1"),
-    "noise is 0": (decoder(dense(2, 2), noise=0), "'noise' is no whole number from 1 to 64"),
-    "noise is True": (decoder(dense(2, 2), noise=True), "'noise' is no whole number"),
-    "octaves are 11": (decoder(dense(2, 2), octaves=11), "'octaves' is no whole number from 0 to 10"),
-    "octaves are text": (decoder(dense(2, 2), octaves="2"), "'octaves' is no whole number"),
-    "51 steps": (velocity(dense(10, 2), steps=51), "'steps' is no whole number from 1 to 50"),
+    "noise is 0": (decoder(dense(2, 2), noise=0), "'noise' is not a whole number from 1 to 64"),
+    "noise is True": (decoder(dense(2, 2), noise=True), "'noise' is not a whole number"),
+    "octaves are 11": (decoder(dense(2, 2), octaves=11), "'octaves' is not a whole number from 0 to 10"),
+    "octaves are text": (decoder(dense(2, 2), octaves="2"), "'octaves' is not a whole number"),
+    "51 steps": (velocity(dense(10, 2), steps=51), "'steps' is not a whole number from 1 to 50"),
     "centre is a number": (velocity(dense(10, 2), centre=0.1), "'centre' is not a pair of numbers"),
     "spread is NaN": (velocity(dense(10, 2), spread=(1, np.nan)), "'spread' is not a pair of numbers"),
     "spread is text": (velocity(dense(10, 2), spread="wide"), "'spread' is not a pair of numbers"),
@@ -253,7 +253,7 @@ WRONG = {
     "octaves of the other kind": (velocity(dense(34, 2)), r"it needs \(None, 10\)"),
     "NaN on the map": (
         {"kind": "log-density", "network": dense(2, 1, [[np.nan], [0]], [0]), "octaves": 0},
-        "gives log-densities that are no numbers",
+        "gives log-densities that are not numbers",
     ),
 }
 
