@@ -127,6 +127,7 @@ def test_a_mark_with_a_reason_allows_its_rule_near_it(write):
     assert names(write(f"{mark}\n\nFor whoever reads.\n\nFor whoever writes.")) == ["whoever"]
     assert names(write(f"It is simply for whoever reads. {mark}")) == ["filler"]
     assert names(write("For whoever reads. <!-- prose: allow whoever -->")) == ["whoever"], "no reason is given"
+    assert write(f"Write `{mark}` there.") == []
 
 
 @pytest.mark.parametrize("rule", ["whoever", "no-such-rule"])
