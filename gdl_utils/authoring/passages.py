@@ -25,7 +25,7 @@ NOT_PROSE = {"code", "code-block", "code-cell", "math", "bibliography", "raw", "
 NO_TITLE = {"figure", "list-table", "index", "glue:figure", "solution"}  # what follows such a name is no text
 DIRECTIVE = re.compile(r"\{(?P<name>[\w:-]+)\}\s*(?P<title>.*)")
 ALLOWED = re.compile(r"(?<!`)(?:<!--|#) prose: allow (?P<rule>[\w-]+): \S")
-SENTENCE = re.compile(r"[a-z]+[,;:]? [a-z]+[,;:]? [a-z]+")
+SENTENCE = re.compile(r"[a-z]+[,;:]? [a-z]+")
 PARSER = (
     MarkdownIt("commonmark")
     .enable("table")

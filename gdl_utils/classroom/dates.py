@@ -177,7 +177,7 @@ def penalises(course: Course) -> bool:
 
 def _known(course: Course, assignment: str) -> None:
     if not any(course.source(assignment).glob("*.ipynb")):
-        raise GradingError(f"There is no assignment {assignment} in {course.sources}", "see its folders for the names")
+        raise GradingError(f"There is no assignment {assignment} in {course.sources}", "choose one of its folders")
 
 
 def _known_student(gradebook: Gradebook, course: Course, assignment: str, student: str) -> None:

@@ -73,7 +73,7 @@ def _metadata(flags: dict[str, Any], number: int, seen: dict[str, int]) -> Itera
         return
     name = flags.get("grade_id")
     if not isinstance(name, str) or not GRADE_ID.fullmatch(name):
-        yield f"its grade_id {name!r} can't be one; use letters, digits, '-' and '_'"
+        yield f"its grade_id {name!r} is not valid; use letters, digits, '-' and '_'"
     elif name in seen:
         yield f"it has the same grade_id as cell {seen[name]}, {name!r}; give each cell its own"
     else:
@@ -81,7 +81,7 @@ def _metadata(flags: dict[str, Any], number: int, seen: dict[str, int]) -> Itera
     points = flags.get("points")
     is_number = isinstance(points, int | float) and not isinstance(points, bool) and points >= 0
     if (flags.get("grade") or flags.get("task")) and not is_number:
-        yield f"it is graded, but its points are {points!r}; give it a number of them"
+        yield f"it is graded, but its points are {points!r}; give it a number"
 
 
 def _unbalanced(lines: list[str], begin: str, end: str) -> Iterator[str]:

@@ -56,7 +56,7 @@ def read_time(text: str, zone: tzinfo | None = None) -> datetime:
     """
     match = next((match for form in FORMS if (match := form.fullmatch(text.strip()))), None)
     if match is None:
-        raise _uncertain(text, "it is not in a form that is known here")
+        raise _uncertain(text, "it is not in a known format")
     parts = match.groupdict()
     try:
         local = _local(parts)
@@ -156,7 +156,7 @@ def show_duration(length: timedelta) -> str:
 
 def _uncertain(text: str, reason: str) -> GradingError:
     remedy = f"write it like {EXAMPLE}, or with an offset such as +01:00"
-    return GradingError(f"The time {text[:100]!r} can't be read for certain ({reason})", remedy)
+    return GradingError(f"The time {text[:100]!r} can't be read with certainty ({reason})", remedy)
 
 
 def _local(parts: dict[str, str | None]) -> datetime:
@@ -173,7 +173,7 @@ def _local(parts: dict[str, str | None]) -> datetime:
     microsecond = int((parts.get("fraction") or "0").ljust(6, "0")[:6])
     local = datetime(**number, microsecond=microsecond)  # type: ignore[arg-type]
     if (weekday := parts.get("weekday")) and local.weekday() not in _weekdays(weekday):
-        raise ValueError(f"that day is no {weekday}")
+        raise ValueError(f"that day is not a {weekday}")
     return local
 
 

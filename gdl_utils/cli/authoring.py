@@ -11,8 +11,10 @@ from gdl_utils.errors import CourseError
 
 
 def release(
-    assignments: Annotated[list[str] | None, typer.Argument(help="Assignments; all if none is named.")] = None,
-    check: Annotated[bool, typer.Option(help="Change nothing; tell whether the releases are up to date.")] = False,
+    assignments: Annotated[
+        list[str] | None, typer.Argument(help="The assignments; all of them if you name none.")
+    ] = None,
+    check: Annotated[bool, typer.Option(help="Only say whether the releases are up to date; change nothing.")] = False,
     course: Annotated[Path, typer.Option(help="The course folder.")] = Path(),
     python: PYTHON = None,
 ) -> None:
@@ -22,7 +24,7 @@ def release(
     target = course_in(course, python=python)
     for name in assignments or ():
         if not target.source(name).is_dir():
-            raise CourseError(f"There is no assignment {name} in {target.sources}", "see its folders for the names")
+            raise CourseError(f"There is no assignment {name} in {target.sources}", "choose one of its folders")
     with status("Releasing the assignments"):
         if check:
             stale = releasing.stale_assignments(target)
@@ -30,7 +32,7 @@ def release(
                 raise CourseError("\n".join(stale))
         for name in assignments or target.assignments:
             released = releasing.Released(False) if check else releasing.release(target, name, always=bool(assignments))
-            console.print(f"{target.folders.release}/{name}: {'written anew' if released.changed else 'up to date'}")
+            console.print(f"{target.folders.release}/{name}: {'written' if released.changed else 'up to date'}")
             for sentence in released.beside:
                 console.print(f"  {sentence}")
 
@@ -40,18 +42,18 @@ def new_course(folder: Annotated[Path, typer.Argument(help="The folder to make."
     from gdl_utils.authoring import new
 
     config = new.new_course(folder)
-    console.print(f"{config} is there; now type: gdl new-assignment NAME --course {folder}")
+    console.print(f"Made {config}. Next, type: gdl new-assignment NAME --course {folder}")
 
 
 def new_assignment(
-    name: Annotated[str, typer.Argument(help="Of the assignment.")],
+    name: Annotated[str, typer.Argument(help="Name of the assignment.")],
     course: Annotated[Path, typer.Option(help="The course folder.")] = Path(),
 ) -> None:
     """Make an assignment with one exercise that works, to be changed into yours."""
     from gdl_utils.authoring import new
 
     path = new.new_assignment(course_in(course), name)
-    console.print(f"{path} is there; edit it in Jupyter, then type: gdl release {name} --course {course}")
+    console.print(f"Made {path}. Edit it in Jupyter, then type: gdl release {name} --course {course}")
 
 
 def sample_class(
@@ -68,8 +70,10 @@ def sample_class(
 
 
 def kill_matrix(
-    assignments: Annotated[list[str] | None, typer.Argument(help="Assignments; all if none is named.")] = None,
-    workers: Annotated[int, typer.Option(help="Processes that grade.", min=1)] = 2,
+    assignments: Annotated[
+        list[str] | None, typer.Argument(help="The assignments; all of them if you name none.")
+    ] = None,
+    workers: Annotated[int, typer.Option(help="Number of processes.", min=1)] = 2,
 ) -> None:
     """Try the wrong answers of the answer banks, and write pages that show which test catches which."""
     from gdl_utils.authoring import kill_matrix as matrix

@@ -27,7 +27,9 @@ def build_book() -> None:
 
 @app.command("run")
 def run_book(
-    pages: Annotated[list[Path] | None, typer.Argument(help="Pages to run; all pages of the site if none.")] = None,
+    pages: Annotated[
+        list[Path] | None, typer.Argument(help="Pages to run; all pages of the site if you name none.")
+    ] = None,
 ) -> None:
     """Run pages in full and store their outputs, with what they ran on. This can take long."""
     from gdl_utils.book.build import toc_pages
@@ -61,7 +63,7 @@ def check_book() -> None:
 
 
 @app.command("serve")
-def serve_book(port: Annotated[int, typer.Option(help="The port on this computer.", min=1, max=65_535)] = 8000) -> None:
+def serve_book(port: Annotated[int, typer.Option(help="Port on this computer.", min=1, max=65_535)] = 8000) -> None:
     """Show the built site in a browser on this computer, until Ctrl-C."""
     from gdl_utils.book.build import SITE
 
@@ -82,7 +84,7 @@ def serve_book(port: Annotated[int, typer.Option(help="The port on this computer
 
 @page_app.command("check")
 def check_page(
-    page: Annotated[str, typer.Argument(help="The page, by its name or the beginning of it, such as 1_2.")],
+    page: Annotated[str, typer.Argument(help="Name of the page, or its beginning, such as 1_2.")],
 ) -> None:
     """Check all that concerns one page: its stored outputs, the site, the page run again, its tests.
 

@@ -12,7 +12,7 @@ from gdl_utils.errors import CourseError
 
 def compare(
     model: Annotated[Path, typer.Argument(help="A Python file with sample(n, rng) and, if it can, log_prob(x).")],
-    seed: Annotated[int, typer.Option(help="Of the generator that sample gets.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of the random generator that sample gets.")] = 0,
 ) -> None:
     """Measure a model of the map that you wrote, beside the families of chapter 3.
 

@@ -91,9 +91,9 @@ def train(
                 f"{result.seconds_an_epoch:.1f} s an epoch, test loss {result.loss:.3f}, accuracy {result.accuracy:.1%}"
             )
             if result.comparable:
-                progress.console.print(f"Kept in {training.RESULTS} and {training.TABLE}")
+                progress.console.print(f"Stored in {training.RESULTS} and {training.TABLE}")
             else:
-                progress.console.print("Not kept: it was not trained on all of CIFAR-10")
+                progress.console.print("Not stored, because it was not trained on all of CIFAR-10")
 
 
 def device() -> None:

@@ -210,7 +210,7 @@ def _pair(name: str, value: Any) -> np.ndarray:
 
 def _check(network: Any, inputs: int, outputs: int) -> None:
     if not isinstance(network, keras.Model):
-        raise DescriptionError("The network is no Keras model", "read it with keras.models.load_model")
+        raise DescriptionError("The network is not a Keras model", "read it with keras.models.load_model")
     for part in [*network._flatten_layers(), *getattr(network, "operations", [])]:
         name, package = type(part).__name__, type(part).__module__
         own = package.startswith(("keras.src.layers", "keras.src.models")) and name not in ("Lambda", "TFSMLayer")

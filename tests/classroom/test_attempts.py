@@ -28,7 +28,7 @@ def test_the_last_attempt_counts_with_its_own_time():
         assert (attempt.names, attempt.time) == ([new], datetime(2026, 10, 2, 12, tzinfo=UTC))
         assert attempt.remarks == [
             "handed in 2 times: the last, 2026-10-02 12:00 UTC, counts, not 2026-10-01 12:00 UTC",
-            "book.ipynb of 2026-10-01 12:00 UTC was left for a newer one",
+            "book.ipynb of 2026-10-01 12:00 UTC was left out, because there is a newer one",
         ]
 
 
