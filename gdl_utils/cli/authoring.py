@@ -18,7 +18,7 @@ def release(
     course: Annotated[Path, typer.Option(help="The course folder.")] = Path(),
     python: PYTHON = None,
 ) -> None:
-    """Make what students get from the sources, by nbgrader, and say which tests trust the student's code."""
+    """Make what students get from the sources, and say which tests have to trust the student's code."""
     from gdl_utils.authoring import release as releasing
 
     target = course_in(course, python=python)
@@ -49,7 +49,7 @@ def new_assignment(
     name: Annotated[str, typer.Argument(help="Name of the assignment.")],
     course: Annotated[Path, typer.Option(help="The course folder.")] = Path(),
 ) -> None:
-    """Make an assignment with one exercise that works, to be changed into yours."""
+    """Make an assignment with one exercise that works, for you to change into yours."""
     from gdl_utils.authoring import new
 
     path = new.new_assignment(course_in(course), name)
@@ -60,7 +60,7 @@ def sample_class(
     assignment: Annotated[str, typer.Argument(help="A folder of assignments/.")],
     course: Annotated[Path, typer.Option(help="The course folder to make.")],
 ) -> None:
-    """Make a course folder with the submissions of the assignment's sample class."""
+    """Make a course folder with the submissions of an assignment's sample class."""
     from gdl_utils.authoring.sample_class import make_sample_class
 
     author = repository()
@@ -75,7 +75,7 @@ def kill_matrix(
     ] = None,
     workers: Annotated[int, typer.Option(help="Number of processes.", min=1)] = 2,
 ) -> None:
-    """Try the wrong answers of the answer banks, and write pages that show which test catches which."""
+    """Try the wrong answers of the answer banks, and write pages that show which test catches which of them."""
     from gdl_utils.authoring import kill_matrix as matrix
 
     course = repository()

@@ -14,9 +14,9 @@ def compare(
     model: Annotated[Path, typer.Argument(help="A Python file with sample(n, rng) and, if it can, log_prob(x).")],
     seed: Annotated[int, typer.Option(help="Seed of the random generator that sample gets.")] = 0,
 ) -> None:
-    """Measure a model of the map that you wrote, beside the families of chapter 3.
+    """Measure your own model of the map, and compare it with the families of chapter 3.
 
-    The file is run with your rights. sample(n, rng) returns an array (n, 2) of points (longitude / 180, latitude / 90);
+    The file runs with your rights. sample(n, rng) returns an array (n, 2) of points (longitude / 180, latitude / 90);
     log_prob(x) takes such points and returns the logarithms of densities, one for each, in the same units.
     """
     from gdl_utils.generative import load_land_points, measure

@@ -29,9 +29,9 @@ def due(
     course: FOLDER = Path(),
     db: DATABASE = None,
 ) -> None:
-    """Show or set when an assignment is due, and for whom later.
+    """Show or set when an assignment is due, for everyone or for one student.
 
-    The next 'gdl grade' takes new dates into account, without running any notebook again.
+    The next 'gdl grade' applies new dates without running any notebook again.
     """
     from gdl_utils.classroom import dates
 
@@ -67,7 +67,7 @@ def regrade(
         Sandbox, typer.Option(help="'none' runs the notebook without any protection.")
     ] = Sandbox.BUBBLEWRAP,
 ) -> None:
-    """Grade one submission again, with the limits of before, and keep a note of why and what came of it.
+    """Grade one submission again, with the same limits, and record why and what changed.
 
     Exits with 1 if the submission needs attention.
     """

@@ -74,9 +74,9 @@ def collect(
     ] = None,
     db: Annotated[str | None, typer.Option(help="URL of the gradebook, such as postgresql://HOST/NAME.")] = None,
 ) -> None:
-    """Take the submissions out of an archive of Moodle or Canvas, or out of files from e-mails.
+    """Take the submissions out of a Moodle or Canvas archive, or out of files from e-mails.
 
-    Exits with 1 if some need attention.
+    Exits with 1 if some need your attention.
     """
     from gdl_utils.classroom import collect as collecting
     from gdl_utils.classroom.times import read_zone
@@ -115,7 +115,7 @@ def roster(
     course: FOLDER = Path(),
     db: DATABASE = None,
 ) -> None:
-    """Put the students of a class into the gradebook, so that those who hand in nothing are known.
+    """Put the students of a class into the gradebook, so that reports also list those who hand in nothing.
 
     Exits with 1 if some of them can't be told apart.
     """
@@ -298,7 +298,7 @@ def feedback(
         Path | None, typer.Option(help="The zip file to write; by default feedback-ASSIGNMENT-PLATFORM.zip.")
     ] = None,
 ) -> None:
-    """Write a page for each graded notebook, with points, hints and comments, and nothing hidden.
+    """Write a page for each graded notebook, with points, hints and comments, and nothing that is hidden.
 
     Exits with 1 if a page could not be made, or could not be put into the zip file.
     """
@@ -335,7 +335,7 @@ def export_grades(
     course: FOLDER = Path(),
     db: DATABASE = None,
 ) -> None:
-    """Give the grades of an assignment for a spreadsheet, for Canvas or Moodle, or as JSON."""
+    """Write the grades of an assignment for a spreadsheet, for Canvas or Moodle, or as JSON."""
     from gdl_utils.classroom.export import export
 
     text = export(course_in(course, db), assignment, format)

@@ -70,7 +70,7 @@ def train(
         typer.Option(help="Under JAX or PyTorch, which you install, the networks are trained without the pages."),
     ] = Backend.TENSORFLOW,
 ) -> None:
-    """Train the networks of the training pages on this machine, and put times and accuracies into the site's table."""
+    """Train the networks of the training pages on this machine, and add times and accuracies to the site's table."""
     from gdl_utils.book import train as training
 
     root = repository().folder
@@ -97,7 +97,7 @@ def train(
 
 
 def device() -> None:
-    """Say in one line on what TensorFlow computes; with GDL_REQUIRE_GPU=1, fail where there is no GPU."""
+    """Say whether TensorFlow computes on the CPU or a GPU; with GDL_REQUIRE_GPU=1, fail if there is no GPU."""
     from gdl_utils.doctor import device_in_use
 
     with redirect_stderr(Path(os.devnull)):
