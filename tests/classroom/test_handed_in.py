@@ -102,7 +102,7 @@ def test_a_notebook_is_known_by_its_exercises(tmp_path, root, grade_the_class):
     assert set(reasons) == {"lost", "essay", "older"}
     assert f"new.ipynb was graded, and {BOOK}.ipynb was left out, although it has other answers" in reasons["older"]
     assert "the notebook has no grade_ids" in reasons["lost"]
-    assert all("what stands in its place was taken for it" in reasons[student] for student in ("lost", "essay"))
+    assert all("what stands in its place was graded instead" in reasons[student] for student in ("lost", "essay"))
 
 
 def test_what_is_no_notebook_is_named_and_looked_at(tmp_path, root, capsys):
