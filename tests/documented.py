@@ -11,7 +11,7 @@ from pathlib import Path
 BIN = Path(sys.executable).parent
 DOCUMENTS = ("README.md", "GRADING.md", "CONTRIBUTING.md", "book/write_an_assignment.md")
 PROGRAMS = r"(?:\.venv/bin/)?(?:gdl|make|nbgrader|pip|python3?|npm|git|jupyter|systemd-run)"
-BLOCK = re.compile(r"^```bash\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+BLOCK = re.compile(rf"^```(?:bash)?\n((?=(?:bash|{PROGRAMS}|cd|mkdir|cp|sed) ).*?)^```$", re.DOTALL | re.MULTILINE)
 ANY_BLOCK = re.compile(r"^( *)(`{3,}).*?^\1\2$", re.DOTALL | re.MULTILINE)
 INLINE = re.compile(rf"(?<!`)`({PROGRAMS}(?: [^`]*)?)`(?!`)", re.DOTALL)
 # A name of a command, with options and with what stands for an argument: it tells what there is, and runs nothing.

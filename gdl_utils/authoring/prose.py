@@ -129,4 +129,4 @@ def check_grades(root: Path, named: Iterable[Path]) -> list[tuple[Path, float, b
     lowest, highest = style().grades
     paths = [path.resolve() for path in named] or style().paths(root, ["pages"], with_left_out=True)
     grades = [(path, grade) for path in paths if (grade := reading_grade(path)) is not None]
-    return [(path, grade, lowest <= grade <= highest) for path, grade in grades]
+    return [(path, grade, lowest <= round(grade, 1) <= highest) for path, grade in grades]
