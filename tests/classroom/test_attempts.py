@@ -145,7 +145,7 @@ def test_the_time_of_the_same_files_stays(tmp_path):
     # That of others does not.
     (tmp_path / TIMESTAMP).unlink()
     (tmp_path / "book.ipynb").write_text("[]")
-    assert "write that of the new ones into" in write_time(tmp_path, unknown, before)
+    assert "write the time of the new ones into" in write_time(tmp_path, unknown, before)
     assert not (tmp_path / TIMESTAMP).exists()
     known = last_attempt(parts("2026-10-02 12:00 Europe/Berlin|book.ipynb"), 1, {}, None)
     assert write_time(tmp_path, known, before) == ""

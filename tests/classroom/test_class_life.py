@@ -129,7 +129,7 @@ def collect_all(the_class, tmp_path):
     times = [header, ["4711", "2026-12-01T16:00:00Z"], ["4712", "2026-12-02T16:00:00Z"]]
     told = the_class.type("collect", archive, NAME, "--times", table(tmp_path / "times.csv", times), exits=1)
     assert "4713: late according to Canvas, which does not say how late" in told
-    assert "attention: When 4713 handed in is not known, which counts as in time" in told
+    assert "attention: When 4713 handed in is not known, so it counts as in time" in told
     assert "4712: late" not in told
     (the_class.course.submitted("4713", NAME) / TIMESTAMP).write_text("2026-12-02 09:00:00 PST")
 
@@ -243,7 +243,7 @@ MISTAKES = [
     (["2026-12-01 18:00"], "names no zone"),
     (["2026-12-01 18:00 PST"], "'PST'"),
     (["2026-03-29 02:30 Europe/Berlin"], "put forward"),
-    (["2026-12-01 18:00 UTC", "--remove"], "contradict"),
+    (["2026-12-01 18:00 UTC", "--remove"], "both a date and --remove"),
     (["--student", "ada"], "is missing"),
     (["2 days", "--student", "ada"], "small has no due date: set it first"),
     (["2 days", "--student", "nobody"], "has no due date"),

@@ -285,7 +285,7 @@ def test_the_command_says_what_it_did(course, root, tmp_path, monkeypatch):
     for wrong, reason in [
         ([str(tmp_path / "none.zip"), NAME], "There is no file"),
         ([str(archive), "other"], "There is no assignment other"),
-        ([str(zipped(tmp_path / "other.zip", {"a.txt": "b"})), NAME], "named as Moodle or Canvas"),
+        ([str(zipped(tmp_path / "other.zip", {"a.txt": "b"})), NAME], "named the way Moodle or Canvas"),
     ]:
         done = CliRunner().invoke(app, ["collect", *wrong, "--course", str(course.folder)])
         assert done.exit_code == 2
