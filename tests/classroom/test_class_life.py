@@ -244,7 +244,7 @@ MISTAKES = [
     (["2026-12-01 18:00 PST"], "'PST'"),
     (["2026-03-29 02:30 Europe/Berlin"], "put forward"),
     (["2026-12-01 18:00 UTC", "--remove"], "both a date and --remove"),
-    (["--student", "ada"], "is missing"),
+    (["--student", "ada"], "what to change for ada"),
     (["2 days", "--student", "ada"], "small has no due date: set it first"),
     (["2 days", "--student", "nobody"], "has no due date"),
     (["--student", "ada", "--remove"], "ada has no extension"),
