@@ -28,9 +28,9 @@ AFTER_A = re.compile(
 )
 # What may stand before an option's letter in a sentence; after other words it names a mask, a model, a box.
 WORDS_BEFORE = (
-    "and or nor so only that than why what where if when while answer answers option options answered chose choose pick "
-    "picked for but like unlike both either neither with as because since though although from to then is are was does do "
-    "did has would will can"
+    "and or nor so only that than why what where if when while answer answers option options answered chose choose "
+    "pick picked for but like unlike both either neither with as because since though although from to then is are "
+    "was does do did has would will can"
 )
 BEFORE = re.compile(rf"(^|[(,;:.?!\"\u201c\u2013\u2014]|\b({WORDS_BEFORE.replace(' ', '|')}))\s*$", re.IGNORECASE)
 
@@ -237,7 +237,7 @@ def shown(question: Question, answer: nodes.Element, letters: list[str]) -> tupl
     options = nodes.enumerated_list(enumtype="upperalpha", prefix="", suffix=".", classes=["gdl-options"])
     for letter in letters:
         options += nodes.list_item("", nodes.paragraph("", "", *(node.deepcopy() for node in question.options[letter])))
-    paragraphs = []
+    paragraphs: list[nodes.Element] = []
     for paragraph in (child for child in answer.children if isinstance(child, nodes.paragraph)):
         copy = nodes.paragraph(classes=list(paragraph.get("classes", ())))
         for said, explains in sentences(paragraph, question.options, names):

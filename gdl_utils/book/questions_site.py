@@ -64,6 +64,7 @@ def _depart_again(self: Any, _: questions_again) -> None:
 def change_page(app: Sphinx, doctree: nodes.document) -> None:
     """Put the questions of a page into the form of the site, and note them and the reading time of the page."""
     page = app.env.docname
+    mark_tables(doctree)
     memory(app.env, "gdl_minutes")[page] = minutes_to_read(doctree)
     kept = memory(app.env, "gdl_questions")[page] = []
     for admonition in [one for one in doctree.findall(nodes.admonition) if "question" in one.get("classes", ())]:
@@ -128,6 +129,16 @@ def _what_follows(admonition: nodes.Element) -> tuple[list[nodes.Element] | None
 def _is_answer(node: nodes.Node) -> bool:
     is_dropdown = isinstance(node, nodes.Element) and node.get("design_component") == "dropdown"
     return is_dropdown and node.children[0].astext() == "Answer"
+
+
+def mark_tables(doctree: nodes.document) -> None:
+    """Give printed tables a class of their own: three lines or more, most of them with gaps between columns."""
+    for block in doctree.findall(nodes.literal_block):
+        if "output" in block.get("classes", ()):
+            lines = block.astext().splitlines()
+            with_gaps = [line for line in lines if re.search(r"\S {2,}\S", line)]
+            if len(lines) >= 3 and len(with_gaps) > len(lines) / 2:
+                block["classes"].append("gdl-aligned")
 
 
 def minutes_to_read(doctree: nodes.document) -> int:
@@ -204,8 +215,8 @@ def note_reading(_: Sphinx, env: BuildEnvironment, pages: list[str]) -> None:
 def repeated(env: BuildEnvironment, page: str) -> list[tuple[str, int]]:
     """Two questions for the start of a page, by their page and place, the same at each build.
 
-    One is of the page before, one of any earlier page; neither speaks of its place. What the pages before have repeated
-    counts, so that as many questions as possible get their turn.
+    One is of the page before, one of the pages before that; neither speaks of its place. What earlier pages have
+    repeated counts, so that as many questions as possible get their turn.
     """
     questions = memory(env, "gdl_questions")
     pages = [name for name in pages_in_order(env) if questions.get(name)]
@@ -214,7 +225,7 @@ def repeated(env: BuildEnvironment, page: str) -> list[tuple[str, int]]:
     for later in range(1, len(pages)):
         chance = np.random.default_rng(list(pages[later].encode()))
         chosen = []
-        for earlier in (pages[later - 1 : later], pages[:later]):
+        for earlier in (pages[later - 1 : later], pages[: later - 1] or pages[:later]):
             open_ones = [
                 (name, i)
                 for name in earlier
@@ -253,9 +264,9 @@ class ShowQuestions(SphinxPostTransform):
         own = memory(self.env, "gdl_questions").get(page, [])
         title = next(iter(self.document.findall(nodes.title)), None)
         if own and title is not None:
-            above = nodes.paragraph(
-                "", "", *self._time_and_progress([page], with_progress=True), classes=["gdl-reading"]
-            )
+            minutes, count = memory(self.env, "gdl_minutes")[page], number_of(own)
+            text = f"<span>About {minutes} minutes to read, with {count}</span> {progress(own)}"
+            above = nodes.paragraph("", "", nodes.raw("", text, format="html"), classes=["gdl-reading"])
             again = self._repetition(page)
             place = title.parent.index(title) + 1
             title.parent.insert(place, [above, *again])
@@ -267,7 +278,7 @@ class ShowQuestions(SphinxPostTransform):
         minutes = sum(memory(self.env, "gdl_minutes").get(page, 0) for page in pages)
         text = f"{minutes} min" if minutes < 90 else f"{minutes / 60:.0f} hours"
         questions = [question for page in pages for question in memory(self.env, "gdl_questions").get(page, [])]
-        parts = [f'<span class="gdl-minutes" title="Time to read, without the exercises">{text}</span>']
+        parts = [f'<span class="gdl-minutes">{text}</span>']
         if questions and with_progress:
             parts.append(progress(questions))
         return [nodes.raw("", " ".join(parts), format="html")]
@@ -320,8 +331,12 @@ class ShowQuestions(SphinxPostTransform):
 def progress(questions: list[nodes.Element]) -> str:
     """A picture of how many questions a reader has answered, as HTML; a script fills its dots."""
     dots = "".join(f'<i data-key="{one["key"]}" data-right="{one["right"]}"></i>' for one in questions)
-    count = "1 question" if len(questions) == 1 else f"{len(questions)} questions"
-    return f'<span class="gdl-progress" role="img" aria-label="{count}">{dots}</span>'
+    return f'<span class="gdl-progress" role="img" aria-label="{number_of(questions)}">{dots}</span>'
+
+
+def number_of(questions: list[nodes.Element]) -> str:
+    """How many questions these are, in words for the reader."""
+    return "1 question" if len(questions) == 1 else f"{len(questions)} questions"
 
 
 class CourseQuestions(SphinxDirective):

@@ -12,8 +12,6 @@ from myst_parser.parsers.docutils_ import Parser
 from gdl_utils.book.build import toc_pages
 from gdl_utils.book.questions import LETTERS, QuestionError, order, sentences, shown, understand
 
-pytestmark = pytest.mark.quick
-
 QUESTION = (
     "```{admonition} Check yourself\n:class: question\nWhat is 2 + 2?\n\nA: 3\\\nB: 4\\\nC: 5\\\nD: none of these\n```"
 )
@@ -86,7 +84,7 @@ def test_every_wrong_option_has_an_explanation_of_its_own(questions):
             assert short == {}, f"{page}: {question.stem[0].astext()}"
 
 
-def test_the_order_is_the_same_at_each_build_and_another_elsewhere():
+def test_the_order_is_fixed_and_another_elsewhere():
     question, _ = question_of(QUESTION, ANSWER)
     orders = [order(question, f"page {i}", 0) for i in range(20)]
     assert orders == [order(question, f"page {i}", 0) for i in range(20)]

@@ -112,7 +112,7 @@ def test_all_questions_are_gathered_and_can_be_forgotten(reader):
 def test_a_page_starts_with_two_questions_of_earlier_pages(reader):
     page = reader.open()
     again = page.locator("details.gdl-again")
-    again.locator("summary").click()
+    again.locator("> summary").click()
     links = [link.get_attribute("href") for link in again.locator(".admonition-title a").all()]
     assert len(links) == 2
     assert links[0].startswith("2_2_multilayer_perceptron.html#question-")
