@@ -1,6 +1,7 @@
 """Check-yourself questions in a real browser: they answer back, remember, and do without a script."""
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 PAGE = "book/2_3_convolutions"
 # The second question of the page has four different sentences for its options and a computation.
@@ -148,3 +149,15 @@ def test_nothing_is_stored_where_the_browser_forbids_it(reader):
     reader.options()[0].click()
     assert replies(page)[0].startswith("Right")
     assert reader.progress() == "1 of 3 questions answered"
+
+
+@pytest.mark.parametrize("look", ["light", "dark"])
+def test_axe_finds_no_violation_in_open_answers(reader, look):
+    reader.page.emulate_media(color_scheme=look)
+    page = reader.open()
+    page.locator("details.gdl-again > summary").click()
+    for button in page.locator("button.gdl-option").all():
+        button.click()
+    assert len(replies(page, "div.gdl-question")) >= 20
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    assert [(one["id"], node["html"]) for one in found for node in one["nodes"]] == []
