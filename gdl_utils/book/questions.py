@@ -28,6 +28,7 @@ AFTER_A = re.compile(
 )
 # What may stand before an option's letter in a sentence; after other words it names a mask, a model, a box.
 WORDS_BEFORE = (
+    # prose: allow long-sentence: a list of words
     "and or nor so only that than why what where if when while answer answers option options answered chose choose "
     "pick picked for but like unlike both either neither with as because since though although from to then is are "
     "was does do did has would will can"
