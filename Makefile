@@ -56,12 +56,13 @@ kill-matrix: setup ## write pages that show which test catches which wrong answe
 setup-test:
 	@PYTHON=$(PYTHON) requirements/install.sh test
 
-lint: setup ## check style, types, and what may use what
+lint: setup ## check style, types, what may use what, and the language of the texts
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	.venv/bin/hadolint docker/Dockerfile
+	$(GDL) prose
 
 # Needs only Node of the virtual environment, and npm's packages of package-lock.json.
 figures: setup-test ## check, test and build the interactive figures anew: what is committed must be what comes out

@@ -111,7 +111,7 @@ class Grader:
             graded = self._run(source, rebuilt, given, submission.seed)
         except MachineError as error:
             close_zygotes()
-            log.append(f"{source.name}: tried again, since {error}")
+            log.append(f"{source.name}: tried again, because {error}")
             graded = None
         if graded is None or graded.status is Status.JUDGE_DIED or (graded.held_up and self.alone):
             graded = self._run(source, rebuilt, given, submission.seed)

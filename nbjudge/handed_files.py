@@ -91,7 +91,7 @@ def problem_of_network(name: str, data: bytes) -> str:
         what = "in the old format HDF5" if b"model_config" in data else "of weights only"
         return f"{name} is a file {what}: {remedy}"
     if not data.startswith(b"PK"):
-        return f"{name} is no file of Keras's, or its beginning is damaged: {remedy}"
+        return f"{name} is not a Keras file, or its beginning is damaged: {remedy}"
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             inside = set(archive.namelist())

@@ -11,7 +11,7 @@ NO_PLAIN_DATA = (
 )
 # What a visible test says and the hidden ones of the same exercise may repeat.
 MANY_KINDS = (UNANSWERED, NO_PLAIN_DATA)
-NOT_RUN = "This test was not run, since your notebook had ended before."
+NOT_RUN = "This test was not run, because your notebook had already ended."
 
 
 def hidden_lines(source: str) -> set[int]:

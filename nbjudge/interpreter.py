@@ -187,7 +187,7 @@ def _output_of(program: str, text: str, *arguments: str) -> str:
     last = done.stdout.strip().splitlines()[-1:]
     if done.returncode or not last:
         reason = (done.stderr.strip().splitlines() or ["it gave no reason"])[-1]
-        raise InterpreterError(f"{program} is no Python that works ({reason})", "name another one")
+        raise InterpreterError(f"{program} is not a working Python ({reason})", "name another one")
     return last[0]
 
 

@@ -273,7 +273,7 @@ def decode_model(data: Any) -> Any:
     if not isinstance(name, str) or name not in MODELS:
         raise WireError("a model is damaged")
     if not all(isinstance(weight, np.ndarray) and weight.dtype.kind in "biuf" for weight in weights):
-        raise WireError("a model has weights that are no numbers")
+        raise WireError("a model has weights that are not numbers")
     config = _parsed(text)
     import keras
 

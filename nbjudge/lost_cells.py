@@ -106,11 +106,11 @@ def why_to_look(
     reasons = []
     if without_marks:
         reasons.append(
-            "the notebook has no grade_ids, so that its cells ran as the student's own: see whether it is this "
-            "assignment's, and graded as it should be"
+            "the notebook has no grade_ids, so its cells ran as the student's own: check that it belongs to this "
+            "assignment and was graded properly"
         )
     if by_place:
-        reasons.append(f"the cell of {_listed(by_place)} was lost, and what stands in its place was taken for it")
+        reasons.append(f"the cell of {_listed(by_place)} was lost, and what stands in its place was graded instead")
     by_hand = [name for cell in source.content["cells"] if _is_written(cell) and (name := grade_id(cell)) in missing]
     if by_hand:
         reasons.append(f"the cell of {_listed(by_hand)} is gone: look for the answer in the rest of the notebook")
@@ -123,7 +123,9 @@ def why_to_look(
         if costs and last in missing and last not in costly:
             costly.append(str(last))
     if costly and not without_marks:
-        reasons.append(f"the cell of {_listed(costly)} is gone, which cost points: see whether the answer is elsewhere")
+        reasons.append(
+            f"the cell of {_listed(costly)} is gone, which cost points: look for the answer elsewhere in the notebook"
+        )
     return "; ".join(reasons)
 
 

@@ -193,17 +193,17 @@ def _choice(source: SourceNotebook, own: Sequence[_Sheet], expected: str, times:
     others = [sheet for sheet in own if sheet is not taken]
     blank = [shown(sheet.file) for sheet in others if not sheet.answers[source.name]]
     if blank and answered:
-        findings.append(f"{_and(blank)} was left: it holds the same exercises, without answers.")
+        findings.append(f"{_and(blank)} was left out: it holds the same exercises, without answers.")
     elif blank:
-        findings.append(f"{_and(blank)} was left: it holds the same exercises, and none of the files has answers.")
+        findings.append(f"{_and(blank)} was left out: it holds the same exercises, and none of the files has answers.")
     mine = taken.answers[source.name]
     same = [shown(sheet.file) for sheet in others if sheet in answered and sheet.answers[source.name] == mine]
     if same:
-        findings.append(f"{_and(same)} was left: it holds the same answers.")
+        findings.append(f"{_and(same)} was left out: it holds the same answers.")
     different = [shown(sheet.file) for sheet in others if sheet in answered and sheet.answers[source.name] != mine]
     reason = ""
     if different:
-        reason = f"{shown(taken.file)} was graded, and {_and(different)} was left, which has other answers"
+        reason = f"{shown(taken.file)} was graded, and {_and(different)} was left out, although it has other answers"
     return Found(taken.file, findings, reason)
 
 

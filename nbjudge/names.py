@@ -74,7 +74,7 @@ class Namespace(dict[str, Any]):
 
     def __missing__(self, name: str) -> Any:
         if hasattr(builtins, name) and not name.startswith("__") and self._is_value_of_students(name):
-            raise TypeError(f"{name!r} is a value in this notebook, so that no test can use Python's own")
+            raise TypeError(f"{name!r} is a value in this notebook, so no test can use Python's own")
         if hasattr(builtins, name) or name.startswith("__") or OF_IPYTHON.fullmatch(name):
             raise KeyError(name)
         if name in self.imports and name not in self.answers:

@@ -181,7 +181,7 @@ def _connect(address: str) -> Any:
             raise SchedulerError(f"Dask has no certificates for {address}", CERTIFICATES)
         if security.require_encryption and not is_safe:
             raise SchedulerError(
-                f"Dask's configuration allows only encrypted connections, and {address} is none",
+                f"Dask's configuration allows only encrypted connections, and {address} is not encrypted",
                 "give an address that begins with tls://",
             )
         return Client(address, timeout=10, security=security, set_as_default=False)

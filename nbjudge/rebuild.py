@@ -202,7 +202,7 @@ def rebuild(source: SourceNotebook, data: bytes, limits: Limits) -> Rebuilt:
 
     for name, lost in by_place.items():
         answers[name] = joined(lost, fixed[name]["source"])
-        findings.append(f"The cell {name!r} was lost; what stands in its place was taken for it.")
+        findings.append(f"The cell {name!r} was lost; what stands in its place was graded instead.")
     findings = _few(findings, len(findings))
     # Cells have ids since nbformat 4.5.
     minor = max(source.content.get("nbformat_minor", 0), 5)

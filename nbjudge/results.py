@@ -81,10 +81,10 @@ def _read(data: Any, source: SourceNotebook) -> GradedNotebook:
     if notebook.name != source.name:
         raise _damaged("it has other notebooks than the assignment")
     if content is not None and type(content) is not dict:
-        raise _damaged("the content of a notebook is none")
+        raise _damaged("the content of a notebook is not a dictionary")
     times = (notebook.seconds, notebook.processor_seconds)
     if not (all(math.isfinite(time) and time >= 0 for time in times) and notebook.memory >= 0):
-        raise _damaged("its time or its memory is no measure")
+        raise _damaged("its time or its memory is out of range")
     if files_to_keep(notebook.files) != notebook.files:
         raise _damaged("it has files that no submission may leave")
     _check_points(notebook, source)
@@ -98,7 +98,7 @@ def _check_points(notebook: GradedNotebook, source: SourceNotebook) -> None:
         raise _damaged("its points to be had are not those of the assignment")
     for name, score in notebook.scores.items():
         if name not in notebook.max_scores or not (score is None or 0 <= score <= notebook.max_scores[name]):
-            raise _damaged("its points are none that can be had")
+            raise _damaged("it has points that the assignment does not give")
     if not set(notebook.hints) <= set(points):
         raise _damaged("it has hints on cells that the assignment does not have")
     if any(ways_of(source).get(name) != reason for name, reason in notebook.trusted.items()):

@@ -391,11 +391,11 @@ class NotebookRun:
             self._abort(status, REASONS[process.reason])
         elif process.reason == "stuck":
             seconds = self.limits.cell_seconds
-            self._abort(Status.TIMEOUT, f"a cell did not end within {seconds:g} s nor when interrupted")
+            self._abort(Status.TIMEOUT, f"a cell did not end within {seconds:g} s, nor when it was interrupted")
         elif isinstance(error, ChannelClosedError):
             self._abort(Status.DIED, "its process ended in the middle of the notebook")
         else:
-            self._abort(Status.DIED, "it sent what no notebook sends")
+            self._abort(Status.DIED, "it sent messages that no notebook sends")
 
     def _end_judge(self) -> None:
         process = self.pair.judge

@@ -313,7 +313,7 @@ class _Decoder:
             raise WireError("a message holds a truth value that is none")
         if dtype.kind == "U" and len(raw) and np.frombuffer(raw, "<u4").max() > 0x10FFFF:
             # Characters that no text can hold would stop whoever prints them.
-            raise WireError("a message holds text that is no text")
+            raise WireError("a message holds text that is not valid")
         flat = np.frombuffer(raw, dtype) if len(raw) else np.zeros(0, dtype)
         array = flat.reshape(shape).copy()
         if tag == "scalar":

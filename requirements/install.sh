@@ -39,7 +39,7 @@ fi
 
 wanted="$("$python" -c 'import sys; print(sys.version)') $PWD $(cksum <$lock)"
 if [ "$(cat .venv/.lock 2>/dev/null)" != "$wanted" ]; then
-    [ ! -e .venv ] || say "the .venv that is here was not made from this lock, or not to its end: it is replaced"
+    [ ! -e .venv ] || say "replacing .venv, which is unfinished or was made from another lock"
     say "making .venv from $lock (half a minute to a few minutes, about 3 GB)"
     mkdir -p _build
     rm -rf .venv
@@ -49,7 +49,7 @@ if [ "$(cat .venv/.lock 2>/dev/null)" != "$wanted" ]; then
     .venv/bin/python -m pip --disable-pip-version-check install -q --require-hashes -r _build/uv.txt >$log 2>&1 &&
         .venv/bin/uv pip install --python .venv/bin/python --compile-bytecode --require-hashes -r $lock 2>&1 |
         sed '/^ + /d' >&2 || {
-        say "uv can't, pip does it (some minutes; what it is at stands in $log)"
+        say "uv could not install the packages, so pip does (some minutes; $log shows how far it is)"
         .venv/bin/python -m pip --disable-pip-version-check install --require-hashes -r $lock >>$log 2>&1
     } || {
         say "pip failed; the end of $log says why:"

@@ -63,7 +63,7 @@ def test_outside_the_course_it_says_where_to_go(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["grade", "02_shapes"], "There is no assignment 02_shapes in solutions: see its folders for the names."),
+        (["grade", "02_shapes"], "There is no assignment 02_shapes in solutions: choose one of its folders."),
         (["sample-class", "no_such", "--course", "{tmp}"], "The assignment no_such has no answer bank"),
         (["book", "run", "book/missing.ipynb"], "missing.ipynb is not a page of"),
         (["book", "run", "/etc/hosts"], "/etc/hosts is not a page of"),
@@ -252,7 +252,7 @@ def test_what_is_missing_is_told_with_the_command(module, what, tmp_path, monkey
 def test_without_matplotlib_commands_say_what_they_leave_out(monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     tell_of_matplotlib("The report has no charts")
-    assert "since matplotlib is not installed; to have them drawn, type: " in capsys.readouterr().out
+    assert "because matplotlib is not installed. To have them drawn, type: " in capsys.readouterr().out
     draw_formula.cache_clear()
     assert draw_formula("x^2") == "" == scores_chart([1, 2], [0, 1, 2, 3], 1.5)
     draw_formula.cache_clear()

@@ -220,7 +220,7 @@ network.layers[0].bias.assign(np.array([-3.0, 16.8]) / [180, 90])
         flow("in degrees", {"centre": [18, 1], "spread": [88, 58]}, ALL, "seem to be in degrees"),
         flow("still scaled", {"centre": [0, 0], "spread": [1, 1]}, ALL, "seem to be scaled already"),
         flow("one step", {"steps": 1}, ALL, "lie in one place: Africa"),
-        flow("too many steps", {"steps": 100}, ALL, "'steps' is no whole number from 1 to 50"),
+        flow("too many steps", {"steps": 100}, ALL, "'steps' is not a whole number from 1 to 50"),
     ),
 )
 

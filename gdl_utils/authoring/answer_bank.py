@@ -81,7 +81,7 @@ def changed(source: str, *changes: tuple[str, str]) -> str:
     """An answer in which some text of another answer is replaced; each old text must stand there once."""
     for old, new in changes:
         if source.count(old) != 1:
-            raise GradingError(f"{old!r} stands {source.count(old)} times in the answer", "name a text that is unique")
+            raise GradingError(f"{old!r} occurs {source.count(old)} times in the answer", "name a text that is unique")
         source = source.replace(old, new)
     return source
 

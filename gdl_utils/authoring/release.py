@@ -85,7 +85,7 @@ def release(course: Course, name: str, always: bool = False) -> Released:
             # A setup cell fails, for example.
             raise _unfit(course, name, [as_sentence(error)]) from error
         if tried.lacking:
-            raise GradingError(f"{shown(course.source(name), course)} can't be tried, so that it was not released: "
+            raise GradingError(f"{shown(course.source(name), course)} can't be tried, so it was not released: "
                                f"{tried.lacking}")  # fmt: skip
         # A course of one's own need not have the form of this one's assignments.
         problems = problems_of(trial, name) if has_headings(trial.source(name)) else list(tried.complaints)

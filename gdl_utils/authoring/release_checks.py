@@ -81,8 +81,8 @@ def problems_of(course: Course, name: str) -> list[str]:
     for test, score in _scores(graded(memorising_answers(bank), Limits())).items():
         if score and test in hidden and _pure(bank, test):
             problems.append(
-                f"A student who knows only what visible tests ask gets {score:g} points in {test!r}: its inputs are "
-                "theirs; use others."
+                f"A student who knows only what visible tests ask gets {score:g} points in {test!r}: the test "
+                "asks the same again; use other inputs."
             )
     return problems
 

@@ -14,6 +14,7 @@ import bs4
 import yaml
 from sphinx_external_toc.parsing import parse_toc_yaml
 
+from gdl_utils.book.pictures import draw_if_stale
 from gdl_utils.book.postprocess import patch_site
 from gdl_utils.book.provenance import METADATA_KEY
 from gdl_utils.book.run import TENSORFLOW_LOG
@@ -53,9 +54,11 @@ def build_site(root: Path) -> Path:
         raise SiteError(
             f"These pages have no results yet: {', '.join(never_run)}", f"type 'gdl book run {' '.join(never_run)}'"
         )
-    # Nor is a style sheet or a script copied again where no page has changed.
+    draw_if_stale(root)
+    # Nor is a style sheet or a script copied again where no page has changed, nor an extension of ours asked again.
     static = sorted(path for path in (root / STATIC).rglob("*") if path.is_file())
-    whole = [*(root / name for name in WHOLE_SITE), *static]
+    code = sorted(Path(__file__).parent.glob("*.py"))
+    whole = [*(root / name for name in WHOLE_SITE), *static, *code]
     fingerprint = hashlib.sha256(b"".join(path.read_bytes() for path in whole)).hexdigest()
     recorded = root / FINGERPRINT
     if not recorded.exists() or recorded.read_text() != fingerprint:

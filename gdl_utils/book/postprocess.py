@@ -5,7 +5,13 @@ a script that costs half a megabyte and does nothing.
 """
 
 import re
+import struct
 from pathlib import Path
+
+# What every page is set in.
+TYPE = ("source-serif-4-latin-wght-normal", "source-sans-3-latin-wght-normal", "source-sans-3-latin-wght-italic")
+# In pixels; a phone shows narrower ones whole.
+WIDE_FIGURE = 600
 
 RULES = [
     # Live code comes from the launch buttons; thebe is declared twice, an error, and would load from another host.
@@ -13,6 +19,14 @@ RULES = [
     (r'<link[^>]*sphinx-thebe\.css[^>]*/?>', ""),
     # The style sheet of the theme draws the same icons from fonts that are a quarter as large.
     (r'<script[^>]*scripts/fontawesome\.js[^>]*></script>|<link[^>]*scripts/fontawesome\.js[^>]*/?>', ""),
+    # The index of the search is a quarter of a megabyte, and only the page of results asks for it.
+    (r'<script src="\.\./(?:_static/searchtools|_static/language_data|searchindex)\.js[^>]*></script>', ""),
+    # What is needed only by a click need not keep a page from being shown.
+    (
+        r'<script (?!defer)((?:data-[^ ]+ )?src="(?:\.\./)?_static/'
+        r'(?:sphinx_highlight|clipboard\.min|copybutton|togglebutton|design-tabs|scripts/sphinx-book-theme)\.js)',
+        r"<script defer \1",
+    ),
     # What has only an icon needs a name.
     (r'<summary>(?=<span class="toctree-toggle")', '<summary aria-label="Pages of this chapter">'),
     # The side bar holds more than its navigation.
@@ -26,6 +40,21 @@ RULES = [
     ),
     # A minus before what a cell computed is as long as those of formulas.
     (r'(<span class="pasted-text">)-(?=\d)', "\\1\N{MINUS SIGN}"),
+    # The type comes before the style sheet that asks for it: a page is set in it from the start, or not at all.
+    (
+        r'(?<!data-type>)(<link[^>]*href="([^"]*_static/)course\.css)',
+        "".join(
+            f'<link rel="preload" href="\\2fonts/{name}.woff2" as="font" type="font/woff2" '
+            "crossorigin data-type>"
+            for name in TYPE
+        )
+        + r"\1",
+    ),
+    # The page that leads to the first one has no icon of its own, and a browser would look for one elsewhere.
+    (
+        r'(?<!data-icon>)(<meta http-equiv="Refresh")',
+        r'<link rel="icon" href="_static/logo.svg" data-icon>\1',
+    ),
     # The title of the printed page, where there is none.
     (r"<h1></h1>", ""),
 ]  # fmt: skip
@@ -38,10 +67,30 @@ def patch_html(page: str) -> str:
     return page
 
 
+def size_figures(page: str, folder: Path) -> str:
+    """Give the figures of a page their size in pixels, so that the text below keeps its place while they load.
+
+    Args:
+        page: the HTML.
+        folder: where the page lies.
+    """
+
+    def sized(found: re.Match[str]) -> str:
+        path = folder / found[2]
+        if not path.is_file():
+            return found[0]
+        # The size is the first that a PNG file says of itself.
+        width, height = struct.unpack(">II", path.read_bytes()[16:24])
+        kind = ' class="gdl-wide"' if width > WIDE_FIGURE else ""
+        return f'{found[1]} width="{width}" height="{height}"{kind}'
+
+    return re.sub(r'(<img alt="[^"]*" src="((?:\.\./)?_images/[^"]+\.png)")(?! width)', sized, page)
+
+
 def patch_site(site: Path) -> None:
     """Patch all pages of a built site in place."""
     for path in site.rglob("*.html"):
         before = path.read_text(encoding="utf-8")
-        after = patch_html(before)
+        after = size_figures(patch_html(before), path.parent)
         if after != before:
             path.write_text(after, encoding="utf-8")

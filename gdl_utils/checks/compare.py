@@ -10,7 +10,7 @@ import numpy as np
 TOLERANCE = 1e-9  # relative, of numbers that are not whole
 DIFFERENT = "The answer is not right, at least for some inputs."
 NOTHING = "Your answer is None: is a 'return' missing?"
-NOT_A_NUMBER = "Your answer holds NaN, which is no number: look for 0 / 0, or the logarithm of a negative number."
+NOT_A_NUMBER = "Your answer holds NaN, which is not a number: look for 0 / 0, or the logarithm of a negative number."
 TEXT = "Your answer is text, where a number is expected."
 MUCH_TEXT = "Your answer is a number, where text is expected."
 NO_SEQUENCE = "Your answer is a single value, where a row of several values is expected."

@@ -33,7 +33,7 @@ def measured(name: str, value: float, more_is_better: bool = True) -> None:
         more_is_better: or else less is.
     """
     if not NAME.fullmatch(name):
-        raise ValueError(f"{name!r} is no name of a measurement: take letters, digits and blanks, 40 at most")
+        raise ValueError(f"{name!r} can't be the name of a measurement: use letters, digits and spaces, 40 at most")
     print(Measurement(name, float(value), more_is_better))
 
 

@@ -52,7 +52,7 @@ class Extractor(ExtractorPlugin):
             if error.errno in DISK_IS_FULL:
                 raise GradingError(f"{folder} can't be copied: {error.strerror or error}.") from None
             self.problems.append(
-                f"{Path(error.filename or folder).name} can't be read ({error.strerror}), and was left."
+                f"{Path(error.filename or folder).name} can't be read ({error.strerror}), and was left out."
             )
 
         for place, folders, names in os.walk(folder, onerror=note):

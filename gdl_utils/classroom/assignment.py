@@ -189,6 +189,6 @@ def refuse_other_kernel(name: str, content: dict[str, Any]) -> None:
     if kernel := other_kernel(content):
         raise GradingError(
             f"{name} is for the kernel {kernel!r}, but the grading engine runs Python only",
-            "leave it to nbgrader as shipped ('nbgrader.preprocessors.Execute' in the place of JudgeCells in "
+            "leave it to nbgrader as shipped ('nbgrader.preprocessors.Execute' in place of JudgeCells in "
             "c.Autograde.autograde_preprocessors) if you trust every notebook",
         )

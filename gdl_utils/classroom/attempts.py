@@ -58,7 +58,7 @@ def times_in(path: Path, required: bool = False) -> dict[str, str]:
     number = next((name for name in ("identifier", "id", "number") if rows and name in rows[0]), None)
     if number is None or "time" not in rows[0]:
         if required:
-            remedy = "call that of the student's number ID, and that of the time submitted_at"
+            remedy = "name its columns ID (the student's number) and submitted_at (the time)"
             raise GradingError(f"{path} has no column of times", remedy)
         return {}
     numbered = ((re.search(r"\d+$", row[number]), row["time"]) for row in rows)
@@ -116,7 +116,7 @@ def last_attempt(parts: Parts, notebooks: int, told: Mapping[str, str], zone: tz
     for name in [*dated, *undated]:
         first = kept.setdefault(_kind(parts[name]["file_id"], notebooks), name)
         if first in times and name not in times:
-            raise GradingError(f"It can't be told which is newer, {first} or {name}", "give both a time, or remove one")
+            raise GradingError(f"Nothing says which is newer, {first} or {name}", "give both a time, or remove one")
         if name in times and times[first] > times[name]:
             left.append(name)
     attempt = _timed([name for name in [*dated, *undated] if name not in left], said[dated[0]], zone)
@@ -124,7 +124,8 @@ def last_attempt(parts: Parts, notebooks: int, told: Mapping[str, str], zone: tz
         newest, *older = dict.fromkeys(_shown(said[name], zone) for name in dated)
         attempt.remarks.append(f"handed in {len(older) + 1} times: the last, {newest}, counts, not {', '.join(older)}")
     attempt.remarks += [
-        f"{parts[name]['file_id']} of {_shown(said[name], zone)} was left for a newer one" for name in left
+        f"{parts[name]['file_id']} of {_shown(said[name], zone)} was left out, because there is a newer one"
+        for name in left
     ]
     return attempt
 
@@ -158,7 +159,7 @@ def _lacks_zone(text: str) -> bool:
 
 
 def _without_zone(text: str) -> str:
-    return f"The time {text!r} names no zone: name that of all such times, as in --zone Europe/Berlin."
+    return f"The time {text!r} names no zone: give the zone of all such times, for example --zone Europe/Berlin."
 
 
 def _shown(text: str, zone: tzinfo | None) -> str:
@@ -209,5 +210,5 @@ def write_time(folder: Path, attempt: Attempt, before: Before) -> str:
         if what_was_there(folder).files == before.files:
             path.write_bytes(before.time)
         else:
-            return f"the time of the files that were replaced went with them: write that of the new ones into {path}"
+            return f"the old time was removed with its files: write the time of the new ones into {path}"
     return attempt.problem

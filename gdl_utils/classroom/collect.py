@@ -100,9 +100,9 @@ def collect(
         GradingError: if the archive is none, is hostile, or is not what its platform makes.
     """
     if not any(course.source(assignment).glob("*.ipynb")):
-        raise GradingError(f"There is no assignment {assignment} in {course.sources}", "see its folders for the names")
+        raise GradingError(f"There is no assignment {assignment} in {course.sources}", "choose one of its folders")
     if not archive.exists():
-        raise GradingError(f"There is no file or folder {archive}", "name the archive that was downloaded")
+        raise GradingError(f"There is no file or folder {archive}", "name the archive that you downloaded")
     rows = read_roster(roster) if roster else None
     told = _told(times, roster)
     timed: dict[str, tuple[Attempt, Before]] = {}
@@ -135,7 +135,7 @@ def collect(
                 remarks = collected.remarks[person.student]
                 remarks += attempt.remarks
                 if any(part.get("late") for part in parts.values()) and not attempt.time:
-                    remarks.append("late, says Canvas, which does not tell how late")
+                    remarks.append("late according to Canvas, which does not say how late")
                 problems: list[str] = []
                 named = _named(files, wanted, remarks, problems)
                 if place.exists() and any(place.iterdir()) and not force:
@@ -165,7 +165,7 @@ def collect(
         try:
             app.process_extracted_files()
         except SystemExit:
-            raise GradingError(f"nbgrader could not collect; {course.log} says why.") from None
+            raise GradingError(f"nbgrader could not collect the submissions; {course.log} says why.") from None
     _write_times(course, assignment, timed, collected, has_due_date)
     return collected
 
@@ -195,7 +195,7 @@ def _write_times(
     if unknown and has_due_date:
         who = ", ".join(unknown[:5]) + (f" and {len(unknown) - 5} more" if len(unknown) > 5 else "")
         collected.problems.append(
-            f"When {who} handed in is not known, which counts as in time: name Moodle's grading worksheet as the "
+            f"When {who} handed in is not known, so it counts as in time: give Moodle's grading worksheet as the "
             "roster, or a table of times with --times."
         )
 
@@ -238,8 +238,8 @@ def _platform(names: list[str], pattern: str | None, archive: Path) -> tuple[str
         if any(re.fullmatch(ways[0], name, re.DOTALL) for name in names):
             return platform, ways
     raise GradingError(
-        f"Nothing in {archive.name} is named as Moodle or Canvas name submissions",
-        "download the archive of all submissions, or describe the names by a pattern",
+        f"Nothing in {archive.name} is named the way Moodle or Canvas name submissions",
+        "download the archive of all submissions, or describe the names with --pattern",
     )
 
 
@@ -257,13 +257,13 @@ def _by_person(
             read[name] = list(readings.values())
             people.hear(read[name][0])
         else:
-            problems.append(f"{name} is not named like a submission, and was left.")
+            problems.append(f"{name} is not named like a submission, and was left out.")
     by_person: dict[Person, dict[str, dict[str, str]]] = defaultdict(dict)
     for name, choices in read.items():
         try:
             person, reading = people.find(choices)
         except GradingError as error:
-            problems.append(f"{name} was left: {error}")
+            problems.append(f"{name} was left out: {error}")
             continue
         by_person[person][name] = reading
     return by_person
@@ -288,7 +288,9 @@ def _leave_look_alikes(by_person: dict[Person, dict[str, dict[str, str]]], peopl
     for person in [person for person in by_person if person.student in alike]:
         other = alike[person.student]
         names = ", ".join(sorted(by_person.pop(person)))
-        problems.append(f"{names} was left: is {person.student} the same student as {other}? Use one name for them.")
+        problems.append(
+            f"{names} was left out: is {person.student} the same student as {other}? Use one name for them."
+        )
 
 
 def _named(files: dict[Path, str], wanted: Wanted, remarks: list[str], problems: list[str]) -> dict[Path, str]:
@@ -304,13 +306,13 @@ def _named(files: dict[Path, str], wanted: Wanted, remarks: list[str], problems:
     kept: dict[str, Path] = {}
     for path, name in named_as_before(names, wanted, remarks).items():
         if name == TIMESTAMP:
-            remarks.append(f"{TIMESTAMP} was left: the time of a submission is not the student's to tell")
+            remarks.append(f"{TIMESTAMP} was left out: students can't set the time of their own submission")
             continue
         # Notebooks of any name are kept: who has misnamed one should be found.
         if not may_be_kept(re.sub(r"\.ipynb$", "", name, flags=re.IGNORECASE)):
-            remarks.append(f"{name} was left: a file of that name could be taken for something else")
+            remarks.append(f"{name} was left out: a file of that name could be taken for something else")
             continue
         if name in kept:
-            remarks.append(f"there are two files {name}: the second was left")
+            remarks.append(f"there are two files {name}: the second was left out")
         kept.setdefault(name, path)
     return notebooks_named({path: name for name, path in kept.items()}, wanted, remarks, problems)

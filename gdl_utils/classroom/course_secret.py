@@ -35,7 +35,7 @@ def course_secret(folder: Path) -> bytes:
     if len(text) != LENGTH or not set(text) <= set("0123456789abcdef"):
         raise GradingError(
             f"{path} is damaged, so hidden inputs can't be drawn as before",
-            "restore it from your backup; if there is none, delete it, and new inputs are drawn from now on",
+            "restore it from your backup, or delete it to draw new inputs from now on",
         )
     return bytes.fromhex(text)
 

@@ -135,7 +135,8 @@ def extend(course: Course, assignment: str, student: str, text: str) -> None:
             raise GradingError(f"{assignment} has no due date", f'set it first: gdl due {assignment} "{EXAMPLE}"')
         if not extension.beyond(dates.due):
             raise GradingError(
-                f"That is no extension, since {assignment} is due {dates.shown(dates.due)}", "give a later date"
+                f"That would not be an extension, since {assignment} is due {dates.shown(dates.due)}",
+                "give a later date",
             )
         _known_student(gradebook, course, assignment, student)
         keep_extension(gradebook, assignment, student, extension)
@@ -176,7 +177,7 @@ def penalises(course: Course) -> bool:
 
 def _known(course: Course, assignment: str) -> None:
     if not any(course.source(assignment).glob("*.ipynb")):
-        raise GradingError(f"There is no assignment {assignment} in {course.sources}", "see its folders for the names")
+        raise GradingError(f"There is no assignment {assignment} in {course.sources}", "choose one of its folders")
 
 
 def _known_student(gradebook: Gradebook, course: Course, assignment: str, student: str) -> None:

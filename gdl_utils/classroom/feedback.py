@@ -46,13 +46,13 @@ STATUS = {
     "missing": "This notebook was not handed in.",
     "unreadable": "This notebook could not be read.",
     "another notebook": "This is a notebook of another assignment.",
-    "timeout": "A cell took longer than it may; see the hints.",
-    "memory limit": "The notebook needed more memory than it may; the cells from there on got no points.",
-    "died": "The notebook ended in the middle; the cells from there on got no points.",
+    "timeout": "A cell ran for longer than is allowed; see the hints.",
+    "memory limit": "The notebook needed more memory than is allowed; the cells from there on got no points.",
+    "died": "The notebook stopped in the middle; the cells from there on got no points.",
     "judge died": "Something went wrong while this notebook was graded; your teacher can see what.",
 }
-UNKNOWN_STATUS = "This notebook needs a look by your teacher."
-NOT_SHOWN = "The output of this cell is not shown, since hidden tests had run before it. Run your notebook to see it."
+UNKNOWN_STATUS = "Your teacher needs to look at this notebook."
+NOT_SHOWN = "The output of this cell is not shown, because hidden tests had run before it. Run your notebook to see it."
 STOPPED = "This cell stopped with {}. {}"
 SHAPE = {
     "template_name": "feedback",

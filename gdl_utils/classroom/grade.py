@@ -256,7 +256,7 @@ def _not_graded(course: Course, student: str, max_score: float, error: Exception
         reason = str(error)
     else:
         reason = f"{type(error).__name__}: {error}".splitlines()[0][:LONGEST_REASON]
-    return Outcome(student, None, max_score, f"not graded, {reason}; an older grade stays")
+    return Outcome(student, None, max_score, f"not graded, {reason}; an earlier grade stays")
 
 
 def _standing_at(standing: Standing | None, outcome: Outcome) -> Outcome:

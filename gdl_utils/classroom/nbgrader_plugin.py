@@ -349,7 +349,9 @@ class JudgeCells(Execute):
     )
     output = Integer(Limits().output_bytes >> 10, min=1, help="KiB of output of a cell.").tag(config=True)
     notebook = Integer(Limits().notebook_bytes >> 20, min=1, help="MiB of the file of a notebook.").tag(config=True)
-    sandboxed = Bool(True, help="Behind the engine's walls; without them only for trusted code.").tag(config=True)
+    sandboxed = Bool(True, help="Run notebooks in the sandbox; turn it off only for code that you trust.").tag(
+        config=True
+    )
     despite_complaints = Bool(
         False, help="Grade even if the reference solution loses points, or a blank notebook gets some."
     ).tag(config=True)

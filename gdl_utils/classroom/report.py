@@ -256,7 +256,7 @@ def _by_student(notes: Sequence[GradingNote]) -> dict[str, set[str]]:
 def _resources(notes: Sequence[GradingNote]) -> list[Block | Table]:
     ran = [note for note in notes if note.seconds > 0]
     if not ran:
-        return [_text("Nothing is noted: the submissions were not graded by gdl grade.")]
+        return [_text("Nothing was recorded, because the submissions were not graded by gdl grade.")]
     seconds, memory = [note.seconds for note in ran], [note.memory / MIB for note in ran]
     text = (
         f"Two histograms for {len(ran)} notebooks. Time: median {statistics.median(seconds):.1f} seconds, most "
@@ -282,7 +282,7 @@ def _resources(notes: Sequence[GradingNote]) -> list[Block | Table]:
     if greedy := [(note.student, note.notebook, note.remark) for note in ran if note.remark]:
         blocks.append(Block("heading", "Those that slowed others"))
         blocks.append(_text("They lost no points by it, and others that waited for them too long were graded again."))
-        blocks.append(Table(("student", "notebook", "what was noted"), greedy))
+        blocks.append(Table(("student", "notebook", "what was recorded"), greedy))
     return blocks
 
 
@@ -298,12 +298,12 @@ def _attention(notes: Sequence[GradingNote]) -> list[Block | Table]:
     modules = Counter(module for note in notes for module in set(note.missing_modules))
     said = "The module {} is not installed where this was graded, and {} notebook(s) that import it lost points."
     counted = [_text(said.format(module, count)) for module, count in modules.most_common()]
-    return [*counted, Table(("student", "notebook", "status", "what was noted"), lines)]
+    return [*counted, Table(("student", "notebook", "status", "what was recorded"), lines)]
 
 
 def _by_hand(rows: Sequence[StudentGrades]) -> list[Block | Table]:
     if not rows:
-        return [_text("Nothing is left to be graded by hand.")]
+        return [_text("Nothing is left to grade by hand.")]
     lines = [(row.student, row.name, ", ".join(exercise.name for exercise in row.by_hand)) for row in rows]
     return [_text("Open them in Formgrader."), Table(("student", "name", "exercises"), lines)]
 

@@ -71,7 +71,7 @@ def read_roster(path: Path) -> list[RosterRow]:
         rows = [_of_moodle(line) for line in lines]
     else:
         raise GradingError(
-            f"{path} is no table of students: it needs a first line that names its columns",
+            f"{path} is not a list of students, because its first line does not name the columns",
             "give it the columns id, name and email, or export it from Moodle or Canvas",
         )
     twice = [student for student, count in Counter(row.person.student for row in rows).items() if count > 1]
@@ -194,7 +194,7 @@ class People:
         if self.roster is None:
             if len(readings) > 1:
                 numbers = " or ".join(reading["number"] for reading in readings)
-                raise GradingError(f"it may be that of student {numbers}", "name a roster, which tells")
+                raise GradingError(f"it may be that of student {numbers}", "give a roster, which tells")
             return self._unlisted(readings[0]), readings[0]
         meant = [(row, reading) for reading in readings for row in self.roster if self._meant(row, reading)]
         if len(meant) > 1:
@@ -225,7 +225,7 @@ class People:
         if self._is_anonymous(name):
             return Person(_of_participant(number))
         if len(self.numbers[_as_id(name)]) > 1:
-            raise GradingError(f"two students are called {name}", "name a roster, which tells which is which")
+            raise GradingError(f"two students are called {name}", "give a roster, which tells them apart")
         known = [student for student, called, _ in self.known if _alike(called) == _alike(name)]
         return Person(known[0] if len(known) == 1 else _as_id(name), *_parted(name))
 

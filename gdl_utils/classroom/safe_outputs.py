@@ -11,7 +11,7 @@ from gdl_utils.classroom.sanitise import IMAGE, Budget, clean_html, clean_markdo
 
 PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 TEXTS = ("text/plain", "text/latex")
-LEFT_OUT = "An output was left out here, since it can't be shown safely."
+LEFT_OUT = "An output was left out here, because it can't be shown safely."
 Output = Mapping[str, Any]
 
 

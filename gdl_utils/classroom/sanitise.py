@@ -43,6 +43,8 @@ SVG_TAGS = frozenset(
 # Only these can be drawn again by `use`: if groups could, a few lines would draw millions of shapes.
 NAMED = frozenset(f"clipPath linearGradient radialGradient {SHAPES}".split())
 DRAWING = (
+    # prose: allow american-spelling: names of attributes
+    # prose: allow long-sentence: names of attributes
     "class clip-path clip-rule clipPathUnits color cx cy d dominant-baseline dx dy fill fill-opacity fill-rule "
     "font-family font-size font-style font-weight fx fy gradientTransform gradientUnits height id href offset opacity "
     "points preserveAspectRatio r rotate rx ry stop-color stop-opacity stroke stroke-dasharray stroke-dashoffset "

@@ -73,7 +73,7 @@ def directory_settings(path: Path) -> dict[str, str]:
     try:
         tree = ast.parse(path.read_text(encoding="utf-8"))
     except (OSError, SyntaxError, ValueError) as error:
-        raise CourseError(f"{path} can't be read ({error})", "mend it") from error
+        raise CourseError(f"{path} can't be read ({error})", "correct it") from error
     said: dict[str, str] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "load_subconfig":

@@ -47,7 +47,7 @@ def problems_of_cells(source: Path, settings: Config) -> list[str]:
     for name, content in _notebooks(source):
         cells = content.get("cells") if isinstance(content, dict) else None
         if not isinstance(cells, list):
-            found.append(f"{name}.ipynb is no notebook: open it in Jupyter and save it again")
+            found.append(f"{name}.ipynb is not a notebook: open it in Jupyter and save it again")
             continue
         seen: dict[str, int] = {}
         for number, cell in enumerate(cells, 1):
@@ -73,7 +73,7 @@ def _metadata(flags: dict[str, Any], number: int, seen: dict[str, int]) -> Itera
         return
     name = flags.get("grade_id")
     if not isinstance(name, str) or not GRADE_ID.fullmatch(name):
-        yield f"its grade_id {name!r} can't be one; use letters, digits, '-' and '_'"
+        yield f"its grade_id {name!r} is not valid; use letters, digits, '-' and '_'"
     elif name in seen:
         yield f"it has the same grade_id as cell {seen[name]}, {name!r}; give each cell its own"
     else:
@@ -81,7 +81,7 @@ def _metadata(flags: dict[str, Any], number: int, seen: dict[str, int]) -> Itera
     points = flags.get("points")
     is_number = isinstance(points, int | float) and not isinstance(points, bool) and points >= 0
     if (flags.get("grade") or flags.get("task")) and not is_number:
-        yield f"it is graded, but its points are {points!r}; give it a number of them"
+        yield f"it is graded, but its points are {points!r}; give it a number"
 
 
 def _unbalanced(lines: list[str], begin: str, end: str) -> Iterator[str]:

@@ -143,7 +143,7 @@ def read_timestamp(folder: Path) -> tuple[datetime.datetime | None, list[str]]:
     except GradingError as error:
         complaint = f"{TIMESTAMP}: {error.problem}, so it counts as in time: {error.remedy}"
     except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is no text"
+        reason = getattr(error, "strerror", None) or "it is not a text file"
         complaint = f"{TIMESTAMP} can't be read ({reason}), so it counts as in time: write a time like {EXAMPLE}"
     return None, [complaint]
 

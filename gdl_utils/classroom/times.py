@@ -56,7 +56,7 @@ def read_time(text: str, zone: tzinfo | None = None) -> datetime:
     """
     match = next((match for form in FORMS if (match := form.fullmatch(text.strip()))), None)
     if match is None:
-        raise _uncertain(text, "it is not in a form that is known here")
+        raise _uncertain(text, "it is not in a known format")
     parts = match.groupdict()
     try:
         local = _local(parts)
@@ -137,7 +137,7 @@ def read_duration(text: str) -> timedelta:
         length += float(match[1]) * UNITS[match[2][0].lower()]
         rest = rest[match.end() :]
     if rest or not length:
-        raise GradingError(f"{text!r} is no length of time", "write it like '2 days' or '36 hours'")
+        raise GradingError(f"{text!r} is not a length of time", "write it like '2 days' or '36 hours'")
     return length
 
 
@@ -156,7 +156,7 @@ def show_duration(length: timedelta) -> str:
 
 def _uncertain(text: str, reason: str) -> GradingError:
     remedy = f"write it like {EXAMPLE}, or with an offset such as +01:00"
-    return GradingError(f"The time {text[:100]!r} can't be read for certain ({reason})", remedy)
+    return GradingError(f"The time {text[:100]!r} can't be read with certainty ({reason})", remedy)
 
 
 def _local(parts: dict[str, str | None]) -> datetime:
@@ -165,7 +165,7 @@ def _local(parts: dict[str, str | None]) -> datetime:
     if name := parts.get("name"):
         number["month"] = _month_names().get(name.casefold(), 0)
         if not number["month"]:
-            raise ValueError(f"{name!r} is no month")
+            raise ValueError(f"{name!r} is not a month")
     if half := parts.get("half"):
         if not 1 <= number["hour"] <= 12:
             raise ValueError("there is no such hour")
@@ -173,7 +173,7 @@ def _local(parts: dict[str, str | None]) -> datetime:
     microsecond = int((parts.get("fraction") or "0").ljust(6, "0")[:6])
     local = datetime(**number, microsecond=microsecond)  # type: ignore[arg-type]
     if (weekday := parts.get("weekday")) and local.weekday() not in _weekdays(weekday):
-        raise ValueError(f"that day is no {weekday}")
+        raise ValueError(f"that day is not a {weekday}")
     return local
 
 

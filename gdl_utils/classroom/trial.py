@@ -179,7 +179,7 @@ def refusal(assignment: str, complaints: tuple[str, ...]) -> GradingError:
     shown = [*complaints[:LISTED], *([f"and {len(complaints) - LISTED} more"] if len(complaints) > LISTED else [])]
     return GradingError(
         "\n".join([f"{assignment} was tried before the class, and nobody was graded:", *shown]),
-        "mend the source, or grade all the same with --despite-complaints",
+        "fix the source, or grade anyway with --despite-complaints",
     )
 
 

@@ -10,7 +10,12 @@ import typer
 from gdl_utils.cli import authoring, book, compare, dates, grading, machine
 from gdl_utils.cli.shared import Sentences
 
-app = typer.Typer(cls=Sentences, no_args_is_help=True, pretty_exceptions_enable=False, help="The course's own tool.")
+app = typer.Typer(
+    cls=Sentences,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Run and build the book; release, check and grade assignments.",
+)
 app.add_typer(book.app, name="book")
 app.add_typer(book.page_app, name="page")
 COMMANDS: dict[str, Callable[..., None]] = {
@@ -32,6 +37,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "export": grading.export_grades,
     "report": grading.report,
     "kill-matrix": authoring.kill_matrix,
+    "prose": authoring.prose,
     "check": grading.check,
 }
 for name, command in COMMANDS.items():

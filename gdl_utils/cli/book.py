@@ -11,7 +11,7 @@ from gdl_utils.cli.shared import console, progress_bar, repository, status
 from gdl_utils.errors import CourseError
 
 app = typer.Typer(no_args_is_help=True, help="Run the pages of the book and build the site.")
-page_app = typer.Typer(no_args_is_help=True, help="Look at one page of the book.")
+page_app = typer.Typer(no_args_is_help=True, help="Check one page of the book.")
 
 
 @app.command("build")
@@ -27,7 +27,9 @@ def build_book() -> None:
 
 @app.command("run")
 def run_book(
-    pages: Annotated[list[Path] | None, typer.Argument(help="Pages to run; all pages of the site if none.")] = None,
+    pages: Annotated[
+        list[Path] | None, typer.Argument(help="Pages to run; all pages of the site if you name none.")
+    ] = None,
 ) -> None:
     """Run pages in full and store their outputs, with what they ran on. This can take long."""
     from gdl_utils.book.build import toc_pages
@@ -48,7 +50,7 @@ def run_book(
 
 @app.command("check")
 def check_book() -> None:
-    """Tell whether the stored outputs of all pages are those of their code, helpers and lock as they stand."""
+    """Say whether the stored outputs of all pages still match their code, helpers and lock."""
     from gdl_utils.book.build import toc_pages
     from gdl_utils.book.provenance import problems_of
 
@@ -61,7 +63,7 @@ def check_book() -> None:
 
 
 @app.command("serve")
-def serve_book(port: Annotated[int, typer.Option(help="The port on this computer.", min=1, max=65_535)] = 8000) -> None:
+def serve_book(port: Annotated[int, typer.Option(help="Port on this computer.", min=1, max=65_535)] = 8000) -> None:
     """Show the built site in a browser on this computer, until Ctrl-C."""
     from gdl_utils.book.build import SITE
 
@@ -82,9 +84,9 @@ def serve_book(port: Annotated[int, typer.Option(help="The port on this computer
 
 @page_app.command("check")
 def check_page(
-    page: Annotated[str, typer.Argument(help="The page, by its name or the beginning of it, such as 1_2.")],
+    page: Annotated[str, typer.Argument(help="Name of the page, or its beginning, such as 1_2.")],
 ) -> None:
-    """Check all that concerns one page: its stored outputs, the site, the page run again, its tests.
+    """Check everything that concerns one page: its stored outputs, the site, a fresh run, its tests.
 
     Exits with 1 if something is wrong.
     """
@@ -106,4 +108,4 @@ def check_page(
 
 @page_app.callback()
 def page() -> None:
-    """Look at one page of the book."""
+    """Check one page of the book."""

@@ -12,11 +12,11 @@ from gdl_utils.errors import CourseError
 
 def compare(
     model: Annotated[Path, typer.Argument(help="A Python file with sample(n, rng) and, if it can, log_prob(x).")],
-    seed: Annotated[int, typer.Option(help="Of the generator that sample gets.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of the random generator that sample gets.")] = 0,
 ) -> None:
-    """Measure a model of the map that you wrote, beside the families of chapter 3.
+    """Measure your own model of the map, and compare it with the families of chapter 3.
 
-    The file is run with your rights. sample(n, rng) returns an array (n, 2) of points (longitude / 180, latitude / 90);
+    The file runs with your rights. sample(n, rng) returns an array (n, 2) of points (longitude / 180, latitude / 90);
     log_prob(x) takes such points and returns the logarithms of densities, one for each, in the same units.
     """
     from gdl_utils.generative import load_land_points, measure
@@ -50,10 +50,10 @@ def _run(model: Path) -> dict[str, Any]:
     try:
         functions = runpy.run_path(str(model))
     except (Exception, SystemExit) as error:
-        raise CourseError(f"{model} does not run: {type(error).__name__}: {error}", "mend it and try again") from error
+        raise CourseError(f"{model} does not run: {type(error).__name__}: {error}", "fix it and try again") from error
     for name in ("sample", "log_prob"):
         if name in functions and not callable(functions[name]):
-            raise CourseError(f"{name} in {model} is no function", "define it with def")
+            raise CourseError(f"{name} in {model} is not a function", "define it with def")
     if "sample" not in functions:
         raise CourseError(f"{model} defines no function sample", "define sample(n, rng), which returns points (n, 2)")
     return functions

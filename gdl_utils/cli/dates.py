@@ -29,21 +29,21 @@ def due(
     course: FOLDER = Path(),
     db: DATABASE = None,
 ) -> None:
-    """Show or set when an assignment is due, and for whom later.
+    """Show or set when an assignment is due, for everyone or for one student.
 
-    The next 'gdl grade' takes new dates into account, without running any notebook again.
+    The next 'gdl grade' applies new dates without running any notebook again.
     """
     from gdl_utils.classroom import dates
 
     target = course_in(course, db)
     if when and remove:
-        raise CourseError("A date and --remove contradict each other", "give one of them")
+        raise CourseError("You gave both a date and --remove", "give one of them")
     if student and when:
         dates.extend(target, assignment, student, when)
     elif student and remove:
         dates.take_back(target, assignment, student)
     elif student:
-        raise CourseError(f"What is to change for {student} is missing", "add a date, a length of time, or --remove")
+        raise CourseError(f"Nothing says what to change for {student}", "add a date, a length of time, or --remove")
     elif when:
         dates.set_due(target, assignment, when)
     elif remove:
@@ -52,20 +52,22 @@ def due(
     for line in dates.lines_about(assignment, found):
         console.print(line)
     if found.due and not dates.penalises(target):
-        console.print("Late work loses no points, since nbgrader_config.py sets no penalty.")
+        console.print("Late work loses no points, because nbgrader_config.py sets no penalty.")
     if when or remove:
-        console.print(f"'gdl grade {assignment}' takes it into account.")
+        console.print(f"Run 'gdl grade {assignment}' to apply it.")
 
 
 def regrade(
-    student: Annotated[str, typer.Argument(help="Whose submission is graded again.")],
+    student: Annotated[str, typer.Argument(help="The student whose submission is graded again.")],
     assignment: Annotated[str, typer.Argument(help="The assignment.")],
-    note: Annotated[str, typer.Option(help="Why, for the report and for the student's page of feedback.")],
+    note: Annotated[str, typer.Option(help="The reason, shown in the report and on the student's feedback page.")],
     course: FOLDER = Path(),
     db: DATABASE = None,
-    sandbox: Annotated[Sandbox, typer.Option(help="'none' runs the notebook unprotected.")] = Sandbox.BUBBLEWRAP,
+    sandbox: Annotated[
+        Sandbox, typer.Option(help="'none' runs the notebook without any protection.")
+    ] = Sandbox.BUBBLEWRAP,
 ) -> None:
-    """Grade one submission again, with the limits of before, and keep a note of why and what came of it.
+    """Grade one submission again, with the same limits, and record why and what changed.
 
     Exits with 1 if the submission needs attention.
     """

@@ -31,8 +31,8 @@ WITHOUT_TLS = (
 )
 # Where the platforms take a zip file of feedback.
 UPLOAD = {
-    Platform.MOODLE: "in Moodle choose the assignment, Submissions, Upload multiple feedback files in a zip",
-    Platform.CANVAS: "in Canvas choose the gradebook, the assignment's menu, Upload Submissions",
+    Platform.MOODLE: "in Moodle, open the assignment and choose Submissions, Upload multiple feedback files in a zip",
+    Platform.CANVAS: "in Canvas, open the gradebook and choose Upload Submissions in the assignment's menu",
 }
 
 
@@ -53,27 +53,30 @@ def collect(
     assignment: Annotated[str, typer.Argument(help="The assignment that was handed in.")],
     course: Annotated[Path, typer.Option(help="The course folder; the submissions go to its submitted/.")] = Path(),
     roster: Annotated[
-        Path | None, typer.Option(help="Who is who: Moodle's grading worksheet, or a gradebook export of either (CSV).")
+        Path | None,
+        typer.Option(
+            help="The list of students: Moodle's grading worksheet, or a gradebook export from Moodle or Canvas (CSV)."
+        ),
     ] = None,
     pattern: Annotated[
         str | None,
         typer.Option(
-            help="How files are named if not by Moodle or Canvas, with (?P<student_id>...), (?P<file_id>...)."
+            help="Regular expression for names of files from elsewhere, with (?P<student_id>...) and (?P<file_id>...)."
         ),
     ] = None,
-    force: Annotated[bool, typer.Option(help="Replace submissions that are there already.")] = False,
+    force: Annotated[bool, typer.Option(help="Replace submissions that are already there.")] = False,
     times: Annotated[
         Path | None,
-        typer.Option(help="When they were handed in, if not in the roster: a CSV file with ID and submitted_at."),
+        typer.Option(help="When work was handed in, if the roster does not say: a CSV file with ID and submitted_at."),
     ] = None,
     zone: Annotated[
-        str | None, typer.Option(help="The zone of times that name none, such as Moodle's: Europe/Berlin.")
+        str | None, typer.Option(help="Time zone of times without one, such as Moodle's; for example Europe/Berlin.")
     ] = None,
     db: Annotated[str | None, typer.Option(help="URL of the gradebook, such as postgresql://HOST/NAME.")] = None,
 ) -> None:
-    """Take the submissions out of an archive of Moodle or Canvas, or out of files from e-mails.
+    """Take the submissions out of a Moodle or Canvas archive, or out of files from e-mails.
 
-    Exits with 1 if some need attention.
+    Exits with 1 if some need your attention.
     """
     from gdl_utils.classroom import collect as collecting
     from gdl_utils.classroom.times import read_zone
@@ -88,7 +91,7 @@ def collect(
     for student, what in collected.changed.items():
         console.print(f"{student} handed in again: {what}")
     problems = [
-        f"{student} has a submission already ({what}): --force would replace it."
+        f"{student} already has a submission ({what}); add --force to replace it."
         for student, what in collected.kept.items()
     ]
     for problem in [*problems, *collected.problems]:
@@ -96,19 +99,23 @@ def collect(
     count, where = len(collected.students), f"{archive.name} ({collected.platform})"
     console.print(f"{count} submission(s) from {where} are in {target.submissions}")
     if collected.same:
-        console.print(f"{len(collected.same)} more were there already, as they are.")
+        console.print(f"{len(collected.same)} more were already there, unchanged.")
     if collected.absent:
-        console.print(f"{len(collected.absent)} of the gradebook handed in nothing: {', '.join(collected.absent)}")
+        console.print(
+            f"{len(collected.absent)} student(s) in the gradebook handed in nothing: {', '.join(collected.absent)}"
+        )
     if problems or collected.problems:
         raise typer.Exit(1)
 
 
 def roster(
-    table: Annotated[Path, typer.Argument(help="A CSV file: with id, name and email, or from Moodle or Canvas.")],
+    table: Annotated[
+        Path, typer.Argument(help="A CSV file with the columns id, name and email, or an export from Moodle or Canvas.")
+    ],
     course: FOLDER = Path(),
     db: DATABASE = None,
 ) -> None:
-    """Put the students of a class into the gradebook, so that those who hand in nothing are known.
+    """Put the students of a class into the gradebook, so that reports also list those who hand in nothing.
 
     Exits with 1 if some of them can't be told apart.
     """
@@ -128,26 +135,32 @@ def roster(
 def grade(
     assignment: Annotated[str, typer.Argument(help="The assignment to grade.")],
     course: Annotated[Path, typer.Option(help="The course folder, with submitted/STUDENT/ASSIGNMENT/.")] = Path(),
-    regrade: Annotated[bool, typer.Option(help="Grade again what did not change since it was graded.")] = False,
+    regrade: Annotated[bool, typer.Option(help="Grade everything again, even what has not changed.")] = False,
     only_judged: Annotated[bool, typer.Option(help="Run no test beside the student's own objects.")] = False,
     despite_complaints: Annotated[
         bool, typer.Option(help="Grade even if the reference solution loses points, or a blank notebook gets some.")
     ] = False,
-    workers: Annotated[int | None, typer.Option(help="Processes that grade; one a core if not given.", min=1)] = None,
+    workers: Annotated[
+        int | None, typer.Option(help="Number of processes; by default one for each core.", min=1)
+    ] = None,
     python: PYTHON = None,
     scheduler: Annotated[
-        str | None, typer.Option(help="Address of a Dask scheduler whose workers grade, tls://HOST:PORT.")
+        str | None, typer.Option(help="Grade on a Dask cluster: the address of its scheduler, tls://HOST:PORT.")
     ] = None,
     db: Annotated[str | None, typer.Option(help="URL of the gradebook, such as postgresql://HOST/NAME.")] = None,
-    sandbox: Annotated[Sandbox, typer.Option(help="'none' runs the notebooks unprotected.")] = Sandbox.BUBBLEWRAP,
-    start: Annotated[Start, typer.Option(help="'cold' imports everything anew for each notebook.")] = Start.WARM,
-    memory: Annotated[int, typer.Option(help="MiB of memory for a submission.", min=64)] = 2048,
-    processes: Annotated[int, typer.Option(help="Processes of a submission.", min=4)] = 64,
-    cell_seconds: Annotated[float, typer.Option(help="Seconds for a cell.", min=0.1)] = 30,
-    notebook_seconds: Annotated[float, typer.Option(help="Seconds for a notebook.", min=1)] = 300,
+    sandbox: Annotated[
+        Sandbox, typer.Option(help="'none' runs the notebooks without any protection.")
+    ] = Sandbox.BUBBLEWRAP,
+    start: Annotated[Start, typer.Option(help="'cold' imports everything afresh for each notebook.")] = Start.WARM,
+    memory: Annotated[int, typer.Option(help="MiB of memory that a submission may use.", min=64)] = 2048,
+    processes: Annotated[int, typer.Option(help="Processes that a submission may start.", min=4)] = 64,
+    cell_seconds: Annotated[float, typer.Option(help="Seconds that a cell may take.", min=0.1)] = 30,
+    notebook_seconds: Annotated[float, typer.Option(help="Seconds that a notebook may take.", min=1)] = 300,
     written: Annotated[int, typer.Option(help="MiB of files that a submission may write.", min=1)] = 64,
-    output: Annotated[int, typer.Option(help="KiB of output that a cell may give.", min=1)] = 1024,
-    notebook: Annotated[int, typer.Option(help="MiB of the file of a notebook, outputs included.", min=1)] = 100,
+    output: Annotated[int, typer.Option(help="KiB of output that a cell may produce.", min=1)] = 1024,
+    notebook: Annotated[
+        int, typer.Option(help="MiB that the file of a notebook may have, outputs included.", min=1)
+    ] = 100,
 ) -> None:
     """Grade the submissions of an assignment and print the grades.
 
@@ -162,7 +175,7 @@ def grade(
     target = course_in(course, db, python)
     check_name(assignment)
     if not target.source(assignment).is_dir():
-        raise CourseError(f"There is no assignment {assignment} in {target.sources}", "see its folders for the names")
+        raise CourseError(f"There is no assignment {assignment} in {target.sources}", "choose one of its folders")
     if sandbox is Sandbox.NONE:
         console.print(UNPROTECTED, style="bold red")
     if scheduler and not scheduler.startswith("tls:"):
@@ -211,7 +224,7 @@ def _grade(course: Course, assignment: str, options: "GradingOptions", zygote: "
             grade_class(course, assignment, on_outcome, options, zygote)
         except KeyboardInterrupt:
             progress.stop()
-            console.print(f"Stopped after {counts['all']} submissions; the same command goes on with the others.")
+            console.print(f"Stopped after {counts['all']} submissions; run the same command again to grade the others.")
             raise typer.Exit(INTERRUPTED) from None
     numbers = ["points", "penalty", "counts", "of"] if counts["late"] else ["points", "of"]
     table = rich.table.Table(title=f"Grades of {assignment}")
@@ -238,7 +251,7 @@ def _grade(course: Course, assignment: str, options: "GradingOptions", zygote: "
     for module, count in sorted(modules.items()):
         console.print(
             f"The module {module} is not installed here, and {count} submission(s) that import it lost points: install "
-            "it and grade again with --regrade, or leave it so if students were not to use it."
+            "it and grade again with --regrade, or do nothing if students were not supposed to use it."
         )
     if counts["attention"]:
         raise typer.Exit(1)
@@ -282,10 +295,10 @@ def feedback(
         Platform | None, typer.Option("--zip", help="Also put all pages into a zip file for this platform.")
     ] = None,
     output: Annotated[
-        Path | None, typer.Option(help="The zip file to write; feedback-ASSIGNMENT-PLATFORM.zip if none.")
+        Path | None, typer.Option(help="The zip file to write; by default feedback-ASSIGNMENT-PLATFORM.zip.")
     ] = None,
 ) -> None:
-    """Write a page for each graded notebook, with points, hints and comments, and nothing hidden.
+    """Write a page for each graded notebook, with points, hints and comments, and nothing that is hidden.
 
     Exits with 1 if a page could not be made, or could not be put into the zip file.
     """
@@ -293,7 +306,7 @@ def feedback(
     from gdl_utils.classroom.feedback_zip import write_zip
 
     if output and not zip_for:
-        raise CourseError("--output names a zip file, but none is asked for", "add --zip moodle or --zip canvas")
+        raise CourseError("--output names a zip file, but you asked for none", "add --zip moodle or --zip canvas")
     target = course_in(course, db)
     check_name(assignment)
     with status(f"Writing the feedback on {assignment}"):
@@ -317,12 +330,12 @@ def feedback(
 
 def export_grades(
     assignment: Annotated[str, typer.Argument(help="A graded assignment.")],
-    format: Annotated[Format, typer.Option(help="For whom.")] = Format.CSV,
-    output: Annotated[Path | None, typer.Option(help="The file to write; printed if none.")] = None,
+    format: Annotated[Format, typer.Option(help="Format of the file.")] = Format.CSV,
+    output: Annotated[Path | None, typer.Option(help="The file to write; without it the grades are printed.")] = None,
     course: FOLDER = Path(),
     db: DATABASE = None,
 ) -> None:
-    """Give the grades of an assignment for a spreadsheet, for Canvas or Moodle, or as JSON."""
+    """Write the grades of an assignment for a spreadsheet, for Canvas or Moodle, or as JSON."""
     from gdl_utils.classroom.export import export
 
     text = export(course_in(course, db), assignment, format)
@@ -340,7 +353,7 @@ def report(
     assignment: Annotated[str, typer.Argument(help="A graded assignment.")],
     course: FOLDER = Path(),
     db: DATABASE = None,
-    output: Annotated[Path | None, typer.Option(help="The page to write; report-ASSIGNMENT.html if none.")] = None,
+    output: Annotated[Path | None, typer.Option(help="The page to write; by default report-ASSIGNMENT.html.")] = None,
 ) -> None:
     """Write a page on how an assignment went: scores, exercises, time and memory, and what needs attention."""
     from gdl_utils.classroom.report import write_report

@@ -70,7 +70,7 @@ def train(
         typer.Option(help="Under JAX or PyTorch, which you install, the networks are trained without the pages."),
     ] = Backend.TENSORFLOW,
 ) -> None:
-    """Train the networks of the training pages on this machine, and put times and accuracies into the site's table."""
+    """Train the networks of the training pages on this machine, and add times and accuracies to the site's table."""
     from gdl_utils.book import train as training
 
     root = repository().folder
@@ -91,13 +91,13 @@ def train(
                 f"{result.seconds_an_epoch:.1f} s an epoch, test loss {result.loss:.3f}, accuracy {result.accuracy:.1%}"
             )
             if result.comparable:
-                progress.console.print(f"Kept in {training.RESULTS} and {training.TABLE}")
+                progress.console.print(f"Stored in {training.RESULTS} and {training.TABLE}")
             else:
-                progress.console.print("Not kept: it was not trained on all of CIFAR-10")
+                progress.console.print("Not stored, because it was not trained on all of CIFAR-10")
 
 
 def device() -> None:
-    """Say in one line on what TensorFlow computes; with GDL_REQUIRE_GPU=1, fail where there is no GPU."""
+    """Say whether TensorFlow computes on the CPU or a GPU; with GDL_REQUIRE_GPU=1, fail if there is no GPU."""
     from gdl_utils.doctor import device_in_use
 
     with redirect_stderr(Path(os.devnull)):

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Console(rich.console.Console):
-    """Shows texts as they are, for they may come from a student: nothing in them acts, or is invisible."""
+    """Shows texts as they are: they may come from a student, so nothing in them acts or stays invisible."""
 
     def __init__(self, stderr: bool = False):
         # No markup: a path or a name may hold square brackets.
@@ -53,7 +53,7 @@ class Console(rich.console.Console):
         return super().render_str(escape_controls(text), **options)
 
     def render(self, *arguments: Any, **options: Any) -> Iterable[rich.segment.Segment]:
-        """What is shown of anything, also of what others made; Rich's own sequences are no texts."""
+        """What is shown of anything, also of what others made; Rich's own sequences are not texts."""
         for segment in super().render(*arguments, **options):
             yield segment if segment.control else segment._replace(text=escape_controls(segment.text))
 
@@ -62,7 +62,7 @@ console = Console()
 INTERRUPTED = 130  # what shells give for Ctrl-C
 INTERNAL_ERROR = 70  # sysexits.h; 1 says that submissions need attention, 2 that the user made a mistake
 
-FOLDER = Annotated[Path, typer.Option("--course", help="The course folder, in which 'gdl grade' graded.")]
+FOLDER = Annotated[Path, typer.Option("--course", help="The course folder in which you ran 'gdl grade'.")]
 PYTHON = Annotated[
     str | None,
     typer.Option("--python", help="The students' Python, or its environment (venv, conda); it needs no gdl_utils."),
@@ -107,7 +107,7 @@ class Sentences(TyperGroup):
         except ModuleNotFoundError as error:
             # Each part of the project has only what it needs.
             command = install_command(error.name or "")
-            sentence = f"This command needs {error.name}, which is not installed; type: {command}"
+            sentence = f"This command needs {error.name}, which is not installed. To install it, type: {command}"
         except Exception as error:
             # Typer's own ways to leave: with an exit code, on an abort, and when nobody reads on (`gdl --help | head`).
             if hasattr(error, "exit_code") or isinstance(error, typer.Abort | BrokenPipeError):
@@ -137,7 +137,7 @@ def repository() -> Course:
     """The course whose folder this is, with its sources, releases and answers.
 
     Raises:
-        CourseError: if it is none.
+        CourseError: if this is not such a folder.
     """
     root = Path.cwd()
     if not (root / "_toc.yml").is_file():
@@ -158,7 +158,7 @@ def tell_of_matplotlib(consequence: str) -> None:
     """Say what is left out where matplotlib is not installed, and how to have it."""
     if not has("matplotlib"):
         command = install_command("matplotlib")
-        console.print(f"{consequence}, since matplotlib is not installed; to have them drawn, type: {command}")
+        console.print(f"{consequence}, because matplotlib is not installed. To have them drawn, type: {command}")
 
 
 def status(text: str) -> AbstractContextManager[object]:

@@ -151,7 +151,7 @@ def _log_density(network: Any, octaves: Any) -> PlainModel:
     logs = _run(network, middles, lambda x: fourier_features(x, waves))[:, 0]
     if not np.isfinite(logs).all():
         raise DescriptionError(
-            "The network gives log-densities that are no numbers", "look at what it gives on the whole map"
+            "The network gives log-densities that are not numbers", "look at what it gives on the whole map"
         )
     masses = np.exp(logs - logs.max()).reshape(rows, columns)
     return table_of(masses / masses.sum(), "log-density")
@@ -190,7 +190,9 @@ MAKERS: dict[str, Callable[..., PlainModel]] = {
 def _whole(name: str, value: Any) -> int:
     whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
     if not whole or not LEAST[name] <= value <= MOST[name]:
-        raise DescriptionError(f"{name!r} is no whole number from {LEAST[name]} to {MOST[name]}", "choose one of these")
+        raise DescriptionError(
+            f"{name!r} is not a whole number from {LEAST[name]} to {MOST[name]}", "choose one of these"
+        )
     return int(value)
 
 
@@ -208,7 +210,7 @@ def _pair(name: str, value: Any) -> np.ndarray:
 
 def _check(network: Any, inputs: int, outputs: int) -> None:
     if not isinstance(network, keras.Model):
-        raise DescriptionError("The network is no Keras model", "read it with keras.models.load_model")
+        raise DescriptionError("The network is not a Keras model", "read it with keras.models.load_model")
     for part in [*network._flatten_layers(), *getattr(network, "operations", [])]:
         name, package = type(part).__name__, type(part).__module__
         own = package.startswith(("keras.src.layers", "keras.src.models")) and name not in ("Lambda", "TFSMLayer")

@@ -85,6 +85,11 @@ def show_diagram(blocks: Mapping[str, Block], arrows: Sequence[Arrow], legend: b
     return figure
 
 
+def corner_of(block: Block) -> tuple[float, float]:
+    """The upper left corner of a block in the units of the figure's axes, for what stands beside the blocks."""
+    return (block.column - block.width / 2) * _COLUMN, _HEIGHT / 2 - block.row * _ROW
+
+
 def _draw_block(axis: plt.Axes, block: Block) -> None:
     fill, outline, shape = _LOOKS[block.kind]
     width = block.width * _COLUMN

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from html import escape
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from IPython.display import HTML
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
+from gdl_utils.plotting.diagrams import Block, Kind, corner_of, show_diagram
 from gdl_utils.plotting.style import COLOURS
 
 Tree = Mapping[str, Any]
@@ -81,6 +83,64 @@ def _box(name: str, x: float, y: float, is_leaf: bool, page: str | None) -> str:
     return f'<a href="{page}" aria-label="{escape(" ".join(texts))}">{box}</a>' if page else box
 
 
+# How each family makes a sample: the text and the kind of each block, from the left to the right.
+_FAMILIES: dict[str, tuple[tuple[str, Kind], ...]] = {
+    "autoregressive model": (
+        ("features so far\n$x_1, \\dots, x_{i-1}$", "data"),
+        ("network", "trained"),
+        ("distribution\nof $x_i$", "fixed"),
+        ("draw $x_i$, then repeat\nfor each feature", "random"),
+    ),
+    "normalising flow": (
+        ("noise $z$", "random"),
+        ("invertible network,\nrun backwards", "trained"),
+        ("sample $x$", "data"),
+    ),
+    "variational autoencoder": (
+        ("latent $z$", "random"),
+        ("decoder", "trained"),
+        ("sample $x$", "data"),
+        ("encoder: guesses $z$\n(training only)", "trained"),
+    ),
+    "energy-based model": (
+        ("anywhere $x$", "random"),
+        ("network:\nenergy $E(x)$", "trained"),
+        ("a step downhill,\nplus noise", "fixed"),
+        ("sample $x$ after\nmany steps", "data"),
+    ),
+    "diffusion model": (
+        ("noise $x_t$", "random"),
+        ("network: guess\nof the clean $x_0$", "trained"),
+        ("remove a little\nof the noise", "fixed"),
+        ("sample $x_0$ after\nmany steps", "data"),
+    ),
+    "generative adversarial network": (
+        ("noise $z$", "random"),
+        ("generator", "trained"),
+        ("sample $x$", "data"),
+        ("discriminator: real?\n(training only)", "trained"),
+    ),
+}
+
+
+def show_families() -> Figure:
+    """Draw for each of the six families how it makes a sample, one row each. Introduced in section 1.5."""
+    blocks: dict[str, Block] = {}
+    arrows: list[tuple[str, str]] = []
+    for row, (family, parts) in enumerate(_FAMILIES.items()):
+        names = [f"{family} {column}" for column in range(len(parts))]
+        blocks |= {
+            name: Block(text, 1.1 * column, 1.25 * row, kind, width=0.94)
+            for column, (name, (text, kind)) in enumerate(zip(names, parts, strict=True))
+        }
+        arrows += pairwise(names)
+    figure = show_diagram(blocks, arrows)
+    for family in _FAMILIES:
+        x, y = corner_of(blocks[f"{family} 0"])
+        figure.axes[0].text(x, y + 0.07, family, size=10, weight="bold")
+    return figure
+
+
 def show_histograms(
     samples: Mapping[str, np.ndarray], density: Callable[[np.ndarray], np.ndarray], columns: int = 3, bound: float = 3
 ) -> Figure:
@@ -93,7 +153,7 @@ def show_histograms(
         bound: the panels go from -bound to bound, in the unit of the samples.
     """
     rows = -(-len(samples) // columns)
-    size = (2.5 * columns, 1.9 * rows)
+    size = (2.1 * columns, 1.7 * rows)  # so that a phone shows the letters large enough
     figure, axes = plt.subplots(
         rows, columns, figsize=size, sharex=True, sharey=True, squeeze=False, layout="constrained"
     )

@@ -45,7 +45,7 @@ def own(tmp_path):
     code, said = gdl("new-assignment", "ps1", folder=folder)
     assert code == 0, said
     code, said = gdl("release", "ps1", folder=folder)
-    assert code == 0 and "release/ps1: written anew" in said, said
+    assert code == 0 and "release/ps1: written" in said, said
     return open_folder(folder)
 
 

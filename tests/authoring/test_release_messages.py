@@ -59,7 +59,7 @@ def flag(name, **flags):
             "cell 6 (mean-hidden), line 3: 'BEGIN HIDDEN TESTS' stands within the part that line 1 begins",
         ),
         (flag("mean-hidden", grade_id="mean"), "cell 6 (mean): it has the same grade_id as cell 4, 'mean'"),
-        (flag("mean-visible", grade_id="mean visible"), "its grade_id 'mean visible' can't be one"),
+        (flag("mean-visible", grade_id="mean visible"), "its grade_id 'mean visible' is not valid"),
         (flag("mean-visible", points=None), "cell 5 (mean-visible): it is graded, but its points are None"),
         (flag("words", points=-1), "cell 8 (words): it is graded, but its points are -1"),
     ],

@@ -166,6 +166,7 @@ def test_the_stored_outputs_show_the_same_table(page):
     for _, shape, parameters in NETWORK:
         assert re.search(rf"None, {', '.join(map(str, shape))}\).*{parameters:,}", summary)
     assert f"{TOTAL:,}" in summary
+    assert "conv2d_1" in summary and not re.search(r"_\d\d", summary), "layers are numbered from the start"
     assert page.text("network-equal") == "True"
     assert page.number("first_convolution") == (4 * 4 * 3 + 1) * 10
     assert page.number("second_convolution") == (3 * 3 * 10 + 1) * 20

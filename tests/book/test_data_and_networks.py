@@ -20,6 +20,9 @@ def namespace(page):
     for cell_id in (
         "draw-house",
         "houses",
+        "draw-faces",
+        "hand-made-weights",
+        "hand-made-network",
         "best-column",
         "best-column-of-houses",
         "moving",
@@ -96,6 +99,27 @@ def test_neighbours_are_alike(page):
 
 def test_shapes_of_the_forward_pass(page):
     assert page.text("forward-pass") == "(5, 3072) -> (5, 50) -> (5, 10)"
+
+
+def test_the_hand_made_unit_finds_smiles_and_nothing_else(page, namespace):
+    answers = dict(re.findall(r"(\S.*?)\s+unit D answers (\d+)", page.text("hand-made-network")))
+    assert set(answers) == set(namespace["mouths"])
+    assert answers["smile"] == answers["moved up"] != "0"
+    assert answers["frown"] == answers["swapped"] == "0"
+    # The frown has falling lines, and the swapped mouth both corners, as the text says.
+    assert page.number("lines_of_frown") > 0
+    assert page.number("corners_of_swapped") == 2
+    assert not namespace["corner_maps"][2].any()
+    # No pixel of the mouth that moved is where it was.
+    smile, moved = namespace["faces"][:2, 11:, :, 0]
+    assert smile.any() and not np.any(smile * moved)
+
+
+def test_the_forest_is_measured_on_images_it_has_not_seen(page):
+    assert page.number("forest_training") > 0.99, "it knows its own images by heart"
+    assert 0.30 < page.number("forest_lowest") <= page.number("forest_mean") <= page.number("forest_highest") < 0.45
+    assert page.number("linear_highest") < page.number("forest_lowest")
+    assert page.number("forest_highest") < page.number("convolutional_lowest")
 
 
 def test_the_chain_by_hand_by_a_nudge_and_by_the_tape(page, namespace):

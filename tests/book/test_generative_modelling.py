@@ -142,6 +142,16 @@ def test_sampling_given_a_label(namespace):
     np.testing.assert_allclose(np.cov(drawn.T), namespace["model"][2][1], atol=0.03)
 
 
+def test_sampling_draws_the_trees_by_their_shares(page, namespace):
+    namespace["rng"] = np.random.default_rng(0)
+    exec(page.cells["sample-both"].source, namespace)
+    shares, means, _ = namespace["model"]
+    drawn, trees = namespace["sample_both"](100_000, namespace["model"])
+    assert trees.mean() == pytest.approx(shares[1], abs=0.01)
+    for tree in range(2):
+        np.testing.assert_allclose(drawn[trees == tree].mean(axis=0), means[tree], atol=0.03)
+
+
 def test_who_classifies(page):
     perfect = page.number("perfect_right")
     assert 0.88 < perfect < 0.97

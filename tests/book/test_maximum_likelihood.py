@@ -57,12 +57,34 @@ def test_all_data_are_on_land(page, data):
 
 
 def test_every_density_of_the_page_integrates_to_one(page):
-    for cell_id in ("density-of-land", "density-per-map", "boxes-and-integrals", "flow"):
+    for cell_id in ("boxes-and-integrals", "flow"):
         integrals = re.findall(r"integral[^:\d]*:?\s+([\d.]+)", page.text(cell_id))
         assert integrals, cell_id
         assert all(float(integral) == pytest.approx(1, abs=1e-4) for integral in integrals), cell_id
     assert page.number("over_observation") == pytest.approx(1, abs=1e-3)
     assert page.text("autoregressive") == "1,024 images, sum 1.000000"
+
+
+def test_darts_that_made_no_density_check_it(page):
+    """A million darts: four standard errors are 0.006. They are drawn anew, and the mask answers, not the grid."""
+    for cell_id in ("darts", "density-per-map"):
+        assert rows_of(page, cell_id)[-1] == pytest.approx(1, abs=0.006), cell_id
+    assert "land_mask(" in page.cells["darts"].source
+    assert "is_land" in page.cells["density-per-map"].source
+
+
+def test_the_divergence_is_what_the_likelihood_leaves_over(page, namespace):
+    """Of the whole map in closed form, of the mixture from other points than the page's."""
+    assert page.number("divergence_whole") == pytest.approx(-math.log(page.number("share_of_land")))
+    exec(page.cells["divergence-code"].source, namespace)
+    points = sample_land(200_000, np.random.default_rng(1))
+    of_mixture = math.log(page.number("density_on_land")) - np.log(namespace["mixture_density"](*points)).mean()
+    assert page.number("divergence_mixture") == pytest.approx(of_mixture, abs=0.01)
+    assert page.number("divergence_mixture_estimated") == pytest.approx(of_mixture, abs=0.02)
+    # "The mixture is also closer to the data."
+    assert page.number("divergence_mixture") < page.number("divergence_whole") - 0.1
+    # "Its divergence is infinite."
+    assert np.any(namespace["box_density"](namespace["boxes"]["Old World"], *points) == 0)
 
 
 def test_a_probability_predicted_by_an_integral_is_counted(page):

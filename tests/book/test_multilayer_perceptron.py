@@ -65,6 +65,7 @@ def test_the_stored_outputs_show_the_same_table(perceptron):
     for _, shape, parameters in LAYERS:
         assert re.search(rf"{shape[0]}.*{parameters:,}", summary)
     assert f"{TOTAL:,}" in summary
+    assert not re.search(r"_\d\d", summary) and "dense_2" in summary, "layers are numbered from the start"
     assert perceptron.text("same-summary") == "True"
     assert perceptron.text("count-by-hand") == "[614600, 30150, 1510] in total 646260"
     assert perceptron.number("total_parameters") == TOTAL
@@ -78,6 +79,25 @@ def test_what_is_compared_by_hand_is_equal(perceptron):
     rows = re.findall(r"(\d\.\d+) (\d\.\d+)$", perceptron.text("losses-by-keras"), re.MULTILINE)
     assert len(rows) == 3
     assert all(by_hand == by_keras for by_hand, by_keras in rows)
+
+
+def test_adam_by_hand_is_that_of_keras(perceptron):
+    """Its first step is as long as the learning rate, whatever the gradient."""
+    names = {"np": np}
+    exec(perceptron.cells["adam-by-hand"].source, names)
+    assert names["adam"]([50.0], rate=0.01) == pytest.approx(-0.01)
+    rng = np.random.default_rng(3)
+    gradients = rng.normal(size=30)
+    theta, optimizer = keras.Variable(0.0), keras.optimizers.Adam(0.02, beta_1=0.8, beta_2=0.99)
+    for g in gradients:
+        optimizer.apply([keras.ops.convert_to_tensor(g, "float32")], [theta])
+    by_hand = names["adam"](gradients, rate=0.02, beta_1=0.8, beta_2=0.99)
+    assert by_hand == pytest.approx(float(theta.numpy()), rel=1e-3)
+    rows = re.findall(r"step \d: (\S+) (\S+)", perceptron.text("adam-by-keras"))
+    assert len(rows) == 4
+    assert rows[0] == ("-0.010000", "-0.010000")
+    for ours, theirs in rows:
+        assert float(ours) == pytest.approx(float(theirs), abs=2e-6)
 
 
 def test_it_is_compiled_and_trained_as_the_text_says(namespace, perceptron):

@@ -1,8 +1,9 @@
 """What is patch_html in the built pages; the browser sees the whole (tests/browser/test_site.py)."""
 
 import pytest
+from PIL import Image
 
-from gdl_utils.book.postprocess import RULES, patch_html, patch_site
+from gdl_utils.book.postprocess import RULES, TYPE, patch_html, patch_site, size_figures
 
 pytestmark = pytest.mark.quick
 
@@ -32,8 +33,32 @@ pytestmark = pytest.mark.quick
         ('<img alt="Colab" src="../_static/images/colab.png">', '<img alt="Colab" src="../_static/images/colab.png">'),
         ('<span class="pasted-text">-0.99</span> to-1', '<span class="pasted-text">\u22120.99</span> to-1'),
         ('<span class="pasted-text">-inf</span>', '<span class="pasted-text">-inf</span>'),
+        (
+            '<link rel="stylesheet" href="../_static/course.css?v=1" />',
+            "".join(
+                f'<link rel="preload" href="../_static/fonts/{name}.woff2" as="font" type="font/woff2" '
+                "crossorigin data-type>"
+                for name in TYPE
+            )
+            + '<link rel="stylesheet" href="../_static/course.css?v=1" />',
+        ),
+        (
+            '<meta http-equiv="Refresh" content="0; url=book/index.html" />',
+            '<link rel="icon" href="_static/logo.svg" data-icon>'
+            '<meta http-equiv="Refresh" content="0; url=book/index.html" />',
+        ),
         ("<h1></h1><h1>Convolutions</h1>", "<h1>Convolutions</h1>"),
         ('<script src="../_static/doctools.js"></script>', '<script src="../_static/doctools.js"></script>'),
+        ('<script src="../_static/searchtools.js"></script><script src="../searchindex.js"></script><p>', "<p>"),
+        ('<script src="searchindex.js"></script>', '<script src="searchindex.js"></script>'),
+        (
+            '<script src="../_static/copybutton.js?v=f2"></script>',
+            '<script defer src="../_static/copybutton.js?v=f2"></script>',
+        ),
+        (
+            '<script data-sd-tabs="x-" src="_static/design-tabs.js?v=fc"></script>',
+            '<script defer data-sd-tabs="x-" src="_static/design-tabs.js?v=fc"></script>',
+        ),
     ],
 )  # fmt: skip
 def test_it_is_mended_once(before, after):
@@ -49,6 +74,24 @@ def test_all_pages_of_a_site_are_mended_in_place(tmp_path):
     patch_site(tmp_path)
     assert (tmp_path / "book" / "page.html").read_text(encoding="utf-8") == "<p>Ω</p>"
     assert (tmp_path / "index.html").stat().st_mtime_ns == written
+
+
+@pytest.mark.parametrize(("width", "kind"), [(601, ' class="gdl-wide"'), (600, "")])
+def test_figures_get_their_size(tmp_path, width, kind):
+    (tmp_path / "_images").mkdir()
+    (tmp_path / "book").mkdir()
+    Image.new("RGB", (width, 30)).save(tmp_path / "_images" / "f.png")
+    once = size_figures('<img alt="x" src="../_images/f.png" />', tmp_path / "book")
+    assert once == f'<img alt="x" src="../_images/f.png" width="{width}" height="30"{kind} />'
+    assert size_figures(once, tmp_path / "book") == once
+
+
+def test_a_figure_that_is_not_there_is_left_alone(tmp_path):
+    assert size_figures('<img alt="x" src="_images/f.png" />', tmp_path) == '<img alt="x" src="_images/f.png" />'
+
+
+def test_the_type_is_there(root):
+    assert all((root / "book" / "_static" / "fonts" / f"{name}.woff2").is_file() for name in TYPE)
 
 
 def test_no_rule_is_there_twice():

@@ -216,20 +216,18 @@ def test_the_game_does_not_come_to_rest(page):
 
 
 def test_all_families_beat_the_gaussian(page):
-    rows = re.findall(r"^(\S+) +(\d+) (\d\.\d+)  (.*)$", page.text("compare-table"), re.MULTILINE)
+    rows = re.findall(r"^(\S+) +(\d+) (\d\.\d+) +(\S+)$", page.text("compare-table"), re.MULTILINE)
     assert [int(runs) for _, runs, _, _ in rows] == [6, 1, 1, 400, 50, 1]
     for name, _, distance, _ in rows:
         limit = 0.9 if name == "adversarial" else 0.5
         assert float(distance) < limit * page.number("gaussian_distance"), name
-    kinds = [kind for _, _, _, kind in rows]
-    assert [("exact" in kind, "bound" in kind, "none" in kind) for kind in kinds] == [
-        (True, False, False),
-        (True, False, False),
-        (False, True, False),
-        (False, False, False),
-        (False, True, False),
-        (False, False, True),
-    ]
+    assert [log == "none" for *_, log in rows] == [False] * 4 + [True] * 2
+    for *_, log in rows[:4]:
+        assert page.number("gaussian_log") < float(log) < page.number("best_log")
+    # It has to survive a phone.
+    assert max(map(len, page.text("compare-table").splitlines())) <= 38
+    kinds = re.findall(r"^\* - \[.+\n  - (.+)$", page.cells["compare-meaning"].source, re.MULTILINE)
+    assert kinds == ["exact", "exact", "lower bound", "up to a constant", "lower bound", "none"]
 
 
 def test_an_autoregressive_model_can_be_a_flow(page, run):

@@ -165,25 +165,48 @@ def test_nothing_is_wider_than_the_window(visits):
 def test_a_tap_on_a_figure_shows_it_alone(chromium, site_address):
     with Visit(chromium, site_address, "book/2_3_convolutions", PHONE) as page:
         figure = page.locator(".cell_output a.gdl-alone img").first
-        assert figure.evaluate("image => image.clientWidth < image.naturalWidth / 2")
+        assert figure.evaluate("image => image.clientWidth < image.naturalWidth")
         figure.click()
         page.wait_for_url("**/_images/*.png")
 
 
 def test_on_paper_answers_are_open_and_no_menu_is_seen(chromium, site_address):
     with Visit(chromium, site_address, "book/2_3_convolutions") as page:
-        answers, menu = page.locator("details.sd-dropdown .sd-card-text"), page.locator(".bd-sidebar-primary")
-        aside = page.locator(".cell details.hide").first
+        answers, menu = page.locator(".gdl-question details.sd-dropdown .gdl-why"), page.locator(".bd-sidebar-primary")
 
         def seen():
-            return [one.evaluate("e => e.checkVisibility()") for one in (*answers.all(), menu, aside)]
+            return [one.evaluate("e => e.checkVisibility()") for one in (*answers.all(), menu)]
 
         count = answers.count()
-        assert count >= 3
+        assert count >= 9
         # Playwright's own is_visible takes what a closed element hides for visible.
-        assert seen() == [False] * count + [True, True]
+        assert seen() == [False] * count + [True]
         page.emulate_media(media="print")
-        assert seen() == [True] * count + [False, False]
+        # The questions of earlier pages are not printed again.
+        again = page.locator(".gdl-again .gdl-why").count()
+        assert seen() == [False] * again + [True] * (count - again) + [False]
+
+
+def test_hidden_code_leaves_a_trace_on_paper(chromium, site_address):
+    with Visit(chromium, site_address, "book/2_3_convolutions") as page:
+        aside = page.locator(".cell details.hide").first
+        page.emulate_media(media="print")
+        summary = aside.locator("summary")
+        assert "notebook of this page" in summary.evaluate("e => getComputedStyle(e, '::after').content")
+        assert not aside.locator("pre").first.evaluate("e => e.checkVisibility()")
+
+
+def test_the_dark_look_is_printed_in_the_light_one(chromium, site_address):
+    with Visit(chromium, site_address, "book/2_3_convolutions") as page:
+        page.emulate_media(color_scheme="dark")
+        page.wait_for_function("() => document.documentElement.dataset.theme === 'dark'")
+        look = "() => getComputedStyle(document.querySelector('.highlight .kn')).color"
+        dark = page.evaluate(look)
+        page.emulate_media(color_scheme="dark", media="print")
+        page.wait_for_function("() => document.documentElement.dataset.theme === 'light'")
+        assert page.evaluate(look) != dark
+        page.emulate_media(color_scheme="dark", media="screen")
+        page.wait_for_function("() => document.documentElement.dataset.theme === 'dark'")
 
 
 def test_the_search_finds_a_page(chromium, site_address):

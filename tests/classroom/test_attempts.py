@@ -28,7 +28,7 @@ def test_the_last_attempt_counts_with_its_own_time():
         assert (attempt.names, attempt.time) == ([new], datetime(2026, 10, 2, 12, tzinfo=UTC))
         assert attempt.remarks == [
             "handed in 2 times: the last, 2026-10-02 12:00 UTC, counts, not 2026-10-01 12:00 UTC",
-            "book.ipynb of 2026-10-01 12:00 UTC was left for a newer one",
+            "book.ipynb of 2026-10-01 12:00 UTC was left out, because there is a newer one",
         ]
 
 
@@ -145,7 +145,7 @@ def test_the_time_of_the_same_files_stays(tmp_path):
     # That of others does not.
     (tmp_path / TIMESTAMP).unlink()
     (tmp_path / "book.ipynb").write_text("[]")
-    assert "write that of the new ones into" in write_time(tmp_path, unknown, before)
+    assert "write the time of the new ones into" in write_time(tmp_path, unknown, before)
     assert not (tmp_path / TIMESTAMP).exists()
     known = last_attempt(parts("2026-10-02 12:00 Europe/Berlin|book.ipynb"), 1, {}, None)
     assert write_time(tmp_path, known, before) == ""

@@ -133,7 +133,7 @@ def test_canvas_there_and_back(course, tmp_path):
     }
     collected = collect(course, NAME, zipped(tmp_path / "submissions.zip", files), roster=roster)
     assert (collected.platform, collected.problems) == ("Canvas", [])
-    assert collected.remarks["4713"] == ["late, says Canvas, which does not tell how late"]
+    assert collected.remarks["4713"] == ["late according to Canvas, which does not say how late"]
     assert handed_in(course) == {
         "4713": ["book.ipynb"], "ada": ["book.ipynb"], "zoe@example.org": ["book.ipynb", "network.keras"],
     }  # fmt: skip
@@ -240,7 +240,7 @@ def test_names_that_mean_something_to_programs_are_left(course, tmp_path):
     assert handed_in(course) == {"ada-king": ["book.ipynb", "other.ipynb", "plot.png"]}
     told = " ".join(collected.remarks["ada-king"])
     # Git's own folder is left without a word, as other things that programs make.
-    assert all(f"{name} was left" in told for name in names if not name.startswith(".git/"))
+    assert all(f"{name} was left out" in told for name in names if not name.startswith(".git/"))
 
 
 def test_what_is_there_is_replaced_only_by_force(course, tmp_path):
@@ -285,7 +285,7 @@ def test_the_command_says_what_it_did(course, root, tmp_path, monkeypatch):
     for wrong, reason in [
         ([str(tmp_path / "none.zip"), NAME], "There is no file"),
         ([str(archive), "other"], "There is no assignment other"),
-        ([str(zipped(tmp_path / "other.zip", {"a.txt": "b"})), NAME], "named as Moodle or Canvas"),
+        ([str(zipped(tmp_path / "other.zip", {"a.txt": "b"})), NAME], "named the way Moodle or Canvas"),
     ]:
         done = CliRunner().invoke(app, ["collect", *wrong, "--course", str(course.folder)])
         assert done.exit_code == 2
@@ -296,7 +296,7 @@ def test_the_command_says_what_it_did(course, root, tmp_path, monkeypatch):
     zipped(archive, {"a_1_11_solution.ipynb": WRONG})
     done = CliRunner().invoke(app, ["collect", str(archive), NAME, "--course", str(course.folder)])
     assert done.exit_code == 1
-    assert "attention: 1 has a submission already (book.ipynb changed): --force would replace it." in done.output
+    assert "attention: 1 already has a submission (book.ipynb changed); add --force to replace it." in done.output
 
 
 def test_names_that_canvas_gave_are_undone_for_every_file(course, tmp_path):
@@ -326,11 +326,12 @@ def test_a_blank_notebook_beside_the_work_is_said(course, tmp_path):
     }  # fmt: skip
     collected = collect(course, NAME, zipped(tmp_path / "c.zip", files))
     assert collected.remarks["1"] == [
-        "book (1).ipynb was taken for book.ipynb", "book.ipynb was left: it holds the same exercises, without answers",
-    ]  # fmt: skip
+        "book (1).ipynb was taken for book.ipynb",
+        "book.ipynb was left out: it holds the same exercises, without answers",
+    ]
     problems = {problem.split(":")[0]: problem for problem in collected.problems}
     assert set(problems) == {"2", "3"}
-    assert "which has other answers" in problems["2"] and "ask for the notebook itself" in problems["3"]
+    assert "although it has other answers" in problems["2"] and "ask for the notebook itself" in problems["3"]
     assert collected.remarks["4"] == ["solution.IPYNB was taken for book.ipynb"]
 
 
@@ -376,7 +377,7 @@ def test_names_that_are_one_name_and_unreadable_files_are_left(course, tmp_path,
     collected = collect(course, NAME, mails, pattern=r"(?P<student_id>\w+)\.(?P<file_id>.+)")
     assert handed_in(course) == {"bo": ["book.ipynb", unicodedata.normalize("NFC", "Übung.txt")]}
     assert len(collected.problems) == 4
-    assert collected.problems[0] == "eve.book.ipynb can't be read (Permission denied), and was left."
+    assert collected.problems[0] == "eve.book.ipynb can't be read (Permission denied), and was left out."
     assert any("is kim the same student as Kim? Use one name" in problem for problem in collected.problems)
     assert collected.absent == ["Kim"]
 
@@ -400,7 +401,7 @@ def test_a_roster_tells_who_handed_in_nothing(course, root, tmp_path, monkeypatc
     archive = zipped(tmp_path / "c.zip", {"kingada_4711_90001_book.ipynb": BOOK})
     done = run.invoke(app, ["collect", str(archive), NAME, "--course", str(course.folder)])
     assert done.exit_code == 0, done.output
-    assert "1 of the gradebook handed in nothing: 4712" in done.output
+    assert "1 student(s) in the gradebook handed in nothing: 4712" in done.output
     grade(course)
     assert {row["student_id"]: row["score"] for row in exported(course, Format.CSV)} == {"4711": "6", "4712": ""}
     more = table(tmp_path / "more.csv", [["id"], ["kim"], ["4711"]])

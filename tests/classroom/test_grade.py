@@ -122,7 +122,7 @@ def test_a_failure_of_the_machine_leaves_the_old_grade(course):
     outcome = grade(course, dataclasses.replace(HOW, despite_complaints=True))["ada"]
     assert outcome.score is None
     assert "the machine failed twice: the setup cell" in outcome.remark
-    assert outcome.remark.endswith("an older grade stays")
+    assert outcome.remark.endswith("an earlier grade stays")
     assert scores(course)["ada"] == FULL
     given.touch()
     assert grade(course)["ada"].score == 0
@@ -163,7 +163,7 @@ def test_late_submissions_lose_what_the_plugin_says(course):
     with gradebook_of(course) as gradebook:
         late = {row.student.id: row.late_submission_penalty for row in gradebook.assignment_submissions(NAME)}
     assert late == {"ada": 2, "blaise": 3, "grace": 0}, "never more than the score"
-    assert "timestamp.txt: The time 'soon' can't be read for certain" in outcomes["grace"].remark
+    assert "timestamp.txt: The time 'soon' can't be read with certainty" in outcomes["grace"].remark
 
 
 def test_extra_files_reach_the_student_and_the_result(course):

@@ -95,14 +95,14 @@ def test_a_notebook_is_known_by_its_exercises(tmp_path, root, grade_the_class):
     assert told["plain"] == ""
     for student, file in TAKEN.items():
         assert (f"{file} was taken for {BOOK}.ipynb" in told[student]) == (file != f"{BOOK}.ipynb"), student
-    assert f"{BOOK}.ipynb was left: it holds the same exercises, without answers" in told["browser"]
-    assert "backup.ipynb was left: it holds the same answers" in told["same"]
+    assert f"{BOOK}.ipynb was left out: it holds the same exercises, without answers" in told["browser"]
+    assert "backup.ipynb was left out: it holds the same answers" in told["same"]
     assert "none of the files has answers" in told["blank"]
     reasons = {note.student: note.reason for note in notes if note.reason}
     assert set(reasons) == {"lost", "essay", "older"}
-    assert f"new.ipynb was graded, and {BOOK}.ipynb was left, which has other answers" in reasons["older"]
+    assert f"new.ipynb was graded, and {BOOK}.ipynb was left out, although it has other answers" in reasons["older"]
     assert "the notebook has no grade_ids" in reasons["lost"]
-    assert all("what stands in its place was taken for it" in reasons[student] for student in ("lost", "essay"))
+    assert all("what stands in its place was graded instead" in reasons[student] for student in ("lost", "essay"))
 
 
 def test_what_is_no_notebook_is_named_and_looked_at(tmp_path, root, capsys):
@@ -171,8 +171,8 @@ def test_one_submission_that_can_not_be_read_keeps_its_grade(tmp_path, root, mon
     monkeypatch.setattr(os, "scandir", scandir)
     hand_in(course, "may", {**RIGHT, "name": "name = 'A' + 'da'"})
     outcomes = grade(course)
-    assert "new.txt can't be read (Input/output error); an older grade stays" in outcomes["ada"].remark
-    assert "deep can't be read (Permission denied); an older grade stays" in outcomes["bo"].remark
+    assert "new.txt can't be read (Input/output error); an earlier grade stays" in outcomes["ada"].remark
+    assert "deep can't be read (Permission denied); an earlier grade stays" in outcomes["bo"].remark
     assert outcomes["may"].score == 6 and not outcomes["may"].remark
     asked = {name: outcome.remark for name, outcome in outcomes.items() if "same student" in outcome.remark}
     assert set(asked) == {"eve", "EVE", "zoë", decomposed, "KIM"}

@@ -109,7 +109,7 @@ def test_ctrl_c_says_how_to_go_on_and_leaves_nothing(tmp_path, root):
     run.send_signal(signal.SIGINT)
     output, _ = run.communicate(timeout=20)
     assert run.returncode == 130, output
-    assert "the same command goes on with the others" in output
+    assert "run the same command again to grade the others" in output
     assert "Traceback" not in output
     assert wait_for(lambda: not left_of(course), 5)
     done = graded(course)

@@ -119,7 +119,7 @@ def check_that_others_are_graded(course, reason):
     outcomes = grade(course)
     assert {student: outcome.score for student, outcome in outcomes.items()} == {"ada": 6, "may": None, "zoe": 6}
     assert reason in outcomes["may"].remark
-    assert "an older grade stays" in outcomes["may"].remark
+    assert "an earlier grade stays" in outcomes["may"].remark
     assert set(scores(course)) == {"ada", "zoe"}
 
 

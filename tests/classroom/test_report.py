@@ -163,7 +163,7 @@ def test_notebooks_of_other_tools_and_damaged_ones_do_no_harm(graded):
         path.write_text(json.dumps(content))
     (graded.course.autograded("ada", graded.name) / f"{graded.book}.ipynb").write_text("{")
     page = page_of(graded)
-    assert "Nothing is noted" in section(page, "Time and memory").get_text()
+    assert "Nothing was recorded" in section(page, "Time and memory").get_text()
     assert len(table(section(page, "What needs attention"))) == 7
 
 

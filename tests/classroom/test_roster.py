@@ -11,8 +11,8 @@ pytestmark = pytest.mark.quick
 
 def test_rosters_that_are_none_are_refused(tmp_path):
     for lines, reason in [
-        ([["Name", "Grade"], ["Ada", "1"]], "no table of students.*columns id, name and email"),
-        ([], "no table of students.*columns id, name and email"),
+        ([["Name", "Grade"], ["Ada", "1"]], "not a list of students.*columns id, name and email"),
+        ([], "not a list of students.*columns id, name and email"),
         ([["Identifier", "Full name", "ID number"], ["P 1", "A", "7"], ["P 2", "B", "7"]], "more than one student 7"),
     ]:
         with pytest.raises(GradingError, match=reason):

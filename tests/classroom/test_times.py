@@ -67,7 +67,7 @@ def test_a_zone_in_the_text_is_heeded(text):
 )
 def test_a_time_without_a_zone_needs_to_be_told_one(text):
     assert read_time(text, BERLIN) == FIVE
-    with pytest.raises(GradingError, match=r"can't be read for certain \(it names no zone\): write it like"):
+    with pytest.raises(GradingError, match=r"can't be read with certainty \(it names no zone\): write it like"):
         read_time(text)
 
 
@@ -94,17 +94,17 @@ def test_abbreviations_are_no_zones(zone):
         ("2026-12-01 18:00 Europe/Nowhere", "no zone is called"),
         ("2026-12-01 18:00 ../../etc/passwd", "not the name"),
         ("2026-12-01 18:00 right/Europe/Berlin", "not the name"),
-        ("Monday, 1 December 2026, 18:00", "no Monday"),
+        ("Monday, 1 December 2026, 18:00", "not a Monday"),
         ("Fri, 30 Feb 2026 10:00 UTC", "day"),
         ("2026-12-01 13:00 PM UTC", "no such hour"),
         ("2026-12-01 23:59:60 UTC", "second"),
         ("0001-01-01 00:00 +0100", "range"),
-        ("2026-12-01 UTC", "not in a form"),
-        ("12/01/2026 18:00 UTC", "not in a form"),
-        ("tomorrow", "not in a form"),
-        ("1e999999999", "not in a form"),
-        ("\u0662026-12-01 18:00 UTC", "not in a form"),
-        ("", "not in a form"),
+        ("2026-12-01 UTC", "not in a known format"),
+        ("12/01/2026 18:00 UTC", "not in a known format"),
+        ("tomorrow", "not in a known format"),
+        ("1e999999999", "not in a known format"),
+        ("\u0662026-12-01 18:00 UTC", "not in a known format"),
+        ("", "not in a known format"),
     ],
 )
 def test_what_could_mean_two_moments_or_none_is_asked_about(text, reason):
@@ -136,7 +136,7 @@ def test_lengths_of_time():
     assert read_duration("+1 week 2 days, 3h") == timedelta(days=9, hours=3)
     assert read_duration("90 min") == timedelta(hours=1.5)
     for text in ("", "2", "two days", "0 days", "-2 days", "2 days ago", "3 months", "2026-12-01 18:00 UTC"):
-        with pytest.raises(GradingError, match="no length of time"):
+        with pytest.raises(GradingError, match="not a length of time"):
             read_duration(text)
     assert [show_duration(timedelta(hours=hours)) for hours in (49, 36, 1.5, 0.1)] == [
         "2 d 1 h",

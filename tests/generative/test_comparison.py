@@ -89,7 +89,7 @@ def test_a_readers_model_gets_its_row(tmp_path, name, kl):
     ("source", "sentence"),
     [
         ("x = 1", "defines no function sample"),
-        ("sample = 3", "is no function"),
+        ("sample = 3", "is not a function"),
         ("1 / 0", "ZeroDivisionError"),
         ("def sample(n, rng): return rng.uniform(-1, 1, (n, 3))", "shape"),
         ("raise SystemExit(3)", "does not run"),

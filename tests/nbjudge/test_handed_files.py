@@ -63,7 +63,7 @@ def test_a_missing_file_is_said_with_what_is_there(files, words):
         (zipped(model__weights__h5="x"), "weights only"),
         (zipped(saved_model__pb="x"), "SavedModel in a zip file"),
         (zipped(holiday__jpg="x"), "not one of Keras's"),
-        (b"\x80\x04pickle", "no file of Keras's"),
+        (b"\x80\x04pickle", "not a Keras file"),
         (b"PK", "damaged or cut off"),
     ],
 )

@@ -268,7 +268,7 @@ def test_what_can_not_be_the_python_of_notebooks_is_told(tmp_path):
     for path, problem, remedy in (
         (nothing, f"There is no Python at {nothing}", "ENVIRONMENT/bin/python"),
         (tmp_path, f"There is no Python at {tmp_path}", "ENVIRONMENT/bin/python"),
-        (broken, "is no Python that works (no)", "name another"),
+        (broken, "is not a working Python (no)", "name another"),
         (old, "is Python 3.10.2, and the grading engine runs on 3.11 to 3.13", "make the environment"),
         (other, f"{other}/bin/python lacks ipython and numpy, ", f"uv pip install --python {other}/bin/python ipython"),
     ):

@@ -58,8 +58,8 @@ def test_of_several_with_answers_the_newest_counts():
     assert found(files, times=times)["one"].file == "one.ipynb"
     chosen = found(files, times={**times, "old.ipynb": 2000.0, "z.ipynb": 3000.0})["one"]
     assert chosen.file == "old.ipynb"
-    assert chosen.reason == "old.ipynb was graded, and one.ipynb was left, which has other answers"
-    assert "z.ipynb was left: it holds the same exercises, without answers." in chosen.findings
+    assert chosen.reason == "old.ipynb was graded, and one.ipynb was left out, although it has other answers"
+    assert "z.ipynb was left out: it holds the same exercises, without answers." in chosen.findings
 
 
 def test_of_copies_of_one_time_the_last_counts():

@@ -4,8 +4,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from gdl_utils.plotting import diagrams, ground
+from gdl_utils.plotting import diagrams, ground, taxonomy
 from gdl_utils.plotting.diagrams import Block, show_diagram
+from gdl_utils.plotting.taxonomy import show_families
 
 
 @pytest.fixture(autouse=True)
@@ -30,6 +31,17 @@ def test_arrows_go_from_edge_to_edge(column, row):
         across = abs(px - block.column * diagrams._COLUMN) - block.width * diagrams._COLUMN / 2
         upwards = abs(py + block.row * diagrams._ROW) - diagrams._HEIGHT / 2
         assert max(across, upwards) == pytest.approx(0.03, abs=1e-9), "outside, and near"
+
+
+def test_each_family_has_a_row_with_its_network():
+    """Its name stands above its first block, and each row has at least one trained block."""
+    texts = {text.get_text(): text.get_position() for text in show_families().axes[0].texts}
+    assert len(taxonomy._FAMILIES) == 6
+    for row, (family, parts) in enumerate(taxonomy._FAMILIES.items()):
+        assert "trained" in {kind for _, kind in parts}, family
+        left, top = diagrams.corner_of(Block("", 0, 1.25 * row, width=0.94))
+        assert texts[family][0] == pytest.approx(left)
+        assert top < texts[family][1] < top + 0.2
 
 
 def test_an_arrow_to_nowhere_is_an_error():
