@@ -154,7 +154,8 @@ function addTools(list) {
     open.setAttribute("aria-pressed", "false");
     paintAll();
   });
-  list.before(element("p", { className: "gdl-tools" }, open, " ", forget));
+  // Its place is kept, so that nothing jumps.
+  list.previousElementSibling.append(open, " ", forget);
 }
 
 paintAll();

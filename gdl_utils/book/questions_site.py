@@ -324,7 +324,7 @@ class ShowQuestions(SphinxPostTransform):
             shown_here.append(section)
             dots = progress(questions)
             rows.append(f'<li><a href="#{anchor}">{html.escape(self._name(page))}</a> {dots}</li>')
-        table = f'<ul class="gdl-progress-of-all">{"".join(rows)}</ul>'
+        table = f'<p class="gdl-tools"></p><ul class="gdl-progress-of-all">{"".join(rows)}</ul>'
         return [nodes.raw("", table, format="html"), *shown_here]
 
 
