@@ -65,7 +65,9 @@ def run(block: str, folder: Path, home: Path | None = None, seconds: float = 600
     Raises:
         AssertionError: if one of them fails.
     """
-    environment = {**os.environ, "PATH": f"{BIN}:{os.environ['PATH']}", "COLUMNS": "200"}
+    # The tests set a backend of Matplotlib in which figures are not shown.
+    plain = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
+    environment = {**plain, "PATH": f"{BIN}:{os.environ['PATH']}", "COLUMNS": "200"}
     environment |= {"HOME": str(home)} if home else {}
     line = ["bash", "-euo", "pipefail", "-c", block]
     done = subprocess.run(line, cwd=folder, env=environment, capture_output=True, text=True, timeout=seconds)
