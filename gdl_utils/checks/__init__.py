@@ -44,7 +44,7 @@ from gdl_utils.checks.compare import (
     difference,
 )
 from gdl_utils.checks.containers import check_mapping, check_set, check_several, check_text
-from gdl_utils.checks.examples import PRINTS, call_example, check_example, check_result
+from gdl_utils.checks.examples import PRINTS, call_example, check_example, check_result, check_that
 from gdl_utils.checks.forms import form_of
 from gdl_utils.checks.inputs import random_inputs, seed_of
 from gdl_utils.checks.keras_layers import LOGITS, check_model, check_network, steps
@@ -107,6 +107,7 @@ __all__ = [
     "check_several",
     "check_size",
     "check_text",
+    "check_that",
     "check_value",
     "count_parameters",
     "difference",

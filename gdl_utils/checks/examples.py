@@ -112,6 +112,20 @@ def check_result(what: str, answer: Any, truth: Any, hint: str = "", tolerance: 
     raise CheckError(f"{what} should be {_wanted(truth)}, but is {came}. {why}".strip())
 
 
+def check_that(condition: Any, sentence: str) -> None:
+    """Check a condition, in a test that students see.
+
+    Args:
+        condition: what has to be true.
+        sentence: what the student is told if it is not, with what was asked and what came.
+
+    Raises:
+        CheckError: if it is not.
+    """
+    if not condition:
+        raise CheckError(sentence)
+
+
 def _called(function: Callable[..., Any], case: Arguments) -> tuple[Any, str]:
     """What a call gives, and what it printed."""
     if not callable(function):

@@ -8,8 +8,8 @@ from gdl_utils.checks.result import CheckError, Misconception, Score, partial_sc
 
 NO_INPUT = "Your model does not know the shape of its input: begin it with keras.Input."
 LOGITS = (
-    "Your network ends in logits, numbers of any size, because its last layer has no activation: probabilities come from "
-    "softmax."
+    "Your network ends in logits, numbers of any size, because its last layer has no softmax: without it there are no "
+    "probabilities."
 )
 Step = tuple[str, Mapping[str, Any]]
 SETTINGS = {
