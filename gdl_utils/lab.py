@@ -35,6 +35,9 @@ def command(folder: Path | None = None, browser: bool = True, port: int = 8888) 
         f"--ServerApp.open_browser={browser}",
         # Who is root, in a container for example, has chosen so.
         f"--ServerApp.allow_root={os.geteuid() == 0}",
+        # It asks no other host for news, and the student for nothing before the first cell.
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        "--LabApp.news_url=None",
         # A login shell, which Jupyter may take otherwise, would set the path anew.
         f"--ServerApp.terminado_settings=shell_command=['{os.environ.get('SHELL') or '/bin/sh'}']",
         f"--ServerApp.root_dir={place.resolve()}",

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from gdl_utils.checks.compare import DIFFERENT, NOTHING, TOLERANCE, difference
+from gdl_utils.checks.compare import DIFFERENT, NOT_A_NUMBER, NOTHING, TOLERANCE, difference
 from gdl_utils.checks.containers import check_mapping, check_set, check_text
 from gdl_utils.checks.forms import counted, form_of, plain, quoted
 from gdl_utils.checks.guesses import guess
@@ -61,6 +61,8 @@ def call_example(
     several: int | None = None,
 ) -> Any:
     """Call a function as `check_example` does, in a test that students see, and check the form of what it gives.
+
+    Give the result a name: as the last line of a cell it would be taken for a score.
 
     Args:
         function: the student's.
@@ -201,6 +203,8 @@ def _why(
             return hint
     if isinstance(answer, str) and not isinstance(truth, str):
         return AS_TEXT if answer.strip() in (str(truth), repr(truth)) else told
+    if told == NOT_A_NUMBER:
+        return told
     try:
         found = guess(answer, truth, [*case.args, *case.kwargs.values()], tolerance)
     except (TypeError, ValueError, OverflowError):

@@ -97,8 +97,11 @@ def _of_array(truth: np.ndarray) -> Iterator[tuple[str, Any]]:
         yield from ((TRANSPOSED, truth.T), (BACKWARDS, truth[:, ::-1]))
     if len(truth) > 1:
         yield from ((BACKWARDS, truth[::-1]), (FIRST_ONLY, truth[0]), (LAST_ONLY, truth[-1]))
-    yield from ((ONE_BY_ONE, truth.sum()), (AVERAGED, truth.mean()), (SIGN, -truth))
+    if truth.size > 1:
+        yield from ((ONE_BY_ONE, truth.sum()), (AVERAGED, truth.mean()))
+    yield SIGN, -truth
     if truth.dtype.kind == "f":
         yield from ((ROUNDED, truth.round(places)) for places in range(4))
         yield EXPONENTIAL, np.exp(truth)
-        yield LOGARITHM, np.log(np.where(truth > 0, truth, np.nan))
+        if (truth > 0).all():
+            yield LOGARITHM, np.log(truth)
