@@ -4,6 +4,7 @@ Needs no more than the packages of the course and Jupyter: nothing of nbgrader.
 """
 
 import ast
+import itertools
 import json
 import re
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from typing import Any
 
 from gdl_utils.errors import CourseError
 from gdl_utils.self_check.explain import STUB_LEFT, UNANSWERED, short, stub_is_left
-from gdl_utils.self_check.kernel import Kernel, Starter
+from gdl_utils.self_check.kernel import Kernel
 from gdl_utils.self_check.results import ExerciseResult, State, TestResult
 
 HEADING = re.compile(r"^##\s+(?P<title>.+?)(?:\s+\([^()]*points?\))?\s*$", re.MULTILINE)
@@ -27,7 +28,7 @@ def check(
     notebook: Path,
     seconds: float = 30,
     on_cell: Callable[[int, int], None] | None = None,
-    starter: Starter | None = None,
+    kernel: Kernel | None = None,
 ) -> list[ExerciseResult]:
     """Run a notebook from the top in a new kernel, in its folder, and report on its exercises.
 
@@ -35,7 +36,7 @@ def check(
         notebook: the file, which is not changed.
         seconds: after which a cell is interrupted.
         on_cell: called with the number of code cells that are done and of all.
-        starter: of the kernel; a new process if none.
+        kernel: that has started; a new one if none.
 
     Raises:
         CourseError: if there is no such notebook, it has no exercises, or Jupyter is not installed.
@@ -43,7 +44,9 @@ def check(
     cells = read_cells(notebook)
     exercises = _Exercises()
     code = [cell for cell in cells if cell["cell_type"] == "code"]
-    with Kernel(notebook.resolve().parent, seconds, starter) as kernel:
+    with kernel or Kernel(notebook.resolve().parent, seconds) as kernel:
+        kernel.seconds = seconds
+        kernel.begin(first_cells(cells))
         done = 0
         for number, cell in enumerate(cells, 1):
             exercises.see(number, cell, kernel)
@@ -52,6 +55,18 @@ def check(
                 if on_cell:
                     on_cell(done, len(code))
     return exercises.all()
+
+
+def first_cells(cells: list[dict[str, Any]]) -> list[str]:
+    """The texts of the code cells that come first and are a part of the assignment, such as its imports."""
+    code = [cell for cell in cells if cell["cell_type"] == "code" and cell["source"].strip()]
+    given = itertools.takewhile(_is_given, code)
+    return [cell["source"] for cell in given]
+
+
+def _is_given(cell: dict[str, Any]) -> bool:
+    metadata = metadata_of(cell)
+    return bool(metadata.get("locked")) and not metadata.get("solution") and not metadata.get("grade")
 
 
 def read_cells(path: Path) -> list[dict[str, Any]]:

@@ -7,11 +7,11 @@ import queue
 import signal
 import subprocess
 import sys
-import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from gdl_utils.errors import CourseError
 from gdl_utils.self_check.explain import ASK, Failure, explained, interrupted, short
@@ -70,19 +70,21 @@ class NewProcess:
 class Fork:
     """Starts a kernel as a fork of this process, with all modules that are imported here.
 
-    Only for a process with a single thread, see `gdl_utils.self_check.server`.
+    Only for a process with a single thread that leads a group of its own, see `gdl_utils.self_check.server`: what the
+    kernel has started ends with that group.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, files: Path):
+        """Keep the file that says how to reach the kernel in the folder `files`."""
         self.pid = 0
-        self.files = tempfile.TemporaryDirectory(prefix="gdl-check-")
+        self.files = files
 
     def start(self, folder: Path) -> Any:
         """Start it."""
         from jupyter_client.blocking.client import BlockingKernelClient
         from jupyter_client.connect import write_connection_file
 
-        file, _ = write_connection_file(str(Path(self.files.name) / "kernel.json"))
+        file, _ = write_connection_file(str(self.files / f"{time.monotonic_ns()}.json"))
         self.pid = os.fork()
         if not self.pid:
             _become_kernel(file, folder)
@@ -102,22 +104,17 @@ class Fork:
             os.kill(self.pid, signal.SIGINT)
 
     def stop(self) -> None:
-        """End it, and what it has started."""
+        """End it."""
         if self.pid:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self.pid, signal.SIGKILL)
-                os.killpg(self.pid, signal.SIGKILL)
+            os.kill(self.pid, signal.SIGKILL)
             os.waitpid(self.pid, 0)
             self.pid = 0
-        self.files.cleanup()
 
 
 def _become_kernel(connection_file: str, folder: Path) -> None:
     """Be a kernel from here on, until it ends; never returns."""
     try:
-        os.setsid()
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         nothing = os.open(os.devnull, os.O_RDWR)
         for descriptor in (0, 1, 2):
             os.dup2(nothing, descriptor)
@@ -134,17 +131,31 @@ def _become_kernel(connection_file: str, folder: Path) -> None:
         os._exit(0)
 
 
+class _Ran(NamedTuple):
+    source: str
+    failure: Failure | None
+    value: float | None
+    printed: str
+
+
 class Kernel:
     """A new kernel in a folder, in which cells run one after the other."""
 
-    def __init__(self, folder: Path, seconds: float, starter: Starter | None = None):
+    def __init__(self, folder: Path, seconds: float, new_starter: Callable[[], Starter] = NewProcess):
         self.folder = folder
         self.seconds = seconds
-        self.starter = starter or NewProcess()
+        self.new_starter = new_starter
+        self.starter: Starter | None = None
         self.dead = ""
         self.printed = ""  # by the last cell
+        self.ahead: list[_Ran] = []  # cells that were run before anything was asked, see `run_ahead`
 
     def __enter__(self) -> "Kernel":
+        if self.starter is None:
+            self._start()
+        return self
+
+    def _start(self) -> None:
         try:
             import ipykernel  # noqa: F401
             import jupyter_client.manager  # noqa: F401
@@ -154,6 +165,7 @@ class Kernel:
                 "type 'pip install jupyterlab'",
             ) from None
         try:
+            self.starter = self.new_starter()
             self.client = self.starter.start(self.folder)
             self.client.start_channels()
             self._wait_until_ready()
@@ -163,20 +175,42 @@ class Kernel:
                 f"Jupyter's kernel for Python did not start ({short(str(error))})",
                 "type 'python -m ipykernel install --user' and try again",
             ) from None
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if hasattr(self, "client"):
             self.client.stop_channels()
-        self.starter.stop()
+        if self.starter:
+            self.starter.stop()
+
+    def run_ahead(self, sources: list[str]) -> None:
+        """Run cells that are a part of the assignment and come first, so that it is done when a check is asked for."""
+        ran = [_Ran(source, *self.run(source, given=True), self.printed) for source in sources]
+        self.ahead = ran
+
+    def begin(self, sources: list[str]) -> None:
+        """Go on after the cells that were run ahead if these still come first, or else start anew.
+
+        Args:
+            sources: the texts of the cells of the assignment that come first.
+        """
+        if [ran.source for ran in self.ahead] != sources[: len(self.ahead)] or self.dead:
+            self.__exit__(None, None, None)
+            self.ahead, self.dead = [], ""
+            self._start()
+
+    @property
+    def _process(self) -> Starter:
+        if self.starter is None:
+            raise RuntimeError("the kernel was not started")
+        return self.starter
 
     def _wait_until_ready(self) -> None:
         # jupyter_client's own way waits for a heartbeat and for silence, half a second of it.
         end = time.monotonic() + START
         while time.monotonic() < end:
-            if not self.starter.is_alive():
+            if not self._process.is_alive():
                 raise RuntimeError("it ended at once")
             number = self.client.kernel_info()
             with contextlib.suppress(queue.Empty):
@@ -195,6 +229,10 @@ class Kernel:
             source: its text.
             given: whether it is a part of the assignment, and may take longer.
         """
+        if self.ahead:
+            ran = self.ahead.pop(0)
+            self.printed = ran.printed
+            return ran.failure, ran.value
         seconds = max(self.seconds, GIVEN) if given else self.seconds
         reply, value, self.printed = self._execute(source, seconds)
         if reply == "ok":
@@ -221,11 +259,11 @@ class Kernel:
             if time.monotonic() > end:
                 if is_interrupted:
                     self.dead = "was not run, since a cell above it did not stop"
-                    self.starter.stop()
+                    self._process.stop()
                     return "stuck", None, ""
-                self.starter.interrupt()
+                self._process.interrupt()
                 is_interrupted, end = True, time.monotonic() + GRACE
-            if not self.starter.is_alive():
+            if not self._process.is_alive():
                 self.dead = "was not run, since Python has crashed; it may have run out of memory"
                 return "crashed", None, ""
             try:

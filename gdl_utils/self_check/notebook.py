@@ -5,7 +5,6 @@ import atexit
 import contextlib
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -23,6 +22,7 @@ from gdl_utils.self_check.summary import HIDDEN_TESTS, as_html, as_text, passing
 
 # So that the process which forks has one thread, see `gdl_utils.self_check.server`.
 ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "2"}
+ENDING = 3.0  # seconds in which it ends
 NAMELESS = CourseError(
     "Jupyter does not say which notebook this is", "name it: check('NAME.ipynb'), as in the title of its tab"
 )
@@ -163,8 +163,13 @@ class _Server:
     def stop(self) -> None:
         """End it."""
         if self.process is not None:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self.process.pid, signal.SIGTERM)
+            # When its input ends it ends all that it has started.
+            with contextlib.suppress(BrokenPipeError):
+                if self.process.stdin:
+                    self.process.stdin.close()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(ENDING)
+            self.process.kill()
             self.process.wait()
             self.process = None
 

@@ -3,85 +3,142 @@
 It reads a request in each line of its standard input, `{"notebook": path, "seconds": number}`, and answers with lines:
 `{"doing": text}` and `{"done": cells, "of": cells}` while it works, then `{"exercises": ...}` or `{"error": [problem,
 remedy]}`.
-For each request it forks, and the fork runs the check in a kernel that is a fork as well, so every check begins with a
-fresh Python in which only the imports are done. It ends when its input does.
+For each request there is a fork, which runs the check in a kernel that is a fork as well, so every check begins with a
+fresh Python in which only the imports are done. The fork for the next request is made ahead, and runs the cells that
+come first in the notebook. All ends when the input does.
 """
 
 import ast
 import contextlib
 import importlib
+import importlib.util
 import json
 import os
 import select
+import shutil
 import signal
 import sys
+import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
 from gdl_utils.errors import CourseError
-from gdl_utils.self_check.exercises import check, metadata_of, read_cells
-from gdl_utils.self_check.kernel import Fork, NewProcess
+from gdl_utils.self_check.exercises import check, first_cells, metadata_of, read_cells
+from gdl_utils.self_check.kernel import GIVEN, Fork, Kernel, NewProcess
 from gdl_utils.self_check.results import to_plain
 
 KERNEL = ("ipykernel.kernelapp", "jupyter_client.blocking.client", "jupyter_client.connect", "IPython.core.completer")
 POLL = 0.2  # seconds between looks at whether the notebook is still there
 
 
-def serve(requests: int, replies: TextIO) -> None:
-    """Answer requests until there are none any more.
+@dataclass
+class _Worker:
+    """A fork that has a kernel ready for a notebook, and checks it once when it is asked."""
 
-    Args:
-        requests: the descriptor from which they come, one in a line.
-        replies: where the answers go.
-    """
-    waiting = b""
-    while True:
-        while b"\n" not in waiting:
-            received = os.read(requests, 1 << 16)
-            if not received:
-                return
-            waiting += received
-        line, _, waiting = waiting.partition(b"\n")
-        _answer(json.loads(line), requests, replies)
+    notebook: Path
+    pid: int
+    orders: int
+    files: Path
+
+    def has_ended(self) -> bool:
+        return bool(os.waitpid(self.pid, os.WNOHANG)[0])
+
+    def stop(self, has_ended: bool = False) -> None:
+        """End it, its kernel, and all that this has started."""
+        os.close(self.orders)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
+        if not has_ended:
+            os.waitpid(self.pid, 0)
+        shutil.rmtree(self.files, ignore_errors=True)
 
 
-def _answer(request: dict[str, Any], requests: int, replies: TextIO) -> None:
-    notebook = Path(request["notebook"])
-    try:
-        modules = [module for module in imported_by(notebook) if module not in sys.modules]
-    except CourseError as error:
-        _say(replies, {"error": [error.problem, error.remedy]})
-        return
-    if modules:
-        _say(replies, {"doing": f"Importing {', '.join(modules)}"})
-    for module in (*KERNEL, *modules):
-        # The notebook says so itself if one is missing.
-        with contextlib.suppress(Exception):
-            importlib.import_module(module)
-    worker = os.fork()
-    if not worker:
-        _work(notebook, float(request["seconds"]), replies)
-    while not os.waitpid(worker, os.WNOHANG)[0]:
-        readable, _, _ = select.select([requests], [], [], POLL)
-        if readable:
-            # Nothing is asked before the answer has come, so the notebook has gone.
-            os.kill(worker, signal.SIGTERM)
-            os.waitpid(worker, 0)
+class Server:
+    """Answers requests until there are none any more."""
+
+    def __init__(self, requests: int, replies: TextIO):
+        """Serve what comes from the descriptor `requests`, a request in each line, and answer to `replies`."""
+        self.requests, self.replies = requests, replies
+        self.waiting = b""
+        self.worker: _Worker | None = None
+
+    def serve(self) -> None:
+        """Answer until the input ends."""
+        with contextlib.suppress(EOFError):
+            while True:
+                while b"\n" not in self.waiting:
+                    self._read()
+                line, _, self.waiting = self.waiting.partition(b"\n")
+                self._answer(json.loads(line))
+        if self.worker:
+            self.worker.stop()
+
+    def _read(self) -> None:
+        received = os.read(self.requests, 1 << 16)
+        if not received:
+            raise EOFError
+        self.waiting += received
+
+    def _answer(self, request: dict[str, Any]) -> None:
+        notebook = Path(request["notebook"])
+        try:
+            modules = [module for module in imported_by(notebook) if module not in sys.modules]
+        except CourseError as error:
+            _say(self.replies, {"error": [error.problem, error.remedy]})
             return
+        if self.worker and (modules or self.worker.notebook != notebook):
+            self.worker.stop()
+            self.worker = None
+        if modules:
+            _say(self.replies, {"doing": f"Importing {', '.join(modules)}"})
+        for module in (*KERNEL, *modules):
+            # The notebook says so itself if one is missing.
+            with contextlib.suppress(Exception):
+                importlib.import_module(module)
+        worker = self.worker = self.worker or _new_worker(notebook, self.replies)
+        with contextlib.suppress(BrokenPipeError):
+            os.write(worker.orders, json.dumps(request["seconds"]).encode())
+        while not worker.has_ended():
+            if select.select([self.requests], [], [], POLL)[0]:
+                self._read()
+        self.worker = None
+        worker.stop(has_ended=True)
+        self.worker = _new_worker(notebook, self.replies)
 
 
-def _work(notebook: Path, seconds: float, replies: TextIO) -> None:
-    """Check in this fork, and end it; never returns."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+def _new_worker(notebook: Path, replies: TextIO) -> _Worker:
+    orders, order = os.pipe()
+    files = Path(tempfile.mkdtemp(prefix="gdl-check-"))
+    pid = os.fork()
+    if not pid:
+        os.setpgid(0, 0)
+        os.close(order)
+        _work(notebook, files, orders, replies)
+    with contextlib.suppress(PermissionError, ProcessLookupError):
+        # Whichever of the two is first.
+        os.setpgid(pid, pid)
+    os.close(orders)
+    return _Worker(notebook, pid, order, files)
+
+
+def _work(notebook: Path, files: Path, orders: int, replies: TextIO) -> None:
+    """Have a kernel ready, check when it is asked, and end this fork; never returns."""
     try:
-        exercises = check(
-            notebook,
-            seconds,
-            lambda done, cells: _say(replies, {"done": done, "of": cells}),
-            Fork() if _is_single_threaded() else NewProcess(),
-        )
-        _say(replies, {"exercises": to_plain(exercises)})
+        forks = _is_single_threaded()
+        kernel = Kernel(notebook.resolve().parent, GIVEN, lambda: Fork(files) if forks else NewProcess())
+        with kernel:
+            kernel.run_ahead(first_cells(read_cells(notebook)))
+            seconds = os.read(orders, 100)
+            if seconds:
+                found = check(
+                    notebook,
+                    float(seconds),
+                    lambda done, cells: _say(replies, {"done": done, "of": cells}),
+                    kernel,
+                )
+                _say(replies, {"exercises": to_plain(found)})
     except CourseError as error:
         _say(replies, {"error": [error.problem, error.remedy]})
     except Exception as error:
@@ -143,7 +200,7 @@ def main() -> None:
     os.dup2(nothing, 1)
     os.dup2(nothing, 2)
     with contextlib.suppress(BrokenPipeError):
-        serve(0, replies)
+        Server(0, replies).serve()
 
 
 if __name__ == "__main__":

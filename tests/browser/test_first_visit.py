@@ -16,7 +16,7 @@ pytestmark = pytest.mark.timing
 MINUTE = 60_000  # milliseconds
 ASSIGNMENT = "02_shapes_and_parameters"
 NOTEBOOK = "shapes_and_parameters.ipynb"
-ANSWER = "def dense_parameters(inputs, units, use_bias=True):\n{}"
+ANSWER = "def dense_parameters(inputs, units, use_bias=True):\n    {}"
 WRONG = ANSWER.format("print(inputs * units + units)")
 RIGHT = ANSWER.format("return (inputs + use_bias) * units")
 
@@ -64,20 +64,21 @@ class Student:
         self.page.locator(".jp-Notebook-cell").first.wait_for(timeout=3 * MINUTE)
         self.page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").first.wait_for(timeout=2 * MINUTE)
 
-    def cell(self, text):
-        """The cell of code that begins with a text; cells out of sight are not in the page, so it scrolls."""
-        found = self.page.locator(".jp-CodeCell").filter(has_text=text).first
+    def cell(self, line):
+        """The cell of code with a line that begins so; cells out of sight are not in the page, so it scrolls."""
+        lines = self.page.locator(".cm-line", has_text=re.compile("^" + re.escape(line)))
+        found = self.page.locator(".jp-CodeCell").filter(has=lines).first
         for _ in range(60):
             if found.count() and found.is_visible():
                 found.scroll_into_view_if_needed()
                 return found
             self.page.locator(".jp-WindowedPanel-outer").first.evaluate("panel => panel.scrollBy(0, 500)")
             self.page.wait_for_timeout(100)
-        pytest.fail(f"the notebook shows no cell with {text}")
+        pytest.fail(f"the notebook shows no cell with {line!r}")
 
-    def write(self, text, source):
+    def write(self, line, source):
         """Replace the text of a cell, run it and save, with the keyboard."""
-        editor = self.cell(text).locator(".cm-content")
+        editor = self.cell(line).locator(".cm-content")
         editor.click()
         self.page.keyboard.press("Control+a")
         self.page.keyboard.insert_text(source)
@@ -85,15 +86,23 @@ class Student:
         self.page.keyboard.press("Control+s")
         self.page.locator(".jp-mod-dirty").wait_for(state="detached", timeout=MINUTE)
 
+    def watch_progress(self):
+        """Note in the page whether a bar of progress is ever shown."""
+        self.page.evaluate(
+            """() => new MutationObserver(() => { if (document.querySelector("progress")) window.sawProgress = true; })
+            .observe(document.body, {childList: true, subtree: true})"""
+        )
+
     def check(self):
         """Run the last cell; its table as text by exercise, and the seconds that it took, as the student waits."""
-        cell = self.cell(re.compile(r"import check\b"))
+        cell = self.cell("check()")
         cell.locator(".cm-content").click()
+        output = cell.locator(".jp-OutputArea-output")
+        for table in output.locator("table").all():
+            table.evaluate("table => table.classList.add('old')")
         start = time.monotonic()
         self.page.keyboard.press("Control+Enter")
-        output = cell.locator(".jp-OutputArea-output")
-        output.locator("progress").first.wait_for(timeout=2 * MINUTE)
-        output.locator("table").first.wait_for(timeout=2 * MINUTE)
+        output.locator("table:not(.old)").first.wait_for(timeout=2 * MINUTE)
         took = time.monotonic() - start
         rows = [row.inner_text().split("\t") for row in output.locator("tbody tr").all()]
         return {row[0]: row[1:] for row in rows}, output.first.inner_text(), took
@@ -106,7 +115,9 @@ def test_a_student_comes_from_a_hint_to_the_right_answer(lab, chromium, course_f
     assert student.page.request.get(f"{lab}/api/contents/..%2Fsolutions?token=first").status in (403, 404)
 
     student.write("def dense_parameters", WRONG)
+    student.watch_progress()
     rows, said, _ = student.check()
+    assert student.page.evaluate("window.sawProgress"), "the first check shows how far it is"
     result, points, told = rows["1. Parameters of a dense layer"]
     assert "failed" in result and points == "0 of 1, 2 more when graded"
     assert "dense_parameters(8, 5) should give 45, a whole number, but it returned None." in told
