@@ -162,8 +162,9 @@ def test_a_loop_without_end_is_interrupted_and_the_rest_runs(write):
     assert time.monotonic() - start < 10
     (problem,) = results[0].problems
     assert re.fullmatch(
-        r"The cell half was interrupted after 1 seconds, at line \d: .*\. Is there a loop that does not end\? If it needs "
-        r"more time, to train for example, give it with check\(seconds=10\), or gdl check --seconds 10 in a terminal\.",
+        r"The cell half was interrupted after 1 seconds, at line \d: .*\. Is there a loop that does not end\? If it "
+        r"needs more time, to train for example, give it with check\(seconds=10\), or gdl check --seconds 10 in a "
+        r"terminal\.",
         problem,
     )
     assert [test.state for test in by_name(results).values()].count(State.PASSED) == 3

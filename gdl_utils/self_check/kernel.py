@@ -120,6 +120,8 @@ def _become_kernel(connection_file: str, folder: Path) -> None:
             os.dup2(nothing, descriptor)
         os.chdir(folder)
         os.environ |= {CHECKING: "1", "JPY_PARENT_PID": str(os.getppid())}
+        # Modules beside the notebook, which the process that was forked does not look for.
+        sys.path.insert(0, "")
         from ipykernel.kernelapp import IPKernelApp
 
         sys.argv = ["ipykernel_launcher", "-f", connection_file, "--HistoryManager.enabled=False"]
