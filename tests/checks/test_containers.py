@@ -158,7 +158,7 @@ def several(function, points=None, **options):
         (lambda v: (min(v), sum(v), max(v)), "the one for mean is not right"),
         (lambda v: (min(v), sorted(v)[len(v) // 2], max(v)), "That is the median."),
         (lambda v: (min(v), max(v)), "a tuple of 2 entries, and 3 values are expected: least, mean, greatest."),
-        (lambda v: sum(v) / len(v), "a whole number, and 3 values are expected"),
+        (lambda v: sum(v) / len(v), "a number, and 3 values are expected"),
         (lambda v: None, checks.NOTHING),
     ],
 )

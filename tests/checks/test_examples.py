@@ -131,7 +131,7 @@ def test_mistakes_have_sentences_of_their_own(truth, answer, sentence):
     checks.check_example(lambda x: truth, ("x",), truth)
 
 
-def test_a_printed_line_is_no_answer_only_if_nothing_is_returned():
+def test_a_printed_line_counts_only_beside_none():
     assert checks.PRINTS not in told(checks.check_example, dense(7, "45"), (8, 5), 45)
     assert checks.check_example(dense(45, "45"), (8, 5), 45) is None
 
