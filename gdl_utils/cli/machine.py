@@ -67,7 +67,9 @@ def lab(
     from gdl_utils.lab import command, environment
 
     line = command(folder, browser, port)
-    console.print(f"JupyterLab opens {line[-1].partition('=')[2]}; end it with Ctrl-C here.")
+    place = line[-1].partition("=")[2]
+    console.print(f"JupyterLab opens {place}; end it with Ctrl-C here.")
+    os.chdir(place)  # where its terminals begin
     os.execve(line[0], line, environment())  # noqa: S606  (a list, no shell)
 
 

@@ -64,10 +64,16 @@ class Student:
         self.page.locator(".jp-Notebook-cell").first.wait_for(timeout=3 * MINUTE)
         self.page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").first.wait_for(timeout=2 * MINUTE)
 
+    def no_dialog(self):
+        """Nothing of JupyterLab's stands in the way, asking something."""
+        for dialog in self.page.locator(".jp-Dialog").all():
+            pytest.fail(f"a dialog asks: {dialog.inner_text()}")
+
     def cell(self, line):
         """The cell of code with a line that begins so; cells out of sight are not in the page, so it scrolls."""
         lines = self.page.locator(".cm-line", has_text=re.compile("^" + re.escape(line)))
         found = self.page.locator(".jp-CodeCell").filter(has=lines).first
+        self.no_dialog()
         for _ in range(60):
             if found.count() and found.is_visible():
                 found.scroll_into_view_if_needed()
@@ -116,7 +122,7 @@ def test_a_student_comes_from_a_hint_to_the_right_answer(lab, chromium, course_f
 
     student.write("def dense_parameters", WRONG)
     student.watch_progress()
-    rows, said, _ = student.check()
+    rows, said, first = student.check()
     assert student.page.evaluate("window.sawProgress"), "the first check shows how far it is"
     result, points, told = rows["1. Parameters of a dense layer"]
     assert "failed" in result and points == "0 of 1, 2 more when graded"
@@ -130,7 +136,8 @@ def test_a_student_comes_from_a_hint_to_the_right_answer(lab, chromium, course_f
     assert "passed" in rows["1. Parameters of a dense layer"][0]
     assert "1 of 6 visible tests pass." in said
     assert re.search(r"checked in \d\.\d s", said)
-    assert took < 2, f"the second check took {took:.1f} s"
+    print(f"first check {first:.1f} s, second {took:.1f} s;", re.findall(r"checked in [\d.]+ s", said))
+    assert took < 2
 
     # A change that was run and is not saved is remarked; the file is checked.
     editor = student.cell("def dense_parameters").locator(".cm-content")
@@ -145,22 +152,18 @@ def test_a_student_comes_from_a_hint_to_the_right_answer(lab, chromium, course_f
 
 def test_the_commands_are_there_in_a_terminal(lab, chromium):
     page = chromium.new_context(viewport={"width": 1400, "height": 1000}).new_page()
-    made = page.request.get(f"{lab}/lab?token=first")
-    assert made.ok
-    page.goto(f"{lab}/terminals/new?token=first")
     page.goto(f"{lab}/lab?token=first")
     page.locator(".jp-LauncherCard[data-category='Other']", has_text="Terminal").click(timeout=3 * MINUTE)
     terminal = page.locator(".jp-Terminal .xterm-helper-textarea")
     terminal.wait_for(timeout=MINUTE)
     page.wait_for_timeout(2000)
     page.locator(".jp-Terminal").click()
-    page.keyboard.type(f"gdl check {ASSIGNMENT}/{NOTEBOOK} > said.txt; command -v gdl jupyter python >> said.txt\n")
-    said = Path.cwd()
+    page.keyboard.type(f"gdl check {ASSIGNMENT}/{NOTEBOOK} > said.txt 2>&1; command -v gdl jupyter >> said.txt\n")
     for _ in range(120):
         page.wait_for_timeout(1000)
         answer = page.request.get(f"{lab}/api/contents/said.txt?token=first")
         text = answer.json().get("content") or "" if answer.ok else ""
-        if text.count("/bin/") == 3:
+        if text.count("/bin/") == 2:
             break
-    assert "0 of 6 visible tests pass." in text, said
-    assert text.splitlines()[-3:] == [str(Path(sys.executable).parent / name) for name in ("gdl", "jupyter", "python")]
+    assert "0 of 6 visible tests pass." in text
+    assert text.splitlines()[-2:] == [str(Path(sys.executable).parent / name) for name in ("gdl", "jupyter")]
