@@ -7,6 +7,9 @@ from gdl_utils.checks.forms import form_of
 from gdl_utils.checks.result import CheckError, Misconception, Score, partial_score
 
 NO_INPUT = "Your model does not know the shape of its input: begin it with keras.Input."
+FIXED_BATCH = (
+    "Your network takes only a fixed number of images at a time: give keras.Input the shape of a single observation."
+)
 LOGITS = (
     "Your network ends in logits, numbers of any size, because its last layer has no softmax: without it there are no "
     "probabilities."
@@ -102,6 +105,8 @@ def check_network(
     for what, found, wanted in zip(("takes", "gives"), shapes, (input_shape, output_shape), strict=True):
         if found is None:
             raise CheckError(NO_INPUT)
+        if found[0] is not None:
+            raise CheckError(FIXED_BATCH)
         if tuple(found[1:]) != wanted:
             raise CheckError(f"Your network {what} the shape {tuple(found[1:])} for each image, and not {wanted}.")
     if softmax and _last_activation(network) != "softmax":

@@ -162,7 +162,7 @@ def _test(
             return TestResult(name, state, points, max(value, 0.0), hint=short(kernel.printed))
         return TestResult(name, State.PASSED, points, points)
     if failure.unanswered and stub_left:
-        return TestResult(name, State.FAILED, points, message=STUB_LEFT)
+        return TestResult(name, State.FAILED, points, message=f"{STUB_LEFT[0].upper()}{STUB_LEFT[1:]}.")
     if failure.unanswered or not exercise.answered:
         told = failure.message if failure.unanswered else UNANSWERED
         exercise.answered = False

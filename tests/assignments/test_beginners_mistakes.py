@@ -84,8 +84,8 @@ MISTAKES = {
         ),
         "gaussian-log-likelihood": (
             STUB_ABOVE,
-            "the line 'raise NotImplementedError()' still stands above your answer, so that nothing below it runs: delete "
-            "that line",
+            "The line 'raise NotImplementedError()' still stands above your answer, so that nothing below it runs: delete "
+            "that line.",
         ),
         "gaussian-mle": (
             "def gaussian_mle(data):\n    return np.mean(data), np.var(data)",
