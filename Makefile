@@ -8,7 +8,7 @@ PYTEST := .venv/bin/pytest
 # TensorFlow's notes on its own build say nothing to a reader of these commands.
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
-.PHONY: help setup setup-test demo book book-full train serve assignments grade kill-matrix lint figures quick test test-unit test-book \
+.PHONY: help setup setup-test demo book book-full train serve lab assignments grade kill-matrix lint figures quick test test-unit test-book \
 	test-grading test-browser test-timing test-rest test-notebooks test-slow test-hub image-test bench lock clean
 
 help: ## list the targets
@@ -41,6 +41,9 @@ train: setup ## run the training pages on this machine's device, into the site's
 
 serve: book ## show the site on this computer
 	@$(GDL) book serve
+
+lab: setup ## open JupyterLab on the assignments
+	@$(GDL) lab
 
 assignments: setup ## make assignments/ from solutions/
 	@$(GDL) release

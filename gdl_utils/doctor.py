@@ -6,6 +6,7 @@ import importlib.util
 import json
 import os
 import re
+import shlex
 import shutil
 import socket
 import subprocess
@@ -137,16 +138,18 @@ def _lock(root: Path) -> Iterator[Finding]:
 
 
 def _grades_here() -> bool:
-    """Whether the full set of packages is installed, and not only the light one of whoever reads and learns."""
+    """Whether a class can be graded here, or only the light set of packages is installed, for reading and learning."""
     return importlib.util.find_spec("nbgrader") is not None
 
 
 def _packages(root: Path) -> Iterator[Finding]:
     locked = _locked(root / "requirements" / "test.txt")
     needed = _locked(root / "requirements" / "base.txt")
+    remedy = "make setup"
     if not _grades_here():
-        # Whoever reads and learns has JupyterLab and what it needs in versions of their own.
+        # JupyterLab and what it needs may be there in other versions.
         locked = needed
+        remedy = f"{shlex.quote(sys.executable)} -m pip install --require-hashes -r requirements/student.txt"
     missing, other, right = [], [], 0
     for name, version in locked.items():
         try:
@@ -159,9 +162,9 @@ def _packages(root: Path) -> Iterator[Finding]:
         else:
             other.append(f"{name} {here} is installed, the lock has {version}")
     if missing:
-        yield Finding("packages", "fault", f"Not installed: {_some(missing)}.", "make setup")
+        yield Finding("packages", "fault", f"Not installed: {_some(missing)}.", remedy)
     if other:
-        yield Finding("packages", "fault", f"{_some(other)}.", "make setup")
+        yield Finding("packages", "fault", f"{_some(other)}.", remedy)
     if not missing and not other:
         yield Finding("packages", "ok", f"{right} packages are installed in the versions of the lock.")
 
@@ -195,8 +198,8 @@ def _data() -> Iterator[Finding]:
     from gdl_utils.datasets import cifar10_at_hand, load_cifar10
 
     if cifar10_at_hand().startswith("no copy"):
-        text = "There is no copy of CIFAR-10 here: without a network, pages run on drawings that stand in for it."
-        yield Finding("data", "fault", text, "gdl data --load (170 MB), or name a copy in GDL_CIFAR10")
+        text = "There is no copy of CIFAR-10 here yet: the first page that needs it downloads 170 MB."
+        yield Finding("data", "note", text, "gdl data --load downloads it now; GDL_CIFAR10 names a copy that you have")
         return
     try:
         with contextlib.redirect_stdout(None):
@@ -208,23 +211,26 @@ def _data() -> Iterator[Finding]:
 
 
 def _sandbox(root: Path) -> Iterator[Finding]:
+    if not _grades_here():
+        text = "Nothing is graded with this light installation, so it needs no sandbox."
+        yield Finding("sandbox", "ok", text)
+        return
     from gdl_utils.classroom.course import CONFIG
     from gdl_utils.classroom.settings import open_folder
     from nbjudge import EngineError
     from nbjudge.interpreter import interpreter
     from nbjudge.sandbox.availability import unavailable_reason
 
-    state = "fault" if _grades_here() else "note"
     python = open_folder(root).python if (root / CONFIG).is_file() else None
     try:
         interpreter(python).require()
         reason = unavailable_reason(python)
     except EngineError as error:
-        yield Finding("Python of the notebooks", state, f"{error.problem}.", error.remedy)
+        yield Finding("Python of the notebooks", "fault", f"{error.problem}.", error.remedy)
         return
     if reason:
         remedy = f"{reason.remedy}; or grade with --sandbox none if you trust every notebook"
-        yield Finding("sandbox", state, f"{reason.problem}.", remedy)
+        yield Finding("sandbox", "fault", f"{reason.problem}.", remedy)
     else:
         yield Finding("sandbox", "ok", "bubblewrap makes namespaces here: submissions are graded behind walls.")
 
@@ -239,9 +245,7 @@ def _ports() -> Iterator[Finding]:
             except OSError:
                 used.append(f"{port} ({user})")
     if used:
-        yield Finding(
-            "ports", "note", f"In use already: {', '.join(used)}.", "gdl book serve --port, jupyter lab --port"
-        )
+        yield Finding("ports", "note", f"In use already: {', '.join(used)}.", "gdl book serve --port, gdl lab --port")
     else:
         yield Finding("ports", "ok", f"The ports {' and '.join(map(str, PORTS))} are free.")
 

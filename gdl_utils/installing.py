@@ -11,7 +11,7 @@ from packaging.requirements import Requirement
 
 PROJECT = "gdl_utils"
 # The parts of the project, the smallest first; what all of them lack belongs to one of their packages.
-PARTS = ("grading", "pages", "book")
+PARTS = ("lab", "grading", "pages", "book")
 # What a package is called where that is not the name of its module.
 PACKAGES = {"IPython": "ipython", "bs4": "beautifulsoup4", "sklearn": "scikit-learn", "yaml": "pyyaml"}
 PACKAGES |= {"sphinx_external_toc": "jupyter-book"}  # which brings it

@@ -14,6 +14,7 @@ resolve() {
 }
 resolve test pyproject.toml --all-extras
 resolve base pyproject.toml --extra pages -c requirements/test.txt
+resolve student pyproject.toml --extra pages --extra lab -c requirements/test.txt
 resolve book pyproject.toml --extra pages --extra book -c requirements/test.txt
 resolve grading pyproject.toml --extra pages --extra grading -c requirements/test.txt
 resolve backends --group backends -c requirements/test.txt

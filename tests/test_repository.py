@@ -17,7 +17,7 @@ from packaging.version import Version
 
 pytestmark = pytest.mark.quick
 
-LOCKS = ["base", "book", "grading", "test", "image", "image-cuda", "hub", "backends"]
+LOCKS = ["base", "student", "book", "grading", "test", "image", "image-cuda", "hub", "backends"]
 TARGETS = [
     "setup",
     "demo",

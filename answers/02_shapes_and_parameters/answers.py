@@ -609,7 +609,7 @@ def batch_normalization_parameters(channels):
         Answer(
             "only the example",
             normalization("return 12, 12"),
-            {"batch-normalization-parameters-hidden": 1},
+            {"batch-normalization-parameters-visible": 1, "batch-normalization-parameters-hidden": 1},
             "not right, at least for some inputs",
         ),
     ),
@@ -799,7 +799,7 @@ mlp_table = [(type(layer).__name__, layer.output.shape[1:], layer.count_params()
             "thousands with a comma",
             changed(PERCEPTRON_TYPED, ("614600", "614,600"), ("30150", "30,150"), ("1510", "1,510")),
             perceptron(visible=1, shapes=1, parameters=1),
-            "three entries in each row",
+            "Each row has three entries",
         ),
         Answer(
             "activations in rows of their own",

@@ -965,7 +965,7 @@ EDGE_FILTERS = Exercise(
                 (VERTICAL, "np.array([[1, 0, -1]])"),
             ),
             {**FILTERS_SEEN, **EDGES},
-            "have the shape (3, 3)",
+            "should be (3, 3)",
         ),
     ),
 )

@@ -617,12 +617,15 @@ CNN = Exercise(
             "all have 32 filters",
         ),
         Answer(
-            "softmax missing", cnn(BLOCK, HEAD, "model.add(keras.layers.Dense(10))"), cnn_loses(3), "has no activation"
+            "softmax missing",
+            cnn(BLOCK, HEAD, "model.add(keras.layers.Dense(10))"),
+            cnn_loses(3, 1),
+            "without it there are no",
         ),
         Answer(
             "sigmoid for softmax",
             cnn(BLOCK, HEAD, "model.add(keras.layers.Dense(10, activation='sigmoid'))"),
-            cnn_loses(3),
+            cnn_loses(3, 1),
             "of your last layer is not the right one",
         ),
         Answer(

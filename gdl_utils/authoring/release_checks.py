@@ -19,7 +19,8 @@ HEADING = re.compile(r"^## (\d+)\. (.+) \((\d+) points?\)", re.MULTILINE)
 ROW = re.compile(r"^\| (.+?) \| (?:\*\*)?(\d+)(?:\*\*)? \|$", re.MULTILINE)
 SECRET = re.compile(r"BEGIN (?:SOLUTION|HIDDEN TESTS)[^\n]*\n(.*?)^[^\n]*END (?:SOLUTION|HIDDEN TESTS)", re.S | re.M)
 SHORT = 14  # characters; shorter lines may stand anywhere
-OPENING = re.compile(r"[\w.]+\(")  # so may lines that only open a call
+# A line that only opens a call, or is one plain argument of it: each can stand in a visible test, too.
+OPENING = re.compile(r"[\w.]+[(,]|\w+=[\w.-]+,")
 ROOM = 2  # the reference solution must need less than this part of the time that a cell may take
 
 # What a student would write who only wants the visible tests to pass: for inputs that were seen, what was seen.

@@ -16,6 +16,10 @@ A hidden test names misconceptions by what they would compute::
             )
         ],
     )
+
+A visible test shows examples, and may tell what was asked, what came and what was expected::
+
+    checks.check_example(dense_parameters, (8, 5), 45)
 """
 
 from gdl_utils.checks.compare import (
@@ -27,16 +31,23 @@ from gdl_utils.checks.compare import (
     NO_BOOLEAN,
     NO_SEQUENCE,
     NOT_A_NUMBER,
+    NOT_WHOLE,
     NOTHING,
+    OBJECT,
+    OBJECTS,
+    ONE_ENTRY,
+    OTHER_TYPE,
     SHAPE,
     TEXT,
+    TEXTS,
     TOLERANCE,
     difference,
 )
 from gdl_utils.checks.containers import check_mapping, check_set, check_several, check_text
+from gdl_utils.checks.examples import PRINTS, call_example, check_example, check_result, check_that
 from gdl_utils.checks.forms import form_of
 from gdl_utils.checks.inputs import random_inputs, seed_of
-from gdl_utils.checks.keras_layers import check_model, steps
+from gdl_utils.checks.keras_layers import LOGITS, check_model, check_network, steps
 from gdl_utils.checks.keras_parameters import ParameterCount, check_parameters, count_parameters
 from gdl_utils.checks.measurements import Measurement, measured, measurements_in
 from gdl_utils.checks.result import CheckError, Misconception, Score
@@ -58,13 +69,21 @@ __all__ = [
     "DIFFERENT",
     "DIMENSIONS",
     "LENGTH",
+    "LOGITS",
     "MUCH_TEXT",
     "NOTHING",
     "NOT_A_NUMBER",
+    "NOT_WHOLE",
     "NO_BOOLEAN",
     "NO_SEQUENCE",
+    "OBJECT",
+    "OBJECTS",
+    "ONE_ENTRY",
+    "OTHER_TYPE",
+    "PRINTS",
     "SHAPE",
     "TEXT",
+    "TEXTS",
     "TOLERANCE",
     "Arguments",
     "CheckError",
@@ -73,17 +92,22 @@ __all__ = [
     "ParameterCount",
     "Score",
     "arguments",
+    "call_example",
     "check_choices",
+    "check_example",
     "check_frame",
     "check_function",
     "check_mapping",
     "check_model",
+    "check_network",
     "check_parameters",
+    "check_result",
     "check_rows",
     "check_set",
     "check_several",
     "check_size",
     "check_text",
+    "check_that",
     "check_value",
     "count_parameters",
     "difference",

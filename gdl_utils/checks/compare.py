@@ -19,6 +19,15 @@ LENGTH = "Your answer has another number of entries than it should have."
 DIMENSIONS = "Your answer has another number of dimensions than it should have."
 SHAPE = "Your answer has the right number of dimensions, but another shape than it should have."
 NO_BOOLEAN = "Your answer should be True or False."
+ONE_ENTRY = "Your answer is a list or an array with one entry, where a single number is expected: take the entry out."
+NOT_WHOLE = "Your answer has a fractional part, where a whole number is expected."
+OTHER_TYPE = (
+    "Your answer has the right value, but it is {}: convert it to a plain number of Python's or NumPy's, by float() or "
+    "int()."
+)
+OBJECT = "Your answer is {}, where a plain number is expected."
+OBJECTS = "Your array holds objects, such as Fraction or Decimal, lists or None, where plain numbers are expected."
+TEXTS = "Your answer holds text, where numbers are expected."
 
 
 def difference(answer: Any, truth: Any, tolerance: float = TOLERANCE) -> str | None:
@@ -51,19 +60,36 @@ def difference(answer: Any, truth: Any, tolerance: float = TOLERANCE) -> str | N
 
 def _number_difference(answer: Any, truth: Any, tolerance: float) -> str | None:
     if isinstance(answer, tuple | list | np.ndarray | dict | set):
-        return A_SEQUENCE
+        return ONE_ENTRY if isinstance(answer, tuple | list | np.ndarray) and np.size(answer) == 1 else A_SEQUENCE
     if isinstance(truth, bool):
         if not isinstance(answer, bool):
             return NO_BOOLEAN
         return None if answer == truth else DIFFERENT
-    if isinstance(answer, bool) or not isinstance(answer, numbers.Real):
+    if isinstance(answer, bool):
         return DIFFERENT
+    if not isinstance(answer, numbers.Real):
+        return _other_type(answer, truth, tolerance)
     # NaN alone is not equal to itself.
     if answer != answer and truth == truth:
         return NOT_A_NUMBER
     if isinstance(truth, int):
-        return None if answer == truth else DIFFERENT
+        if answer == truth:
+            return None
+        return NOT_WHOLE if isinstance(answer, float) and math.isfinite(answer) and answer % 1 else DIFFERENT
     return None if _close(answer, float(truth), tolerance) else DIFFERENT
+
+
+def _other_type(answer: Any, truth: Any, tolerance: float) -> str:
+    """What is wrong with an answer that is no real number: its value may be right, but it does not count as one."""
+    name = type(answer).__name__
+    is_known = type(answer).__module__ in ("builtins", "decimal", "fractions")
+    kind = f"of the type {name}" if is_known else "an object of a class of its own"
+    try:
+        is_same = bool(answer == truth)
+        is_same = is_same or (not isinstance(answer, bytes) and _close(answer, float(truth), tolerance))
+    except Exception:
+        is_same = False
+    return (OTHER_TYPE if is_same else OBJECT).format(kind)
 
 
 def _close(answer: Any, truth: float, tolerance: float) -> bool:
@@ -103,7 +129,8 @@ def _array_difference(answer: Any, truth: np.ndarray, tolerance: float) -> str |
     except ValueError:
         return DIMENSIONS
     if array.dtype.kind not in "biuf":
-        return DIFFERENT
+        is_whole = all(isinstance(entry, int) for entry in array.ravel())  # some too large for NumPy
+        return {"O": DIFFERENT if is_whole else OBJECTS, "U": TEXTS, "S": TEXTS}.get(array.dtype.kind, DIFFERENT)
     if array.ndim != truth.ndim:
         return A_SEQUENCE if not truth.ndim else NO_SEQUENCE if not array.ndim else DIMENSIONS
     if array.shape != truth.shape:

@@ -27,8 +27,16 @@ def form_of(value: Any) -> str:
         return f"a table of {counted(len(value), 'row')} and {counted(value.shape[1], 'column')}"
     if pandas and isinstance(value, pandas.Series):
         return f"a single column (Series) of {counted(len(value), 'entry')}"
+    if isinstance(value, np.generic):
+        return (
+            f"a number of NumPy's ({value.dtype})"
+            if value.dtype.kind in "iufc"
+            else f"a value of NumPy's ({value.dtype})"
+        )
     if isinstance(value, np.ndarray) and value.ndim:
         return f"an array of shape {value.shape}"
+    if callable(value) and hasattr(value, "__name__"):
+        return "a function, not its result"
     if isinstance(value, str):
         return f"a text of {counted(len(value), 'character')}"
     if isinstance(value, Mapping):
@@ -36,7 +44,7 @@ def form_of(value: Any) -> str:
     if isinstance(value, list | tuple | set | frozenset):
         return f"a {type(value).__mro__[-2].__name__} of {counted(len(value), 'entry')}"
     if isinstance(value, int | float | np.number):
-        return "a whole number" if float(value).is_integer() else "a number"
+        return "a whole number" if isinstance(value, int) else "a number"
     return f"an object of type {type(value).__name__}"
 
 
@@ -48,7 +56,18 @@ def expected_as(value: Any, what: str) -> str:
 def quoted(value: Any) -> str:
     """A value as Python writes it, shortened."""
     value = plain(value)
+    if isinstance(value, np.ndarray) and value.ndim:
+        text = np.array2string(value, precision=6, separator=", ", threshold=40)
+        return _shortened(" ".join(text.split()))
+    if isinstance(value, np.random.Generator):
+        return "rng"
+    if type(value).__module__.startswith("keras."):
+        return f"<{type(value).__name__}>"
     text = repr(value.item() if isinstance(value, np.generic) else value)
+    return _shortened(text)
+
+
+def _shortened(text: str) -> str:
     return " ".join(text.split()) if len(text) <= LONGEST else f"{' '.join(text[:LONGEST].split())} ..."
 
 

@@ -3,8 +3,17 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from gdl_utils.checks.forms import form_of
 from gdl_utils.checks.result import CheckError, Misconception, Score, partial_score
 
+NO_INPUT = "Your model does not know the shape of its input: begin it with keras.Input."
+FIXED_BATCH = (
+    "Your network takes only a fixed number of images at a time: give keras.Input the shape of a single observation."
+)
+LOGITS = (
+    "Your network ends in logits, numbers of any size, because its last layer has no softmax: without it there are no "
+    "probabilities."
+)
 Step = tuple[str, Mapping[str, Any]]
 SETTINGS = {
     "Dense": ("units", "use_bias"),
@@ -46,7 +55,7 @@ def steps(model: Any) -> list[Step]:
     # Sequential keeps a functional model inside, once it knows its input.
     graph = getattr(model, "_functional", None) if isinstance(model, keras.Sequential) else model
     if graph is None:
-        raise CheckError("Your model does not know the shape of its input: begin it with keras.Input.")
+        raise CheckError(NO_INPUT)
     nodes = [node for nodes in graph._nodes_by_depth.values() for node in nodes]
     if len(graph.inputs) != 1 or len(graph.outputs) != 1 or len(nodes) != len(graph.layers):
         raise CheckError("The layers of your model should follow one upon the other, each of them used once.")
@@ -66,6 +75,55 @@ def steps(model: Any) -> list[Step]:
             in_order.append((kind, {name: _setting(config[name]) for name in SETTINGS.get(kind, ()) if name in config}))
             in_order += _activation(config.get("activation"))
     return in_order
+
+
+def check_network(
+    network: Any,
+    input_shape: tuple[int, ...],
+    output_shape: tuple[int, ...],
+    parameters: int | None = None,
+    softmax: bool = True,
+) -> None:
+    """Check what a network takes and gives, in a test that students see, and say what was found.
+
+    Args:
+        network: the student's.
+        input_shape: of one observation, without the batch.
+        output_shape: for one observation, without the batch.
+        parameters: how many it should have, None if any number will do.
+        softmax: whether it should end in probabilities.
+
+    Raises:
+        CheckError: if it is no Keras model, or another one.
+    """
+    import keras
+
+    if network is None or not isinstance(network, keras.Model):
+        came = "None: is a 'return' missing?" if network is None else f"{form_of(network)}."
+        raise CheckError(f"A Keras model is expected here, but your function gave {came}")
+    shapes = [getattr(network, name, None) for name in ("input_shape", "output_shape")]
+    for what, found, wanted in zip(("takes", "gives"), shapes, (input_shape, output_shape), strict=True):
+        if found is None:
+            raise CheckError(NO_INPUT)
+        if found[0] is not None:
+            raise CheckError(FIXED_BATCH)
+        if tuple(found[1:]) != wanted:
+            raise CheckError(f"Your network {what} the shape {tuple(found[1:])} for each image, and not {wanted}.")
+    if softmax and _last_activation(network) != "softmax":
+        raise CheckError(LOGITS)
+    if parameters is not None and network.count_params() != parameters:
+        raise CheckError(
+            f"Your network has {network.count_params():,} parameters, and should have {parameters:,}: compare "
+            "summary() with the description, layer by layer."
+        )
+
+
+def _last_activation(network: Any) -> str:
+    layer = network.layers[-1]
+    if type(layer).__name__ in ACTIVATIONS:
+        return ACTIVATIONS[type(layer).__name__][0]
+    found = _activation(layer.get_config().get("activation"))
+    return found[0][0] if found else ""
 
 
 def _setting(value: Any) -> Any:
@@ -136,6 +194,8 @@ def check_model(
 
 
 def _first_difference(own: list[Step], right: list[Step]) -> str:
+    if own == right[:-1] and right[-1][0] == "softmax":
+        return LOGITS
     for number, ((mine, _), (other, _)) in enumerate(zip(own, right, strict=False)):
         if mine != other:
             return f"Your model is not built as described: up to step {number - 1} it is, but then comes {mine}."

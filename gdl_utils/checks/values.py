@@ -105,9 +105,14 @@ def check_function(
 
 def told_call(function: Callable[..., Any], case: Arguments, answer: Any) -> str:
     """What was asked, what came, and in which form, as a sentence before the hint."""
-    given = [*map(quoted, case.args), *(f"{name}={quoted(value)}" for name, value in case.kwargs.items())]
     came = "None" if answer is None else f"{quoted(answer)}, {form_of(answer)}"
-    return f"{getattr(function, '__name__', 'Your function')}({', '.join(given)}) gave {came}. "
+    return f"{written_call(function, case)} gave {came}. "
+
+
+def written_call(function: Callable[..., Any], case: Arguments) -> str:
+    """A call as Python writes it, with long values shortened."""
+    given = [*map(quoted, case.args), *(f"{name}={quoted(value)}" for name, value in case.kwargs.items())]
+    return f"{getattr(function, '__name__', 'Your function')}({', '.join(given)})"
 
 
 def call(function: Callable[..., Any], case: Arguments) -> Any:

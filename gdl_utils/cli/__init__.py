@@ -23,6 +23,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "doctor": machine.doctor,
     "train": machine.train,
     "device": machine.device,
+    "lab": machine.lab,
     "compare": compare.compare,
     "new-course": authoring.new_course,
     "new-assignment": authoring.new_assignment,

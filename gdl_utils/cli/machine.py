@@ -58,6 +58,21 @@ def doctor(
         raise typer.Exit(1)
 
 
+def lab(
+    folder: Annotated[Path | None, typer.Argument(help="The folder to open; assignments/ if none.")] = None,
+    browser: Annotated[bool, typer.Option(help="Open a browser, too.")] = True,
+    port: Annotated[int, typer.Option(help="The port to listen on; the next free one if it is in use.")] = 8888,
+) -> None:
+    """Open JupyterLab on the assignments, with the commands of the course in its terminals."""
+    from gdl_utils.lab import command, environment
+
+    line = command(folder, browser, port)
+    place = line[-1].partition("=")[2]
+    console.print(f"JupyterLab opens {place}; end it with Ctrl-C here.")
+    os.chdir(place)  # where its terminals begin
+    os.execve(line[0], line, environment())  # noqa: S606  (a list, no shell)
+
+
 class Backend(enum.StrEnum):
     """Backends of Keras, by its names."""
 

@@ -35,7 +35,7 @@ def test_its_commands_exist(text, root):
 
 def test_it_installs_what_the_readme_installs(text, root):
     readme = (root / "README.md").read_text()
-    lines = re.findall(r"^(?:python3 -m venv|\.venv/bin/pip install) .+$", readme, re.MULTILINE)
+    lines = re.findall(r"^(?:python3 -m venv|\.venv/bin/(?:uv )?pip install) .+$", readme, re.MULTILINE)
     assert len(lines) == 4
     for line in lines:
         assert line in text

@@ -1,6 +1,7 @@
 """Which answers are the same as the truth, and what students are told of the others."""
 
 import math
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
@@ -58,12 +59,27 @@ def test_these_are_the_same(answer, truth):
     assert difference(answer, truth) is None
 
 
+class Money:
+    def __init__(self, amount):
+        self.amount = amount
+
+    def __eq__(self, other):
+        return self.amount == other
+
+    __hash__ = None
+
+
 @pytest.mark.parametrize(
     ("answer", "truth", "told"),
     [
         # Whole numbers.
-        (4, 3, checks.DIFFERENT), (3.0000000001, 3, checks.DIFFERENT), (True, 1, checks.DIFFERENT),
-        (np.True_, 1, checks.DIFFERENT), (3 + 0j, 3, checks.DIFFERENT), (b"3", 3, checks.DIFFERENT),
+        (4, 3, checks.DIFFERENT), (3.0000000001, 3, checks.NOT_WHOLE), (True, 1, checks.DIFFERENT),
+        (np.True_, 1, checks.DIFFERENT), (b"3", 3, checks.OBJECT.format("of the type bytes")),
+        (3 + 0j, 3, checks.OTHER_TYPE.format("of the type complex")),
+        (Decimal(3), 3, checks.OTHER_TYPE.format("of the type Decimal")),
+        (Decimal("0.25"), 0.25, checks.OTHER_TYPE.format("of the type Decimal")),
+        (Decimal(4), 3, checks.OBJECT.format("of the type Decimal")),
+        (Money(3), 3, checks.OTHER_TYPE.format("an object of a class of its own")),
         (HUGE + 1, HUGE, checks.DIFFERENT), (INF, HUGE, checks.DIFFERENT), (float(2**60), 2**60 + 1, checks.DIFFERENT),
         (np.float64(2**60), 2**60 + 1, checks.DIFFERENT), (np.float32(2**24), 2**24 + 1, checks.DIFFERENT),
         (2**60, np.array(2**60 + 1), checks.DIFFERENT), (INF, 3, checks.DIFFERENT),
@@ -79,7 +95,7 @@ def test_these_are_the_same(answer, truth):
         (None, 1, checks.NOTHING), (None, "a", checks.NOTHING), (None, (1,), checks.NOTHING),
         (None, np.array([1]), checks.NOTHING),
         # Rows and single values.
-        ((1,), 1, checks.A_SEQUENCE), ([1], 1.0, checks.A_SEQUENCE), (np.array([1]), 1, checks.A_SEQUENCE),
+        ((1,), 1, checks.ONE_ENTRY), ([1], 1.0, checks.ONE_ENTRY), (np.array([1]), 1, checks.ONE_ENTRY),
         ({1}, 1, checks.A_SEQUENCE), ({1: 1}, True, checks.A_SEQUENCE), (np.array([]), 1, checks.A_SEQUENCE),
         (1, (1,), checks.NO_SEQUENCE), (np.array(1), (1,), checks.NO_SEQUENCE), ({1, 2}, (1, 2), checks.NO_SEQUENCE),
         ({1: 2}, (1,), checks.NO_SEQUENCE), (b"12", (49, 50), checks.NO_SEQUENCE), (len, (1,), checks.NO_SEQUENCE),
@@ -91,7 +107,8 @@ def test_these_are_the_same(answer, truth):
         # Arrays.
         ([1, 3], np.array([1, 2]), checks.DIFFERENT), ([5, 10**10], np.array([1, 10**10]), checks.DIFFERENT),
         ([2**60], np.array([2**60 + 1]), checks.DIFFERENT), ([HUGE], np.array([1]), checks.DIFFERENT),
-        (["a"], np.array([1]), checks.DIFFERENT), ([1j], np.array([1.0]), checks.DIFFERENT),
+        (["a"], np.array([1]), checks.TEXTS), ([Fraction(1, 2)], np.array([0.5]), checks.OBJECTS),
+        ([1j], np.array([1.0]), checks.DIFFERENT),
         ([1e6, 1.0], np.array([1e6, 0.0]), checks.DIFFERENT), ([1e-8], np.zeros(1), checks.DIFFERENT),
         ([5.0, INF], np.array([1.0, INF]), checks.DIFFERENT), ([1.0, 5.0], np.array([1.0, INF]), checks.DIFFERENT),
         ([1.0, INF], np.array([1.0, 5.0]), checks.DIFFERENT), ([-INF], np.array([INF]), checks.DIFFERENT),

@@ -17,7 +17,8 @@ pytestmark = pytest.mark.quick
         (None, "None"),
         (True, "True or False"),
         (3, "a whole number"),
-        (np.float64(2.5), "a number"),
+        (np.float64(2.5), "a number of NumPy's (float64)"),
+        (len, "a function, not its result"),
         ("a", "a text of 1 character"),
         ([1, 2], "a list of 2 entries"),
         ((1,), "a tuple of 1 entry"),
@@ -157,7 +158,7 @@ def several(function, points=None, **options):
         (lambda v: (min(v), sum(v), max(v)), "the one for mean is not right"),
         (lambda v: (min(v), sorted(v)[len(v) // 2], max(v)), "That is the median."),
         (lambda v: (min(v), max(v)), "a tuple of 2 entries, and 3 values are expected: least, mean, greatest."),
-        (lambda v: sum(v) / len(v), "a whole number, and 3 values are expected"),
+        (lambda v: sum(v) / len(v), "a number, and 3 values are expected"),
         (lambda v: None, checks.NOTHING),
     ],
 )

@@ -234,3 +234,35 @@ def test_a_model_of_other_steps_earns_nothing(keras, make, hint):
 def test_a_model_of_which_nothing_is_right_earns_nothing(keras):
     right, wrong = (sequential(keras.layers.Dense(units), shape=(units,)) for units in (2, 3))
     assert "Step 0 of your model, Input" in told(checks.check_model, wrong, right, 2)
+
+
+def flat(*layers, shape=(4, 4, 3), **given):
+    import keras
+
+    return keras.Sequential([keras.Input(shape, **given), keras.layers.Flatten(), *layers])
+
+
+@pytest.mark.parametrize(
+    ("made", "sentence"),
+    [
+        (lambda layers: flat(layers.Dense(2, "softmax")), None),
+        (lambda layers: flat(layers.Dense(2), layers.Softmax()), None),
+        (lambda layers: flat(layers.Dense(2)), checks.LOGITS),
+        (lambda layers: flat(layers.Dense(2, "sigmoid")), checks.LOGITS),
+        (lambda layers: flat(layers.Dense(3, "softmax")), "gives the shape (3,) for each image, and not (2,)."),
+        (lambda layers: flat(layers.Dense(2, "softmax"), shape=(4, 4)), "takes the shape (4, 4) for each image"),
+        (
+            lambda layers: flat(layers.Dense(2, "softmax"), batch_size=5),
+            "takes only a fixed number of images at a time",
+        ),
+        (lambda layers: flat(layers.Dense(1), layers.Dense(2, "softmax")), "has 53 parameters, and should have 98"),
+        (lambda layers: None, "your function gave None: is a 'return' missing?"),
+        (lambda layers: 3, "your function gave a whole number."),
+    ],
+)
+def test_a_network_is_described(keras, made, sentence):
+    network = made(keras.layers)
+    if sentence is None:
+        checks.check_network(network, (4, 4, 3), (2,), parameters=98)
+    else:
+        assert sentence in told(checks.check_network, network, (4, 4, 3), (2,), parameters=98)
