@@ -82,9 +82,15 @@ class RunCell(Message):
 
 @dataclass(frozen=True)
 class Lend(Message):
-    """Run these statements of a test that students see, silently, and say that it is done: its names are theirs too."""
+    """Run these statements of a test that students see, silently, and say that it is done: its names are theirs too.
+
+    Attributes:
+        statements: their texts.
+        code: the same as `compiled.statements_as_code` gives it.
+    """
 
     statements: list[str]
+    code: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -94,10 +100,14 @@ class RunBeside(Message):
     Attributes:
         source: its text.
         before: statements of other tests that define what it uses.
+        code: the test as `compiled.cell_as_code` gives it.
+        code_before: the statements as `compiled.statements_as_code` gives them.
     """
 
     source: str
     before: list[str]
+    code: bytes = b""
+    code_before: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -173,9 +183,15 @@ class Begin(Message):
 
 @dataclass(frozen=True)
 class RunSetup(Message):
-    """Run a setup cell, whose last line is no score."""
+    """Run a setup cell, whose last line is no score.
+
+    Attributes:
+        source: its text.
+        code: the same as `compiled.cell_as_code` gives it.
+    """
 
     source: str
+    code: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -187,12 +203,14 @@ class RunTest(Message):
         redefined: names that cells since the last test define: what tests made of them before is over.
         missing: names that are there only if the student's code has imported them.
         shared: names of which cells below the test use what it makes of them.
+        code: the test as `compiled.cell_as_code` gives it.
     """
 
     source: str
     redefined: list[str]
     missing: list[str]
     shared: list[str]
+    code: bytes = b""
 
 
 # Judge -> supervisor; from the student process, too, of a test that it ran beside its objects

@@ -248,11 +248,11 @@ class Student:
             status = "error"
         self.tell(CellDone(status, int(self.shell.execution_count)))
 
-    def lend(self, statements: list[str]) -> None:
+    def lend(self, message: Lend) -> None:
         """Take over names that a test defines."""
         try:
             with _interrupts(signal.SIG_UNBLOCK):
-                beside.lend(self.shell, statements)
+                beside.lend(self.shell, message.statements, message.code)
         except KeyboardInterrupt:
             pass
         self.tell(CellDone("ok"))
@@ -270,19 +270,19 @@ class Student:
                 report = from_wire(Channel(near).receive(), Report)
         except (KeyboardInterrupt, WireError):
             pass
-        finally:
-            with suppress(OSError):
-                os.kill(child, signal.SIGKILL)
-                os.waitpid(child, 0)
-            near.close()
         self.tell(report or Report(ename="StudentGoneError", evalue="the process of this test ended before the test"))
+        # Its end takes as long as some tests do: the supervisor goes on meanwhile.
+        with suppress(OSError):
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+        near.close()
 
     def _run_in_fork(self, message: RunBeside, parent: Channel) -> None:
         try:
             # What it shows is nobody's.
             self.tell = lambda message: None  # type: ignore[method-assign]
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-            parent.send(to_wire(beside.run_beside(self.shell, message.source, message.before)))
+            parent.send(to_wire(beside.run_beside(self.shell, message)))
         finally:
             os._exit(0)
 
@@ -386,8 +386,8 @@ class Student:
                     given = set(files)
                 case RunCell(source=source):
                     self.run(source)
-                case Lend(statements=statements):
-                    self.lend(statements)
+                case Lend() as message:
+                    self.lend(message)
                 case RunBeside() as message:
                     self.run_beside(message)
                 case Collect(budget=budget):

@@ -49,12 +49,15 @@ def _become(order: ForkOrder, settings: ZygoteSettings, shell: student.Shell, de
         os.closerange(low + 1, high)
     control = socket.socket(fileno=descriptors[0])
     peer = socket.socket(fileno=descriptors[1])
+    # What stands for this process, for its supervisor.
+    pidfd = os.pidfd_open(os.getpid())
+    socket.send_fds(control, [b"P"], [pidfd])
+    os.close(pidfd)
     if settings.sandboxed:
-        namespaces.isolate(limits, control, Mounts(**settings.mounts))
+        namespaces.isolate(limits, Mounts(**settings.mounts))
     else:
         # In a sandbox the outer wall ends them all.
         namespaces.libc.prctl(namespaces.PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        socket.send_fds(control, [b"P"], [os.pidfd_open(os.getpid())])
         os.chdir(order.folder or ".")
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -94,13 +97,17 @@ def main() -> None:
         data, descriptors, _, _ = socket.recv_fds(orders, 1 << 16, 4)
         if not data:
             return
-        child = os.fork()
+        try:
+            child = namespaces.fork() if settings.sandboxed else os.fork()
+        except OSError as error:
+            # Closed below, which tells who waits.
+            child = -1
+            print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
         if not child:
             try:
                 orders.close()
                 _become(ForkOrder(**json.loads(data)), settings, shell, descriptors)
             except BaseException as error:
-                os.write(2, f"{type(error).__name__}: {error}\n".encode())
-            os._exit(70)
+                namespaces.end(error)
         for number in descriptors:
             os.close(number)
