@@ -5,6 +5,7 @@ student's code, which is in the same process: what it reports is trusted.
 """
 
 import sys
+from contextlib import suppress
 from typing import Any
 
 from nbjudge.cell_run import Printed, blank_lines, execute, report_of
@@ -22,6 +23,7 @@ def run_beside(shell: Any, message: RunBeside) -> Report:
     # Magics such as `%%time` catch the error of what stands below them, to show it.
     shell.showtraceback = _raise_on
     lend(shell, message.before, message.code_before)
+    remember(shell, [message.source])
 
     def run() -> float | None:
         cell = cell_of_code(message.code)
@@ -32,6 +34,20 @@ def run_beside(shell: Any, message: RunBeside) -> Report:
 
 def _python(shell: Any, source: str) -> str:
     return blank_lines(source) + str(shell.transform_cell(source))
+
+
+def remember(shell: Any, tests: list[str]) -> None:
+    """Let IPython's history count tests as it counts cells: for `In`, `_i`, `%rerun` and the numbers of cells.
+
+    Args:
+        shell: IPython's, in which the student's cells run.
+        tests: their texts, those that are blank among them.
+    """
+    for text in filter(str.strip, tests):
+        # The student's code may have changed all of it.
+        with suppress(Exception):
+            shell.history_manager.store_inputs(shell.execution_count, shell.transform_cell(text), text)
+            shell.execution_count += 1
 
 
 def lend(shell: Any, statements: list[str], code: bytes) -> None:

@@ -75,9 +75,15 @@ class PutFiles(Message):
 
 @dataclass(frozen=True)
 class RunCell(Message):
-    """Run this cell and say what it shows and how it ends."""
+    """Run this cell and say what it shows and how it ends.
+
+    Attributes:
+        source: its text.
+        tests: what students see of the tests since the last cell, which IPython's history counts, too.
+    """
 
     source: str
+    tests: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -102,12 +108,14 @@ class RunBeside(Message):
         before: statements of other tests that define what it uses.
         code: the test as `compiled.cell_as_code` gives it.
         code_before: the statements as `compiled.statements_as_code` gives them.
+        tests: as for `RunCell`.
     """
 
     source: str
     before: list[str]
     code: bytes = b""
     code_before: bytes = b""
+    tests: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -184,9 +184,9 @@ class Shell(InteractiveShell):
 
 
 def make_shell() -> Shell:
-    """A shell without history, so without the thread that would save it."""
+    """A shell with a history in memory, so without the thread that would save it."""
     settings = Config()
-    settings.HistoryManager.enabled = False
+    settings.HistoryManager.hist_file = ":memory:"
     settings.InteractiveShell.colors = "NoColor"
     shell: Shell = Shell.instance(config=settings)
     return shell
@@ -231,8 +231,9 @@ class Student:
             bundle = {"text/plain": "... output cut off ..."}
         self.tell(Displayed(bundle, is_result))
 
-    def run(self, source: str) -> None:
+    def run(self, source: str, tests: list[str]) -> None:
         """Run one cell and say how it ended."""
+        beside.remember(self.shell, tests)
         self.left = self.output
         begin_cell()
         status = "ok"
@@ -259,6 +260,7 @@ class Student:
 
     def run_beside(self, message: RunBeside) -> None:
         """Run a test in a fork of this process, and report what the fork reports."""
+        beside.remember(self.shell, message.tests)
         near, far = socket.socketpair()
         child = os.fork()
         if not child:
@@ -384,8 +386,8 @@ class Student:
                 case PutFiles(files=files):
                     _write(files)
                     given = set(files)
-                case RunCell(source=source):
-                    self.run(source)
+                case RunCell(source=source, tests=tests):
+                    self.run(source, tests)
                 case Lend() as message:
                     self.lend(message)
                 case RunBeside() as message:

@@ -11,7 +11,7 @@ from nbjudge.channel import ChannelClosedError, ChannelTimeoutError
 from nbjudge.errors import MachineError
 from nbjudge.event_loop import Deadline, EventLoop
 from nbjudge.files import files_to_keep
-from nbjudge.hints import NOT_RUN, hidden_lines, hint_for
+from nbjudge.hints import NOT_RUN, hidden_lines, hint_for, visible_text
 from nbjudge.known_causes import KnownCauses, imported_modules, modules_in_words
 from nbjudge.lost_cells import why_to_look
 from nbjudge.model import Assignment, GradedNotebook, Limits, SourceNotebook, Status
@@ -96,6 +96,7 @@ class NotebookRun:
         self.plan = plan_of(source)
         self.causes = KnownCauses(self.plan.answers)
         self.redefined: set[str] = set()  # names that cells since the last test define
+        self.passed_over: list[str] = []  # the visible parts of tests since the last cell of the student's
 
     def run(self, assignment: Assignment, given: dict[str, bytes], seed: int) -> GradedNotebook:
         """Run all cells, then collect what was left.
@@ -191,7 +192,8 @@ class NotebookRun:
         deadline = self._deadline(lambda: self._interrupt_student(cell))
         status = ""
         try:
-            self.pair.student.control.send(to_wire(RunCell(cell["source"])), deadline.end)
+            self.pair.student.control.send(to_wire(RunCell(cell["source"], self.passed_over)), deadline.end)
+            self.passed_over = []
             done = self._await_student(output, deadline)
             count, status = done.count or 0, done.status
             cell["execution_count"] = count if 0 < count < HIGHEST_COUNT else None
@@ -252,6 +254,7 @@ class NotebookRun:
             report = self._run_beside(cell, plan.order, plan.lend)
         else:
             report = self._run_judged(cell, plan.order, plan.lend)
+        self.passed_over.append(visible_text(cell["source"]))
         if report is None:
             cell["outputs"] = [error_output("NotRun", self.result.reason)]
             self.result.hints[name] = NOT_RUN
@@ -298,7 +301,8 @@ class NotebookRun:
         deadline = self._deadline(lambda: self._interrupt_student(cell))
         student = self.pair.student.control
         try:
-            student.send(to_wire(order), deadline.end)
+            student.send(to_wire(replace(order, tests=self.passed_over)), deadline.end)
+            self.passed_over = []
             report = None
             while not isinstance(report, Report):
                 report = from_wire(self.loop.receive(student, deadline, CellOutput(0)), Report)

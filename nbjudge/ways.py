@@ -21,6 +21,9 @@ BY_AUTHOR = "the author decided so"
 CHANGED_ARGUMENT = "it looks at what a function did to its argument"
 IDENTITY = "it asks whether two things are the same object"
 WARNINGS = "it looks at the warnings that the student's code gives"
+HISTORY = "it looks back at the cells above it"
+HISTORY_NAME = re.compile(r"In|Out|_{1,3}|_i{1,3}|_i?\d+|_[io]h")
+HISTORY_MAGICS = {"hist", "history", "macro", "notebook", "recall", "rep", "rerun", "save"}
 OF_WARNINGS = {"catch_warnings", "warns", "deprecated_call", "assertWarns", "assertWarnsRegex", "assert_warns"}
 DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 WORD = re.compile(r"\w+")
@@ -64,7 +67,24 @@ def reason_in_text(text: str, answers: frozenset[str]) -> str | None:
             return IDENTITY
         if (getattr(node, "attr", None) or getattr(node, "id", None)) in OF_WARNINGS:
             return WARNINGS
+    if _looks_back(text, answers):
+        return HISTORY
     return CHANGED_ARGUMENT if _changed_arguments(tree, answers) else None
+
+
+def _looks_back(text: str, answers: frozenset[str]) -> bool:
+    """Whether a test uses IPython's history, also below a magic such as `%%capture`."""
+    if any(HISTORY_NAME.fullmatch(name) for name in _taken_from_above(text) - answers):
+        return True
+    for node in ast.walk(parsed(text) or ast.Module([], [])):
+        match node:
+            case ast.Call(func=ast.Attribute(attr="run_line_magic"), args=[ast.Constant(name), *_]):
+                if name in HISTORY_MAGICS:
+                    return True
+            case ast.Call(func=ast.Attribute(attr="run_cell_magic"), args=[_, _, ast.Constant(str(below))]):
+                if _looks_back(below, answers):
+                    return True
+    return False
 
 
 def _compares_objects(node: ast.Compare) -> bool:
