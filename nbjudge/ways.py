@@ -256,17 +256,24 @@ def _needed(
     """Those statements of a test that make names which are wanted, to which what they use is added."""
     found: list[str] = []
     for statement in reversed(statements):
-        touched = _stored_by(statement)
-        if not touched and not (_is_call_of(statement, imported) and _used_by(statement) & answers):
-            # A statement such as `stack.push(1)` or `random.seed(1)` counts as one that defines what it is called on,
-            # but one such as `checks.check_value(f(x), 3)` is a test.
-            used = _used_by(statement)
-            touched = (used - imported or used) - answers
-        if touched & wanted:
+        if _touched_by(statement, answers, imported) & wanted:
             found.insert(0, ast.unparse(statement))
             wanted -= _made_by(statement)
             wanted |= _used_by(statement)
     return found
+
+
+def _touched_by(statement: ast.stmt, answers: frozenset[str], imported: frozenset[str]) -> set[str]:
+    """The names that a statement makes or may change.
+
+    Of `stack.push(1)` or `random.seed(1)` these are all that it uses, but `checks.check_value(f(x), 3)` is a test.
+    """
+    touched = _stored_by(statement)
+    for simple in _simple_statements(statement):
+        used = _used_by(simple)
+        if not _stored_by(simple) and not (_is_call_of(simple, imported) and used & answers):
+            touched |= (used - imported or used) - answers
+    return touched
 
 
 def _is_call_of(statement: ast.stmt, names: frozenset[str]) -> bool:

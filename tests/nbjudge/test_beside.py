@@ -1,5 +1,6 @@
 """Tests that need the student's own objects: run beside them, and gone afterwards."""
 
+import ast
 import dataclasses
 
 import pytest
@@ -12,6 +13,7 @@ from nbjudge.ways import (
     HISTORY,
     IDENTITY,
     JUDGED,
+    definitions_before,
     judged_only,
     reason_in_text,
     ways_of,
@@ -262,3 +264,40 @@ def test_history_counts_tests_as_cells():
 )
 def test_names_of_history_may_be_a_tests_own(text):
     assert reason_in_text(text, frozenset({"f", "x"})) is None
+
+
+@pytest.mark.parametrize(
+    ("above", "test", "wanted"),
+    [
+        ("def helper(v):\n    limit = 3\n    return v + limit + LIMIT\nLIMIT = 1", "assert helper(1) == 5", []),
+        ("LIMIT = 1\ndef helper(v):\n    return v + LIMIT", "assert helper(1) == 2", ["LIMIT = 1", "def helper(v):"]),
+        ("cases = [1]\nchecks.check_value(f(cases), 1)", "cases = [2]\nassert f(cases) == 2", []),
+        ("cases = [1]\nchecks.check_value(f(cases), 1)", "assert f(cases) == 1", ["cases = [1]"]),
+        ("cases = [1]\ncases.append(2)", "assert f(cases) == 3", ["cases = [1]", "cases.append(2)"]),
+        ("cases = [1]\nfor case in (2, 3):\n    cases.append(case)", "assert f(cases)", None),
+        ("random.seed(1)", "assert f(random.random())", ["random.seed(1)"]),
+        ("cases = [1]\ncases = cases + [2]", "assert f(cases)", None),
+        ("old = [1]\nold.append(5)\ncases = [1]", "assert f(cases)", ["cases = [1]"]),
+        ("draw = checks.random_inputs('a')", "draw = checks.random_inputs('b')\nassert f(draw)", []),
+        ("total = 0", "total += 1\nassert f(total)", ["total = 0"]),
+        ("x = 3", "y = [x for x in range(3)]\nassert f(y)", []),
+        ("x = 3", "assert f([y for y in range(x)])", ["x = 3"]),
+        ("x = 3", "g = lambda x: x\nassert f(g(1))", []),
+        ("x = 3", "def g(x, y=x):\n    return x\nassert f(g(1))", ["x = 3"]),
+    ],
+)
+def test_what_a_test_takes_from_tests_above(above, test, wanted):
+    task = small.assignment("import random\nfrom gdl_utils import checks", above, test)
+    cells = task.notebooks[0].content["cells"]
+    answer = notebooks.answer("def f(x):\n    return x")
+    source = dataclasses.replace(
+        task.notebooks[0], content={"cells": [answer, *[c for c in cells if "test" in c["id"]]]}
+    )
+    found = definitions_before(source, source.content["cells"][-1])
+    if wanted is None:
+        assert found == [ast.unparse(statement) for statement in ast.parse(above).body]
+    elif "LIMIT" in above and not wanted:
+        # What a function looks up when it is called may be defined below it.
+        assert [line.split("\n")[0] for line in found] == ["def helper(v):"]
+    else:
+        assert [line.split("\n")[0] for line in found if "import" not in line] == wanted
