@@ -41,6 +41,8 @@ The supervisor believes the judge, and nobody believes the student, except for t
 field of a wrong type is read as if it had not been sent, and a message of an unknown kind is not read at all. What does
 not even obey the format of `wire` ends the student's process.
 
+What is to be run comes as text and as `code`, the same in the form of `compiled`.
+
 The wire carries a message as a dictionary of its fields and its `kind`. What the supervisor and the zygote
 tell each other is JSON, since they trust each other: see `zygote_orders`.
 """
@@ -88,12 +90,7 @@ class RunCell(Message):
 
 @dataclass(frozen=True)
 class Lend(Message):
-    """Run these statements of a test that students see, silently, and say that it is done: its names are theirs too.
-
-    Attributes:
-        statements: their texts.
-        code: the same as `compiled.statements_as_code` gives it.
-    """
+    """Run these statements of a test that students see, silently, and say that it is done: its names are theirs too."""
 
     statements: list[str]
     code: bytes = b""
@@ -106,8 +103,6 @@ class RunBeside(Message):
     Attributes:
         source: its text.
         before: statements of other tests that define what it uses.
-        code: the test as `compiled.cell_as_code` gives it.
-        code_before: the statements as `compiled.statements_as_code` gives them.
         tests: as for `RunCell`.
     """
 
@@ -191,12 +186,7 @@ class Begin(Message):
 
 @dataclass(frozen=True)
 class RunSetup(Message):
-    """Run a setup cell, whose last line is no score.
-
-    Attributes:
-        source: its text.
-        code: the same as `compiled.cell_as_code` gives it.
-    """
+    """Run a setup cell, whose last line is no score."""
 
     source: str
     code: bytes = b""
@@ -211,7 +201,6 @@ class RunTest(Message):
         redefined: names that cells since the last test define: what tests made of them before is over.
         missing: names that are there only if the student's code has imported them.
         shared: names of which cells below the test use what it makes of them.
-        code: the test as `compiled.cell_as_code` gives it.
     """
 
     source: str
