@@ -5,6 +5,7 @@ It never sees a notebook.
 """
 
 import gc
+import importlib
 import json
 import os
 import resource
@@ -15,6 +16,8 @@ import sys
 from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
+
+from IPython.core import pylabtools
 
 from nbjudge import judge, student
 from nbjudge.channel import Channel
@@ -35,6 +38,18 @@ def run_imports(statements: list[str]) -> None:
     for statement in statements:
         with suppress(ImportError):
             exec(statement, {})  # noqa: S102
+
+
+def warm_up(shell: student.Shell) -> None:
+    """Let a shell find out what it needs for cells, values and figures, once before all forks; it shows nothing."""
+    shell.run_cell("pass", silent=True)
+    shell.display_formatter.format(shell)
+    if "matplotlib" in sys.modules:
+        # What `enable_matplotlib` looks for; it looks again if this fails.
+        with suppress(Exception):
+            importlib.import_module("IPython.core.magics.execution")
+            importlib.import_module("matplotlib_inline.backend_inline")
+            pylabtools.find_gui_and_backend("inline")
 
 
 def _become(order: ForkOrder, settings: ZygoteSettings, shell: student.Shell, descriptors: list[int]) -> None:
@@ -88,6 +103,8 @@ def main() -> None:
             os.set_inheritable(descriptor, True)
             os.execv(sys.executable, [*sys.orig_argv[:-1], cold])  # noqa: S606
     shell = student.make_shell()
+    if settings.warm:
+        warm_up(shell)
     # Made once, not after each fork.
     seccomp.program(os.uname().machine)
     gc.collect()
