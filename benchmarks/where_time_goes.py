@@ -5,9 +5,10 @@
 
 One process grades copies of the reference solution one after the other, behind both walls, and writes each into a
 folder and a gradebook. Each step is measured in that process, without what it spends in other steps of the table. What
-the two forked processes do is there as the time for which it waits for them. The second
-column of numbers says for how long all processes together computed meanwhile; unlike the first it stays the same if the
-machine has something else to do.
+the two forked processes do is there as the time for which it waits for them.
+
+The second column of numbers says for how long all processes together computed meanwhile. Unlike the first it stays the
+same if the machine has something else to do. It needs control groups, and root to make one.
 """
 
 import argparse
