@@ -38,7 +38,7 @@ from nbjudge import Assignment, EngineOptions, Limits, Submission, channel, grad
 from nbjudge.notebook import grade_id, is_setup, is_test
 from nbjudge.process import ProcessPair
 from nbjudge.supervisor import NotebookRun
-from nbjudge.zygote_client import ZygoteClient
+from nbjudge.zygote_client import ZygoteClient, close_zygotes
 
 AUTHOR = Course(Path(__file__).resolve().parents[1])
 DEFAULT = ("02_shapes_and_parameters", "05_cnn")
@@ -141,6 +141,13 @@ class Processors:
             return math.nan
         return int((self.group / "cpu.stat").read_text().split()[1]) / 1e6
 
+    def close(self) -> None:
+        """Remove the group."""
+        if self.group is not None:
+            (self.group.parent / "cgroup.procs").write_text(str(os.getpid()))
+            with suppress(OSError):
+                self.group.rmdir()
+
 
 def beside(assignment: Assignment) -> Assignment:
     """An assignment all of whose tests run beside the student's objects."""
@@ -231,6 +238,8 @@ def main() -> None:
         wall = statistics.median(sum(watch.wall.values()) for watch in watches)
         table.add_row("all", "from the files to the grade", f"{1000 * wall:.1f}", f"{1000 * whole:.1f}", "100%")
         Console(width=110).print(table)
+    close_zygotes()
+    processors.close()
 
 
 if __name__ == "__main__":
