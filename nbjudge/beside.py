@@ -46,7 +46,7 @@ def remember(shell: Any, tests: list[str]) -> None:
     for text in filter(str.strip, tests):
         # The student's code may have changed all of it.
         with suppress(Exception):
-            shell.history_manager.store_inputs(shell.execution_count, shell.transform_cell(text), text)
+            shell.history_manager.store_inputs(shell.execution_count, text)
             shell.execution_count += 1
 
 
