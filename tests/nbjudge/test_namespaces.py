@@ -229,6 +229,9 @@ import ctypes, json, os, sys, threading
 from nbjudge.sandbox import namespaces
 if sys.argv[1] == "twice":
     namespaces.tells_place_of_number = lambda: False
+if sys.argv[1] == "unknown":
+    # A call that no kernel has.
+    namespaces.SYS_CLONE3 = 100_000
 kinds = ["cgroup", "ipc", "mnt", "net", "pid", "user", "uts"]
 before = {kind: os.readlink(f"/proc/self/ns/{kind}") for kind in kinds}
 read, write = os.pipe()
@@ -250,7 +253,7 @@ print(os.read(read, 10_000).decode())
 """
 
 
-@pytest.mark.parametrize("way", ["once", "twice"])
+@pytest.mark.parametrize("way", ["once", "twice", "unknown"])
 def test_a_process_is_forked_into_namespaces_of_its_own(way):
     """By one call of the kernel, or, where it does not tell enough for that, by two."""
     line = [sys.executable, "-c", FORKS, way]
