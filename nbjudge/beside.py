@@ -5,40 +5,65 @@ student's code, which is in the same process: what it reports is trusted.
 """
 
 import sys
+from contextlib import suppress
 from typing import Any
 
-from nbjudge.cell_run import Printed, Rules, blank_lines, execute, report_of
-from nbjudge.protocol import Report
+from nbjudge.cell_run import Printed, blank_lines, execute, report_of
+from nbjudge.compiled import cell_of_code, compile_cell, statements_of_code
+from nbjudge.protocol import Report, RunBeside
 
 
-def run_beside(shell: Any, source: str, before: list[str]) -> Report:
+def run_beside(shell: Any, message: RunBeside) -> Report:
     """Run one test in the names of the student's code, in a process that ends afterwards.
 
     Args:
         shell: IPython's, in which the student's cells ran.
-        source: the text of the test.
-        before: what other tests define that this one uses; how it ends does not matter.
+        message: the test.
     """
     # Magics such as `%%time` catch the error of what stands below them, to show it.
     shell.showtraceback = _raise_on
-    lend(shell, before)
-    text = blank_lines(source) + shell.transform_cell(source)
-    return report_of(lambda: execute(text, shell.user_ns, Rules()), source)
+    lend(shell, message.before, message.code_before)
+    remember(shell, [message.source])
+
+    def run() -> float | None:
+        cell = cell_of_code(message.code)
+        return execute(cell or compile_cell(_python(shell, message.source)), shell.user_ns)
+
+    return report_of(run, message.source)
 
 
-def lend(shell: Any, statements: list[str]) -> None:
+def _python(shell: Any, source: str) -> str:
+    return blank_lines(source) + str(shell.transform_cell(source))
+
+
+def remember(shell: Any, tests: list[str]) -> None:
+    """Let IPython's history count tests as it counts cells: for `In`, `_i`, `%rerun` and the numbers of cells.
+
+    Args:
+        shell: IPython's, in which the student's cells run.
+        tests: their texts, those that are blank among them.
+    """
+    for text in filter(str.strip, tests):
+        # The student's code may have changed all of it.
+        with suppress(Exception):
+            shell.history_manager.store_inputs(shell.execution_count, text)
+            shell.execution_count += 1
+
+
+def lend(shell: Any, statements: list[str], code: bytes) -> None:
     """Let code have names that a test defines, as in any kernel.
 
     Args:
         shell: IPython's, in which the student's cells run.
         statements: one may fail without the others.
+        code: the same, compiled, if it can be used here.
     """
     before = sys.stdout, sys.stderr
     sys.stdout = sys.stderr = Printed()
     try:
-        for statement in statements:
+        for statement in statements_of_code(code, statements):
             try:
-                exec(compile(statement, "<test>", "exec"), shell.user_ns)  # noqa: S102  (of the source notebook)
+                exec(statement, shell.user_ns)  # noqa: S102  (of the source notebook)
             except KeyboardInterrupt:
                 raise
             except BaseException:  # noqa: S112  (pytest's own exceptions, for example, are none of Exception)

@@ -1,19 +1,17 @@
 """Runs the text of a graded cell and reports what came of it: in the judge, or beside the student's code."""
 
-import ast
 import io
 import sys
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from nbjudge.compiled import CELL, CompiledCell
 from nbjudge.protocol import HINT_LENGTH, MESSAGE_LENGTH, Report
 
 PRINTED = 100_000  # characters that a graded cell may print
-CELL = "<graded cell>"
 
 
 class NotAScoreError(TypeError):
@@ -63,27 +61,19 @@ def _is_of_a_library() -> bool:
     return False
 
 
-@dataclass(frozen=True)
-class Rules:
-    """What may count in a graded cell.
-
-    Attributes:
-        change: what is done to its syntax first.
-        is_own: whether an expression is the test's own, not just a number of the student's.
-    """
-
-    change: Callable[[ast.Module], object] = lambda _: None
-    is_own: Callable[[ast.expr], bool] = lambda _: True
-
-
-def execute(text: str, names: dict[str, Any], rules: Rules, place: str = CELL) -> float | None:
-    """Run the Python of a cell.
+def execute(
+    cell: CompiledCell,
+    names: dict[str, Any],
+    is_own: Callable[[str], bool] = lambda _: True,
+    scored: bool = True,
+) -> float | None:
+    """Run a cell.
 
     Args:
-        text: Python, magics already translated.
+        cell: to be run.
         names: in which it runs.
-        rules: what may count.
-        place: for a file name in tracebacks.
+        is_own: whether a name is the test's own, so that what it gives may be points.
+        scored: whether anything may.
 
     Returns:
         The points that its last line gives, None if it gives none.
@@ -92,17 +82,12 @@ def execute(text: str, names: dict[str, Any], rules: Rules, place: str = CELL) -
         BaseException: whatever the cell raises.
         NotAScoreError: if its last line gives an array.
     """
-    tree = ast.parse(text, place)
-    rules.change(tree)
-    last = tree.body[-1] if tree.body else None
-    if isinstance(last, ast.Expr):
-        tree.body.pop()
-    exec(compile(tree, place, "exec"), names)  # noqa: S102
-    if not isinstance(last, ast.Expr):
+    exec(cell.body, names)  # noqa: S102
+    if cell.last is None:
         return None
-    own = rules.is_own(last.value)
-    value = eval(compile(ast.Expression(last.value), place, "eval"), names)  # noqa: S307
-    if not own or isinstance(value, bool | np.bool_) or text.rstrip().endswith(";"):
+    own = scored and all(map(is_own, cell.value_of))
+    value = eval(cell.last, names)  # noqa: S307
+    if not own or isinstance(value, bool | np.bool_) or cell.is_quiet:
         return None
     if isinstance(value, np.ndarray | complex) or type(value).__name__ == "EagerTensor":
         # Points that are computed from an answer that is an array are an array: no points, instead of all.

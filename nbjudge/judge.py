@@ -3,7 +3,6 @@
 A name that the tests use and the judge does not have is read from the student process, as plain data or as a `Proxy`.
 """
 
-import ast
 import builtins
 import os
 import random
@@ -18,8 +17,9 @@ from typing import Any
 import numpy as np
 from IPython.core.inputtransformer2 import TransformerManager
 
-from nbjudge.cell_run import CELL, Rules, blank_lines, execute, report_of
+from nbjudge.cell_run import blank_lines, execute, report_of
 from nbjudge.channel import Channel, ChannelClosedError
+from nbjudge.compiled import CELL, CompiledCell, cell_of_code, compile_cell
 from nbjudge.empty_answers import guard_libraries, unguarded
 from nbjudge.judge_shell import make_shell
 from nbjudge.known_causes import uninstalled
@@ -29,31 +29,6 @@ from nbjudge.proxy import JudgeCodec, StudentGoneError, StudentSide
 
 BELOW_MAGIC = "<below a magic>"  # in the place of CELL, whose lines are counted from another one
 SEED = "NBJUDGE_SEED"  # the environment variable in which tests find the seed of their inputs
-
-
-class KeepAnswers(ast.NodeTransformer):
-    """Takes out of a test the imports that would put a library's function in the place of the student's.
-
-    Those of whole modules (`from module import *`) go, too: the names that they give are looked up when they are used,
-    behind those of answers. Imports inside of functions give names to these functions alone.
-    """
-
-    def __init__(self, answers: frozenset[str]):
-        self.answers = answers
-
-    def visit_FunctionDef(self, node: Any) -> Any:
-        """Leave it as it is."""
-        return node
-
-    visit_AsyncFunctionDef = visit_ClassDef = visit_Lambda = visit_FunctionDef  # noqa: N815
-
-    def visit_Import(self, node: Any) -> Any:
-        """Without the names of answers; nothing if none is left."""
-        taken = {*self.answers, "*"}
-        node.names = [alias for alias in node.names if (alias.asname or alias.name.split(".")[0]) not in taken]
-        return node if node.names else ast.copy_location(ast.Pass(), node)
-
-    visit_ImportFrom = visit_Import  # noqa: N815
 
 
 class Judge:
@@ -67,7 +42,12 @@ class Judge:
         names.own("get_ipython", self._shell)
 
     def run(
-        self, source: str, scored: bool = True, redefined: Iterable[str] = (), missing: Iterable[str] = ()
+        self,
+        source: str,
+        scored: bool = True,
+        redefined: Iterable[str] = (),
+        missing: Iterable[str] = (),
+        code: bytes = b"",
     ) -> Report:
         """Run one cell.
 
@@ -76,9 +56,10 @@ class Judge:
             scored: whether the value of its last line may be points; that of a setup cell is nothing.
             redefined: names of which the tests' own meaning is over.
             missing: names that are there only if the student's code has imported them.
+            code: the cell as `compiled.cell_as_code` gives it.
         """
         self.names.begin_cell(redefined, missing)
-        report = report_of(lambda: self._execute(source, scored), source, scored)
+        report = report_of(lambda: self._execute(cell_of_code(code) or self._compiled(source), scored), source, scored)
         claims = self.names.student.claims.told
         is_gone = report.ename == StudentGoneError.__name__
         return replace(report, claims=claims, student_gone=is_gone, uninstalled=self.uninstalled)
@@ -94,35 +75,23 @@ class Judge:
     def _shell(self) -> Any:
         # Made late, since few tests need it, and by the judge: the student's would read what is below a magic.
         if self.shell is None:
-            self.shell = make_shell(self.names, lambda source: self._execute(source, scored=False, place=BELOW_MAGIC))
+            self.shell = make_shell(
+                self.names, lambda source: self._execute(self._compiled(source, BELOW_MAGIC), scored=False)
+            )
         return self.shell
 
-    def _execute(self, source: str, scored: bool, place: str = CELL) -> float | None:
+    def _compiled(self, source: str, place: str = CELL) -> CompiledCell:
         text = blank_lines(source) + self.transformer.transform_cell(source)
-        rules = Rules(KeepAnswers(self.names.answers).visit, self._is_own if scored else lambda _: False)
-        return execute(text, self.names, rules, place)
+        return compile_cell(text, place, self.names.answers)
 
-    def _is_own(self, node: ast.expr) -> bool:
-        # A number that comes straight from the student is an answer, never a score.
-        match node:
-            case (
-                ast.Call(func=inner) | ast.Attribute(value=inner) | ast.Subscript(value=inner) | ast.Await(value=inner)
-            ):
-                return self._is_own(inner)
-            case ast.NamedExpr(value=inner) | ast.UnaryOp(operand=inner):
-                return self._is_own(inner)
-            case ast.BinOp(left=left, right=right):
-                return self._is_own(left) and self._is_own(right)
-            case ast.BoolOp(values=values):
-                return all(map(self._is_own, values))
-            case ast.IfExp(body=left, orelse=right):
-                return self._is_own(left) and self._is_own(right)
-            case ast.Name(id="get_ipython"):
-                # The value of a magic is that of the line below it.
-                return False
-            case ast.Name(id=name):
-                return name in self.names or name in self.names.imports or hasattr(builtins, name)
-        return True
+    def _execute(self, cell: CompiledCell, scored: bool) -> float | None:
+        return execute(cell, self.names, self._is_own, scored)
+
+    def _is_own(self, name: str) -> bool:
+        # A number that comes straight from the student is an answer, never a score. The value of a magic is that of the
+        # line below it.
+        of_tests = name in self.names or name in self.names.imports or hasattr(builtins, name)
+        return of_tests and name != "get_ipython"
 
 
 def begin(message: Begin, student: StudentSide) -> Judge:
@@ -166,9 +135,9 @@ def main(control: Channel, student: Channel) -> None:
                 if isinstance(message, Begin):
                     judge = begin(message, codec.student)
                 elif judge is not None and isinstance(message, RunSetup):
-                    control.send(to_wire(judge.run(message.source, scored=False)))
+                    control.send(to_wire(judge.run(message.source, scored=False, code=message.code)))
                 elif judge is not None and isinstance(message, RunTest):
-                    report = judge.run(message.source, redefined=message.redefined, missing=message.missing)
+                    report = judge.run(message.source, True, message.redefined, message.missing, message.code)
                     judge.share(message.shared)
                     control.send(to_wire(report))
             except KeyboardInterrupt:

@@ -82,6 +82,9 @@ class ProcessPair:
     def close(self) -> None:
         """End both, and remove what they left."""
         self.watchdog.stop()
+        # Both at once: the end of a large process takes its time.
+        for process in (self.student, self.judge):
+            process.signal(signal.SIGKILL)
         for process in (self.student, self.judge):
             process.end()
         os.close(self.stdout)

@@ -41,6 +41,8 @@ The supervisor believes the judge, and nobody believes the student, except for t
 field of a wrong type is read as if it had not been sent, and a message of an unknown kind is not read at all. What does
 not even obey the format of `wire` ends the student's process.
 
+What is to be run comes as text and as `code`, the same in the form of `compiled`.
+
 The wire carries a message as a dictionary of its fields and its `kind`. What the supervisor and the zygote
 tell each other is JSON, since they trust each other: see `zygote_orders`.
 """
@@ -75,9 +77,15 @@ class PutFiles(Message):
 
 @dataclass(frozen=True)
 class RunCell(Message):
-    """Run this cell and say what it shows and how it ends."""
+    """Run this cell and say what it shows and how it ends.
+
+    Attributes:
+        source: its text.
+        tests: what students see of the tests since the last cell, which IPython's history counts, too.
+    """
 
     source: str
+    tests: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -85,6 +93,7 @@ class Lend(Message):
     """Run these statements of a test that students see, silently, and say that it is done: its names are theirs too."""
 
     statements: list[str]
+    code: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -94,10 +103,14 @@ class RunBeside(Message):
     Attributes:
         source: its text.
         before: statements of other tests that define what it uses.
+        tests: as for `RunCell`.
     """
 
     source: str
     before: list[str]
+    code: bytes = b""
+    code_before: bytes = b""
+    tests: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -176,6 +189,7 @@ class RunSetup(Message):
     """Run a setup cell, whose last line is no score."""
 
     source: str
+    code: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -193,6 +207,7 @@ class RunTest(Message):
     redefined: list[str]
     missing: list[str]
     shared: list[str]
+    code: bytes = b""
 
 
 # Judge -> supervisor; from the student process, too, of a test that it ran beside its objects

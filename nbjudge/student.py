@@ -184,9 +184,9 @@ class Shell(InteractiveShell):
 
 
 def make_shell() -> Shell:
-    """A shell without history, so without the thread that would save it."""
+    """A shell with a history in memory, so without the thread that would save it."""
     settings = Config()
-    settings.HistoryManager.enabled = False
+    settings.HistoryManager.hist_file = ":memory:"
     settings.InteractiveShell.colors = "NoColor"
     shell: Shell = Shell.instance(config=settings)
     return shell
@@ -231,8 +231,9 @@ class Student:
             bundle = {"text/plain": "... output cut off ..."}
         self.tell(Displayed(bundle, is_result))
 
-    def run(self, source: str) -> None:
+    def run(self, source: str, tests: list[str]) -> None:
         """Run one cell and say how it ended."""
+        beside.remember(self.shell, tests)
         self.left = self.output
         begin_cell()
         status = "ok"
@@ -248,17 +249,18 @@ class Student:
             status = "error"
         self.tell(CellDone(status, int(self.shell.execution_count)))
 
-    def lend(self, statements: list[str]) -> None:
+    def lend(self, message: Lend) -> None:
         """Take over names that a test defines."""
         try:
             with _interrupts(signal.SIG_UNBLOCK):
-                beside.lend(self.shell, statements)
+                beside.lend(self.shell, message.statements, message.code)
         except KeyboardInterrupt:
             pass
         self.tell(CellDone("ok"))
 
     def run_beside(self, message: RunBeside) -> None:
         """Run a test in a fork of this process, and report what the fork reports."""
+        beside.remember(self.shell, message.tests)
         near, far = socket.socketpair()
         child = os.fork()
         if not child:
@@ -270,19 +272,19 @@ class Student:
                 report = from_wire(Channel(near).receive(), Report)
         except (KeyboardInterrupt, WireError):
             pass
-        finally:
-            with suppress(OSError):
-                os.kill(child, signal.SIGKILL)
-                os.waitpid(child, 0)
-            near.close()
         self.tell(report or Report(ename="StudentGoneError", evalue="the process of this test ended before the test"))
+        # Its end takes as long as some tests do: the supervisor goes on meanwhile.
+        with suppress(OSError):
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+        near.close()
 
     def _run_in_fork(self, message: RunBeside, parent: Channel) -> None:
         try:
             # What it shows is nobody's.
             self.tell = lambda message: None  # type: ignore[method-assign]
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-            parent.send(to_wire(beside.run_beside(self.shell, message.source, message.before)))
+            parent.send(to_wire(beside.run_beside(self.shell, message)))
         finally:
             os._exit(0)
 
@@ -384,10 +386,10 @@ class Student:
                 case PutFiles(files=files):
                     _write(files)
                     given = set(files)
-                case RunCell(source=source):
-                    self.run(source)
-                case Lend(statements=statements):
-                    self.lend(statements)
+                case RunCell(source=source, tests=tests):
+                    self.run(source, tests)
+                case Lend() as message:
+                    self.lend(message)
                 case RunBeside() as message:
                     self.run_beside(message)
                 case Collect(budget=budget):

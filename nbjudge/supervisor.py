@@ -11,26 +11,22 @@ from nbjudge.channel import ChannelClosedError, ChannelTimeoutError
 from nbjudge.errors import MachineError
 from nbjudge.event_loop import Deadline, EventLoop
 from nbjudge.files import files_to_keep
-from nbjudge.hints import NOT_RUN, hidden_lines, hint_for
+from nbjudge.hints import NOT_RUN, hidden_lines, hint_for, visible_text
 from nbjudge.known_causes import KnownCauses, imported_modules, modules_in_words
 from nbjudge.lost_cells import why_to_look
 from nbjudge.model import Assignment, GradedNotebook, Limits, SourceNotebook, Status
 from nbjudge.notebook import (
     Cell,
     grade_id,
-    imported_in_answers,
-    imports_of,
     is_graded,
     is_setup,
     is_solution,
     is_test,
     is_unanswered,
-    names_defined,
-    names_of_answers,
     nbgrader,
-    not_yet_imported,
 )
 from nbjudge.outputs import CellOutput, clean_text, error_output
+from nbjudge.plan import plan_of
 from nbjudge.process import ProcessPair
 from nbjudge.processor_time import Times
 from nbjudge.protocol import (
@@ -58,16 +54,6 @@ from nbjudge.protocol import (
 from nbjudge.rebuild import Rebuilt
 from nbjudge.scoring import error_lines, outputs_of_test, score_of
 from nbjudge.watchdog import MOST_PIPES
-from nbjudge.ways import (
-    answers_of,
-    definitions_before,
-    left_by,
-    lent_by,
-    shared_by,
-    used_below_tests,
-    used_by_students,
-    ways_of,
-)
 from nbjudge.wire import WireError
 from nbjudge.zygote_client import IMPORT_TIMEOUT
 
@@ -107,13 +93,10 @@ class NotebookRun:
         self.room = limits.source_bytes  # for the output of all cells together
         self.pending_setups: list[Cell] = []  # setup cells that the judge has not yet reported on
         self.seen_hidden = False  # the student's code has been called by a hidden test
-        self.defined = names_defined(source)
-        self.answers, self.used = answers_of(source), used_by_students(source)
-        self.used_below = used_below_tests(source)
-        self.ways = ways_of(source)
-        self.causes = KnownCauses(names_of_answers(source))
-        self.missing = not_yet_imported(source)
+        self.plan = plan_of(source)
+        self.causes = KnownCauses(self.plan.answers)
         self.redefined: set[str] = set()  # names that cells since the last test define
+        self.passed_over: list[str] = []  # the visible parts of tests since the last cell of the student's
 
     def run(self, assignment: Assignment, given: dict[str, bytes], seed: int) -> GradedNotebook:
         """Run all cells, then collect what was left.
@@ -140,8 +123,7 @@ class NotebookRun:
         if self.slow and self.result.status is Status.GRADED:
             self.result.status = Status.TIMEOUT
             self.result.reason = f"{len(self.slow)} cell(s) did not end within {self.limits.cell_seconds:g} s"
-        by_hand = {grade_id(cell) for cell in self.source.content["cells"] if is_graded(cell) and is_solution(cell)}
-        if self.result.status is Status.GRADED and self.rebuilt.missing - by_hand:
+        if self.result.status is Status.GRADED and self.rebuilt.missing - self.plan.by_hand:
             self.result.findings.append("It is graded as if the missing exercises had been left empty.")
         if self.causes.modules and self.result.is_short:
             self.result.missing_modules = self.causes.modules
@@ -166,11 +148,10 @@ class NotebookRun:
                     raise MachineError("a process for a notebook did not begin as it should")
                 channel.limits = limits_of_files(self.limits)
             student.send(to_wire(PutFiles(given)), until)
-            answers = sorted({name for names in names_of_answers(self.source).values() for name in names})
+            answers = sorted({name for names in self.plan.answers.values() for name in names})
             own = [cell for cell in self.rebuilt.content["cells"] if not grade_id(cell) or is_solution(cell)]
             modules = imported_modules(own, given)
-            imports = imports_of(self.source)
-            begin = Begin(for_judge, seed, imports, answers, imported_in_answers(self.source), modules)
+            begin = Begin(for_judge, seed, self.plan.imports, answers, self.plan.imported, modules)
             judge.send(to_wire(begin), until)
         except WireError as error:
             printed = CellOutput(2000)
@@ -198,11 +179,11 @@ class NotebookRun:
             return
         if is_setup(cell):
             # Both processes run the cell at the same time; the judge's report is waited for with the next test.
-            self._tell_judge(RunSetup(cell["source"]))
+            self._tell_judge(RunSetup(cell["source"], self.plan.code_of(cell)))
             self.pending_setups.append(cell)
-            self.redefined -= self.defined.get(str(name), set())
+            self.redefined -= self.plan.defined.get(str(name), set())
         else:
-            self.redefined |= self.defined.get(str(name), set())
+            self.redefined |= self.plan.defined.get(str(name), set())
         if not self.ended:
             self._run_for_student(cell)
 
@@ -211,7 +192,8 @@ class NotebookRun:
         deadline = self._deadline(lambda: self._interrupt_student(cell))
         status = ""
         try:
-            self.pair.student.control.send(to_wire(RunCell(cell["source"])), deadline.end)
+            self.pair.student.control.send(to_wire(RunCell(cell["source"], self.passed_over)), deadline.end)
+            self.passed_over = []
             done = self._await_student(output, deadline)
             count, status = done.count or 0, done.status
             cell["execution_count"] = count if 0 < count < HIGHEST_COUNT else None
@@ -266,11 +248,13 @@ class NotebookRun:
             cell["outputs"] = [error_output("NotRun", "the student's process had ended before this test")]
             self.result.hints[name] = NOT_RUN
             return
-        if reason := self.ways.get(name):
-            self.result.trusted[name] = reason
-            report = self._run_beside(cell)
+        plan = self.plan.tests[name]
+        if isinstance(plan.order, RunBeside):
+            self.result.trusted[name] = plan.trusted
+            report = self._run_beside(cell, plan.order, plan.lend)
         else:
-            report = self._run_judged(cell)
+            report = self._run_judged(cell, plan.order, plan.lend)
+        self.passed_over.append(visible_text(cell["source"]))
         if report is None:
             cell["outputs"] = [error_output("NotRun", self.result.reason)]
             self.result.hints[name] = NOT_RUN
@@ -293,41 +277,39 @@ class NotebookRun:
             self.result.hints[name] = clean_text(report.hint)
         self.seen_hidden = self.seen_hidden or bool(hidden_lines(cell["source"]))
 
-    def _run_judged(self, cell: Cell) -> Report | None:
+    def _run_judged(self, cell: Cell, order: RunTest, lend: Lend) -> Report | None:
         if not self._await_setups():
             return None
-        self._lend(lent_by(cell["source"], self.answers, self.used))
+        self._lend(lend)
         deadline = self._deadline(*self._interrupts_of_test(cell))
-        name = str(grade_id(cell))
-        shared = sorted(shared_by(cell["source"], self.answers, self.used_below[name]))
-        self._tell_judge(RunTest(cell["source"], sorted(self.redefined), self.missing[name], shared))
+        self._tell_judge(replace(order, redefined=sorted(self.redefined)))
         self.redefined.clear()
         return self._await_judge(deadline)
 
-    def _lend(self, statements: tuple[str, ...]) -> None:
+    def _lend(self, message: Lend) -> None:
         """Give the student's code names that the visible part of a test defines, as it would find them anywhere."""
-        if not statements:
+        if not message.statements:
             return
         deadline = self._deadline(lambda: self._interrupt_student(None))
         try:
-            self.pair.student.control.send(to_wire(Lend(list(statements))), deadline.end)
+            self.pair.student.control.send(to_wire(message), deadline.end)
             self._await_student(CellOutput(0), deadline)
         except WireError as error:
             self._end_student(error)
 
-    def _run_beside(self, cell: Cell) -> Report | None:
+    def _run_beside(self, cell: Cell, order: RunBeside, lend: Lend) -> Report | None:
         deadline = self._deadline(lambda: self._interrupt_student(cell))
         student = self.pair.student.control
         try:
-            student.send(to_wire(RunBeside(cell["source"], definitions_before(self.source, cell))), deadline.end)
+            student.send(to_wire(replace(order, tests=self.passed_over)), deadline.end)
+            self.passed_over = []
             report = None
             while not isinstance(report, Report):
                 report = from_wire(self.loop.receive(student, deadline, CellOutput(0)), Report)
         except WireError as error:
             self._end_student(error)
             return None
-        used_below = self.used_below[str(grade_id(cell))]
-        self._lend(left_by(cell["source"], self.answers, self.used, used_below))
+        self._lend(lend)
         # Whose word it is: the student's code could hide in a hint what it has read of the test.
         is_hidden = bool(hidden_lines(cell["source"]))
         return replace(report, claims=[], student_gone=False, hint=None if is_hidden else report.hint)

@@ -8,19 +8,22 @@ on what a student wrote.
 import ast
 import builtins
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 
 from nbjudge.hints import hidden_lines, visible_text
 from nbjudge.model import SourceNotebook
-from nbjudge.notebook import Cell, grade_id, is_test, names_of_answers, parsed, text_of
+from nbjudge.notebook import Cell, grade_id, imports_of, is_test, names_of_answers, parsed, text_of
 
 JUDGED, BESIDE = "judged", "beside"  # also the tags of cells by which an author decides
 BY_AUTHOR = "the author decided so"
 CHANGED_ARGUMENT = "it looks at what a function did to its argument"
 IDENTITY = "it asks whether two things are the same object"
 WARNINGS = "it looks at the warnings that the student's code gives"
+HISTORY = "it looks back at the cells above it"
+HISTORY_NAME = re.compile(r"In|Out|_{1,3}|_i{1,3}|_i?\d+|_[io]h")
+HISTORY_MAGICS = {"hist", "history", "macro", "notebook", "recall", "rep", "rerun", "save"}
 OF_WARNINGS = {"catch_warnings", "warns", "deprecated_call", "assertWarns", "assertWarnsRegex", "assert_warns"}
 DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 WORD = re.compile(r"\w+")
@@ -64,7 +67,24 @@ def reason_in_text(text: str, answers: frozenset[str]) -> str | None:
             return IDENTITY
         if (getattr(node, "attr", None) or getattr(node, "id", None)) in OF_WARNINGS:
             return WARNINGS
+    if _looks_back(text, answers):
+        return HISTORY
     return CHANGED_ARGUMENT if _changed_arguments(tree, answers) else None
+
+
+def _looks_back(text: str, answers: frozenset[str]) -> bool:
+    """Whether a test uses IPython's history, also below a magic such as `%%capture`."""
+    if any(HISTORY_NAME.fullmatch(name) for name in _taken_from_above(text) - answers):
+        return True
+    for node in ast.walk(parsed(text) or ast.Module([], [])):
+        match node:
+            case ast.Call(func=ast.Attribute(attr="run_line_magic"), args=[ast.Constant(name), *_]):
+                if name in HISTORY_MAGICS:
+                    return True
+            case ast.Call(func=ast.Attribute(attr="run_cell_magic"), args=[_, _, ast.Constant(str(below))]):
+                if _looks_back(below, answers):
+                    return True
+    return False
 
 
 def _compares_objects(node: ast.Compare) -> bool:
@@ -144,7 +164,9 @@ def _is_lent(statement: ast.stmt, answers: frozenset[str], used: frozenset[str])
 
 
 @lru_cache(maxsize=4000)
-def left_by(text: str, answers: frozenset[str], used: frozenset[str], used_below: frozenset[str]) -> tuple[str, ...]:
+def left_by(
+    text: str, answers: frozenset[str], used: frozenset[str], used_below: frozenset[str], imported: frozenset[str]
+) -> tuple[str, ...]:
     """What a test leaves to the cells below it once it has run: what it lends, and what makes the names that they use.
 
     Args:
@@ -152,12 +174,13 @@ def left_by(text: str, answers: frozenset[str], used: frozenset[str], used_below
         answers: names that solution cells define, which no test takes away.
         used: names that other cells of the source use.
         used_below: those of the cells below the test.
+        imported: names that the source imports.
 
     Returns:
         Statements of the visible part of the test, calls of answers among them; one may fail without the others.
     """
     statements = _definitions(visible_text(text), answers)
-    needed = set(_needed(statements, set(used_below), answers))
+    needed = set(_needed(statements, set(used_below), answers, imported))
     lent = set(lent_by(text, answers, used))
     return tuple(text for text in map(ast.unparse, statements) if text in needed | lent)
 
@@ -212,31 +235,75 @@ def definitions_before(source: SourceNotebook, cell: Cell) -> list[str]:
 
     What other cells define since then, or have been given by those tests, is in the names of the student's code.
     """
-    answers, used_below = answers_of(source), used_below_tests(source)
+    answers, used_below, imported = answers_of(source), used_below_tests(source), frozenset(imports_of(source))
     cells = source.content["cells"]
-    wanted = set(used_in(text_of(cell["source"]) or ""))
+    wanted = set(_taken_from_above(text_of(cell["source"]) or ""))
     found: list[str] = []
     for other in reversed(cells[: [grade_id(each) for each in cells].index(grade_id(cell))]):
         text = (text_of(other["source"]) or "") if other["cell_type"] == "code" else ""
         if is_test(other):
             below = used_below[str(grade_id(other))]
             wanted -= {name for each in _definitions(visible_text(text), answers) for name in _stored_by(each) & below}
-            found = [*_needed(_definitions(text, answers), wanted, answers), *found]
+            found = [*_needed(_definitions(text, answers), wanted, answers, imported), *found]
         elif (tree := parsed(text)) is not None:
             wanted -= _stored_by(tree)
     return found
 
 
-def _needed(statements: tuple[ast.stmt, ...], wanted: set[str], answers: frozenset[str]) -> list[str]:
+def _needed(
+    statements: tuple[ast.stmt, ...], wanted: set[str], answers: frozenset[str], imported: frozenset[str]
+) -> list[str]:
     """Those statements of a test that make names which are wanted, to which what they use is added."""
     found: list[str] = []
     for statement in reversed(statements):
-        # A statement such as `stack.push(1)` counts as one that defines what it is called on.
-        touched = _stored_by(statement) or _used_by(statement) - answers
-        if touched & wanted:
+        if _touched_by(statement, answers, imported) & wanted:
             found.insert(0, ast.unparse(statement))
+            wanted -= _made_by(statement)
             wanted |= _used_by(statement)
     return found
+
+
+def _touched_by(statement: ast.stmt, answers: frozenset[str], imported: frozenset[str]) -> set[str]:
+    """The names that a statement makes or may change.
+
+    Of `stack.push(1)` or `random.seed(1)` these are all that it uses, but `checks.check_value(f(x), 3)` is a test.
+    """
+    touched = _stored_by(statement)
+    for simple in _simple_statements(statement):
+        used = _used_by(simple)
+        if not _stored_by(simple) and not (_is_call_of(simple, imported) and used & answers):
+            touched |= (used - imported or used) - answers
+    return touched
+
+
+def _is_call_of(statement: ast.stmt, names: frozenset[str]) -> bool:
+    """Whether a statement calls something and does no more, as in `np.testing.assert_equal(f(x), 3)`."""
+    if not (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call)):
+        return False
+    called = statement.value.func
+    while isinstance(called, ast.Attribute):
+        called = called.value
+    return isinstance(called, ast.Name) and called.id in names
+
+
+def _taken_from_above(text: str) -> set[str]:
+    """The names that a cell uses and does not make itself before it does."""
+    tree = parsed(text)
+    taken: set[str] = set()
+    for statement in reversed(tree.body if tree else []):
+        taken = (taken - _made_by(statement)) | _used_by(statement)
+    return taken
+
+
+def _made_by(statement: ast.stmt) -> set[str]:
+    """The names that a statement makes whatever they were before."""
+    match statement:
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef() | ast.Import() | ast.ImportFrom():
+            return _stored_by(statement)
+        case ast.Assign(targets=targets):
+            nodes = [node for target in targets for node in ast.walk(target)]
+            return {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    return set()
 
 
 @lru_cache(maxsize=4000)
@@ -259,7 +326,38 @@ def _outside_functions(statement: ast.AST) -> Iterator[ast.AST]:
 
 
 def _used_by(tree: ast.AST) -> set[str]:
-    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    """The names that some syntax takes from outside: no parameters, and no variables of functions."""
+    match tree:
+        case ast.Name(id=name, ctx=ast.Load()):
+            return {name}
+        case ast.FunctionDef(args=args, body=body) | ast.AsyncFunctionDef(args=args, body=body):
+            given = [*tree.decorator_list, *_evaluated(args), *([tree.returns] if tree.returns else [])]
+            return _used_by_all(given) | (_used_by_all(body) - _own(args, body))
+        case ast.Lambda(args=args, body=value):
+            return _used_by_all(_evaluated(args)) | (_used_by(value) - _own(args, []))
+        case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+            return _used_by_all(ast.iter_child_nodes(tree)) - _stored_by(tree)
+    return _used_by_all(ast.iter_child_nodes(tree))
+
+
+def _used_by_all(nodes: Iterable[ast.AST]) -> set[str]:
+    return set[str]().union(*map(_used_by, nodes))
+
+
+def _evaluated(args: ast.arguments) -> list[ast.AST]:
+    """What is evaluated where a function is defined: defaults and annotations."""
+    every = [*args.posonlyargs, *args.args, *args.kwonlyargs, args.vararg, args.kwarg]
+    notes = [each.annotation for each in every if each is not None]
+    return [node for node in (*args.defaults, *args.kw_defaults, *notes) if node is not None]
+
+
+def _own(args: ast.arguments, body: list[ast.stmt]) -> set[str]:
+    """The names that are a function's own."""
+    every = [*args.posonlyargs, *args.args, *args.kwonlyargs, args.vararg, args.kwarg]
+    nodes = [node for statement in body for node in _outside_functions(statement)]
+    of_others = {name for node in nodes if isinstance(node, ast.Global | ast.Nonlocal) for name in node.names}
+    stored = set[str]().union(*map(_stored_by, body))
+    return ({each.arg for each in every if each is not None} | stored) - of_others
 
 
 def _stored_by(tree: ast.AST) -> set[str]:

@@ -5,6 +5,7 @@ It never sees a notebook.
 """
 
 import gc
+import importlib
 import json
 import os
 import resource
@@ -15,6 +16,8 @@ import sys
 from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
+
+from IPython.core import pylabtools
 
 from nbjudge import judge, student
 from nbjudge.channel import Channel
@@ -37,6 +40,18 @@ def run_imports(statements: list[str]) -> None:
             exec(statement, {})  # noqa: S102
 
 
+def warm_up(shell: student.Shell) -> None:
+    """Let a shell find out what it needs for cells, values and figures, once before all forks; it shows nothing."""
+    shell.run_cell("pass", silent=True)
+    shell.display_formatter.format(shell)
+    if "matplotlib" in sys.modules:
+        # What `enable_matplotlib` looks for; it looks again if this fails.
+        with suppress(Exception):
+            importlib.import_module("IPython.core.magics.execution")
+            importlib.import_module("matplotlib_inline.backend_inline")
+            pylabtools.find_gui_and_backend("inline")
+
+
 def _become(order: ForkOrder, settings: ZygoteSettings, shell: student.Shell, descriptors: list[int]) -> None:
     """Turn this process, just forked, into a student process or a judge."""
     limits = Limits(**order.limits)
@@ -49,12 +64,15 @@ def _become(order: ForkOrder, settings: ZygoteSettings, shell: student.Shell, de
         os.closerange(low + 1, high)
     control = socket.socket(fileno=descriptors[0])
     peer = socket.socket(fileno=descriptors[1])
+    # What stands for this process, for its supervisor.
+    pidfd = os.pidfd_open(os.getpid())
+    socket.send_fds(control, [b"P"], [pidfd])
+    os.close(pidfd)
     if settings.sandboxed:
-        namespaces.isolate(limits, control, Mounts(**settings.mounts))
+        namespaces.isolate(limits, Mounts(**settings.mounts))
     else:
         # In a sandbox the outer wall ends them all.
         namespaces.libc.prctl(namespaces.PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        socket.send_fds(control, [b"P"], [os.pidfd_open(os.getpid())])
         os.chdir(order.folder or ".")
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -85,6 +103,8 @@ def main() -> None:
             os.set_inheritable(descriptor, True)
             os.execv(sys.executable, [*sys.orig_argv[:-1], cold])  # noqa: S606
     shell = student.make_shell()
+    if settings.warm:
+        warm_up(shell)
     # Made once, not after each fork.
     seccomp.program(os.uname().machine)
     gc.collect()
@@ -94,13 +114,17 @@ def main() -> None:
         data, descriptors, _, _ = socket.recv_fds(orders, 1 << 16, 4)
         if not data:
             return
-        child = os.fork()
+        try:
+            child = namespaces.fork() if settings.sandboxed else os.fork()
+        except OSError as error:
+            # Closed below, which tells who waits.
+            child = -1
+            print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
         if not child:
             try:
                 orders.close()
                 _become(ForkOrder(**json.loads(data)), settings, shell, descriptors)
             except BaseException as error:
-                os.write(2, f"{type(error).__name__}: {error}\n".encode())
-            os._exit(70)
+                namespaces.end(error)
         for number in descriptors:
             os.close(number)

@@ -7,16 +7,24 @@ files that nbgrader copies beside it.
 """
 
 import ast
-from collections.abc import Iterator, Mapping
+import multiprocessing
+import os
+import re
+import signal
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from nbconvert.exporters import HTMLExporter
+from nbconvert.exporters import HTMLExporter, TemplateExporter
 from nbconvert.filters import strip_ansi
 from nbformat.notebooknode import NotebookNode
 from nbgrader import utils
 from nbgrader.api import Gradebook
+from nbgrader.apps import NbGraderAPI
 from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, GetGrades, NbGraderPreprocessor
 from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
 from traitlets.config import Config
@@ -63,6 +71,8 @@ SHAPE = {
     # Those of Formgrader's pages, which are made by the class that this one inherits from.
     "preprocessors": [],
 }
+NOT_DESCRIBED, NO_DESCRIPTION = re.compile(r"<img(?![^>]*\salt=)"), "A picture in the notebook"
+FEW = 40  # submissions that are not worth the start of more processes
 IN_PLACE_OF_TESTS = "Tests that are hidden from students"
 
 
@@ -300,6 +310,13 @@ class FeedbackExporter(HTMLExporter):
         resources.setdefault("feedback", {"status": "", "reason": "", "findings": [], "awaits": False, "again": []})
         return resources
 
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """Make the page; nbconvert's own way would parse it once more, which takes as long as all the rest."""
+        page, resources = TemplateExporter.from_notebook_node(self, nb, self._init_resources(resources or {}), **kw)
+        return NOT_DESCRIBED.sub(f'<img alt="{NO_DESCRIPTION}"', page), resources
+
 
 # The command
 
@@ -319,12 +336,22 @@ class Feedback:
     problem: str = ""
 
 
-def generate(course: Course, assignment: str) -> list[Feedback]:
+def generate(
+    course: Course,
+    assignment: str,
+    on_written: Callable[[Feedback, int], None] = lambda *_: None,
+    workers: int | None = None,
+) -> list[Feedback]:
     """Write the pages of feedback of an assignment into feedback/STUDENT/ASSIGNMENT/, by nbgrader.
 
     Args:
         course: in which it was graded.
         assignment: its name.
+        on_written: called with the pages of each student as they are there, and the number of students.
+        workers: processes that write them; if not given, one a core for a large class, and this one for a small one.
+
+    Returns:
+        The pages of all students, sorted by their ids.
 
     Raises:
         GradingError: if nothing is graded yet.
@@ -334,15 +361,59 @@ def generate(course: Course, assignment: str) -> list[Feedback]:
         raise GradingError(f"There is no graded submission of {assignment} in {course.results}", GRADE_FIRST)
     if not course.has_gradebook:
         raise GradingError(f"There is no gradebook.db in {course.folder}", f"{GRADE_FIRST}, or name another gradebook")
+    students = [path.parent.name for path in graded]
+    workers = workers or (1 if len(students) <= FEW else os.cpu_count() or 1)
+    with _writer(course, assignment, workers) as logs_of:
+        written = []
+        for student, log in zip(students, logs_of(students), strict=True):
+            # A name in it need not be text.
+            with course.log.open("a", encoding="utf-8", errors="backslashreplace") as file:
+                file.write(one_entry(log) + "\n")
+            written.append(_feedback_of(course, student, assignment))
+            on_written(written[-1], len(students))
+    return written
+
+
+@contextmanager
+def _writer(course: Course, assignment: str, workers: int) -> Iterator[Callable[[list[str]], Iterable[str]]]:
+    """A function that writes the pages of some students, and gives what is to be logged of each in turn."""
+    if workers == 1:
+        with _opened(course) as api:
+            yield lambda students: (_log_of(api, assignment, student) for student in students)
+        return
+    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _open_in_worker, (course,))
+    try:
+        yield lambda students: pool.map(partial(_log_in_worker, assignment), students, chunksize=4)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _opened(course: Course) -> Iterator[NbGraderAPI]:
     with open_course(course) as api:
         # Whatever the configuration says, no page is written without them.
         api.update_config(Config({"GenerateFeedback": SETTINGS}))
-        outcome = api.generate_feedback(assignment, force=True)
-    log = f"{outcome.get('error') or ''}\n{outcome.get('log') or ''}"
-    # A name in it need not be text.
-    with course.log.open("a", encoding="utf-8", errors="backslashreplace") as file:
-        file.write(one_entry(log) + "\n")
-    return [_feedback_of(course, path.parent.name, assignment) for path in graded]
+        yield api
+
+
+def _log_of(api: NbGraderAPI, assignment: str, student: str) -> str:
+    outcome = api.generate_feedback(assignment, student, force=True)
+    return f"{outcome.get('error') or ''}\n{outcome.get('log') or ''}"
+
+
+_in_worker: dict[str, Any] = {}
+
+
+def _open_in_worker(course: Course) -> None:
+    # Ctrl-C is for the main process.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Open for as long as the worker lasts.
+    _in_worker["opened"] = opened = _opened(course)
+    _in_worker["api"] = opened.__enter__()
+
+
+def _log_in_worker(assignment: str, student: str) -> str:
+    return _log_of(_in_worker["api"], assignment, student)
 
 
 def _feedback_of(course: Course, student: str, assignment: str) -> Feedback:

@@ -14,7 +14,17 @@ import typer
 
 from gdl_utils.classroom.course import Course, check_name
 from gdl_utils.classroom.export_formats import Format, Platform
-from gdl_utils.cli.shared import DATABASE, FOLDER, INTERRUPTED, PYTHON, console, course_in, status, tell_of_matplotlib
+from gdl_utils.cli.shared import (
+    DATABASE,
+    FOLDER,
+    INTERRUPTED,
+    PYTHON,
+    console,
+    course_in,
+    progress_bar,
+    status,
+    tell_of_matplotlib,
+)
 from gdl_utils.errors import CourseError
 
 if TYPE_CHECKING:
@@ -309,8 +319,9 @@ def feedback(
         raise CourseError("--output names a zip file, but you asked for none", "add --zip moodle or --zip canvas")
     target = course_in(course, db)
     check_name(assignment)
-    with status(f"Writing the feedback on {assignment}"):
-        written = generate(target, assignment)
+    with progress_bar() as progress:
+        task = progress.add_task("Writing the feedback", total=None)
+        written = generate(target, assignment, lambda _, count: progress.update(task, advance=1, total=count))
     for student in written:
         if student.problem:
             console.print(f"{student.student}: {student.problem}")

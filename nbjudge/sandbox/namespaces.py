@@ -5,6 +5,7 @@ kernel's headers.
 """
 
 import ctypes
+import errno
 import json
 import os
 import resource
@@ -12,6 +13,7 @@ import signal
 import socket
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 from nbjudge.model import Limits
 from nbjudge.sandbox import seccomp, users
@@ -24,8 +26,11 @@ CLONE_NEWIPC = 0x08000000
 CLONE_NEWUSER = 0x10000000
 CLONE_NEWPID = 0x20000000
 CLONE_NEWNET = 0x40000000
+NEW = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP
+CLONE_CHILD_CLEARTID, CLONE_CHILD_SETTID = 0x00200000, 0x01000000
+SYS_CLONE3 = 435  # on every machine
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REC, MS_PRIVATE, MS_BIND = 1, 2, 4, 8, 16384, 1 << 18, 4096
-PR_SET_PDEATHSIG, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_SET_DUMPABLE = 1, 24, 38, 4
+PR_SET_PDEATHSIG, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_SET_DUMPABLE, PR_GET_TID_ADDRESS = 1, 24, 38, 4, 40
 CAPABILITY_VERSION_3 = 0x20080522
 SYS_CAPSET = {"x86_64": 126, "aarch64": 91}
 SYS_KEYCTL = {"x86_64": 250, "aarch64": 219}
@@ -36,6 +41,7 @@ TERMINALS = 16
 PENDING_SIGNALS = 256
 
 libc = ctypes.CDLL(None, use_errno=True)
+_holding_the_lock = ctypes.PyDLL(None, use_errno=True)  # Python's, which a call of `libc` gives away for its time
 
 
 def _call(result: int, what: str) -> None:
@@ -52,23 +58,106 @@ def _mount(source: str, target: str, kind: str | None, flags: int, options: str 
     )
 
 
-def isolate(limits: Limits, control: socket.socket, mounts: Mounts) -> None:
-    """Take the calling process, just forked and with one thread, behind the wall; returns in a new process.
+class CloneArguments(ctypes.Structure):
+    """What the kernel's call clone3 takes: `struct clone_args`, as it was in Linux 5.3."""
 
-    The new process is the first of its own PID namespace, so all that it starts ends with it. It has no network, no
-    capabilities, a private /tmp with the folder /tmp/work, and the limits. The caller ends here. A descriptor that
-    stands for the new process is sent over `control`, for its supervisor.
+    _fields_ = [
+        (name, ctypes.c_uint64)
+        for name in (
+            "flags", "pidfd", "child_tid", "parent_tid", "exit_signal", "stack", "stack_size", "tls",
+        )
+    ]  # fmt: skip
+
+
+def fork() -> int:
+    """As `os.fork`, with a child that is the first process of namespaces of its own; the caller has one thread.
+
+    If a user id can be drawn, the child has it. The number that is returned may be that of another process, which makes
+    the child and ends.
+
+    Raises:
+        OSError: in the caller, if there can be no child.
     """
-    if (user := users.draw()) is not None:
-        os.setresuid(user, user, user)
-        # A change of user closes /proc/self to the process itself.
-        _call(libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0), "dumpable")
-    uid, gid = os.getuid(), os.getgid()
-    new = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP
-    _call(libc.unshare(new), "unshare")
-    Path("/proc/self/setgroups").write_text("deny")
-    Path("/proc/self/uid_map").write_text(f"{users.INSIDE_ID} {uid} 1")
-    Path("/proc/self/gid_map").write_text(f"{users.INSIDE_ID} {gid} 1")
+    own, user, child = os.getuid(), users.draw(), -1
+    if user is not None:
+        _change_user(user)
+    outside = os.getuid(), os.getgid()
+    try:
+        child = _fork_once() if tells_place_of_number() else _fork_twice()
+    finally:
+        if child and user is not None:
+            _change_user(own)
+    if child == 0:
+        try:
+            Path("/proc/self/setgroups").write_text("deny")
+            for kind, number in zip("ug", outside, strict=True):
+                Path(f"/proc/self/{kind}id_map").write_text(f"{users.INSIDE_ID} {number} 1")
+        except BaseException as error:
+            end(error)
+    return child
+
+
+def end(error: BaseException) -> NoReturn:
+    """End this process and say why, where its errors go."""
+    os.write(2, f"{type(error).__name__}: {error}\n".encode())
+    os._exit(70)
+
+
+def _change_user(user: int) -> None:
+    os.setresuid(user, user, user)
+    # A change of user closes /proc/self to the process itself.
+    _call(libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0), "dumpable")
+
+
+def _place_of_number() -> int:
+    # Where the C library keeps the number of this thread, by which it tells threads apart: the kernel writes it there.
+    place = ctypes.c_uint64()
+    return place.value if libc.prctl(PR_GET_TID_ADDRESS, ctypes.byref(place), 0, 0, 0) == 0 else 0
+
+
+def tells_place_of_number() -> bool:
+    """Whether the kernel tells what `fork` needs to do with one new process, instead of two."""
+    return bool(_place_of_number())
+
+
+def _fork_once() -> int:
+    # A process of hundreds of megabytes is expensive to fork, so that it is not forked first and isolated then.
+    flags = NEW | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID
+    order = CloneArguments(flags=flags, child_tid=_place_of_number(), exit_signal=signal.SIGCHLD)
+    # What `os.fork` does around the call of the kernel.
+    ctypes.pythonapi.PyOS_BeforeFork()
+    child = int(_holding_the_lock.syscall(SYS_CLONE3, ctypes.byref(order), ctypes.sizeof(order)))
+    error = ctypes.get_errno()
+    if child == 0:
+        ctypes.pythonapi.PyOS_AfterFork_Child()
+    else:
+        ctypes.pythonapi.PyOS_AfterFork_Parent()
+    if child < 0 and error == errno.ENOSYS:
+        # Filters of containers refuse it in this way, since they can't see its flags.
+        return _fork_twice()
+    if child < 0:
+        raise OSError(error, f"clone3: {os.strerror(error)}")
+    return child
+
+
+def _fork_twice() -> int:
+    if child := os.fork():
+        return child
+    try:
+        _call(libc.unshare(NEW), "unshare")
+        if os.fork():
+            os._exit(0)
+    except OSError as error:
+        end(error)
+    return 0
+
+
+def isolate(limits: Limits, mounts: Mounts) -> None:
+    """Take the calling process, which `fork` has just made, behind the wall.
+
+    It is the first of its own PID namespace, so all that it starts ends with it. It has no network, no capabilities, a
+    private /tmp with the folder /tmp/work, and the limits.
+    """
     _mount("none", "/", None, MS_REC | MS_PRIVATE)
     size = limits.disk_bytes
     # Python itself may lie below a folder that becomes private.
@@ -84,18 +173,6 @@ def isolate(limits: Limits, control: socket.socket, mounts: Mounts) -> None:
     _mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, f"newinstance,ptmxmode=666,mode=620,max={TERMINALS}")
     # A keyring of its own, so that keys of whoever grades can't be read.
     libc.syscall(SYS_KEYCTL[os.uname().machine], KEYCTL_JOIN_SESSION_KEYRING, None)
-    told, tell = os.pipe()
-    first = os.fork()
-    if first:
-        descriptor = os.pidfd_open(first)
-        socket.send_fds(control, [b"P"], [descriptor])
-        os.write(tell, b".")
-        os._exit(0)
-    # From here on in the new PID namespace. The supervisor must get the descriptor before anything else.
-    os.close(tell)
-    if not os.read(told, 1):
-        os._exit(70)
-    os.close(told)
     # No namespace inside: there capabilities could be had again, and with them mounts.
     Path("/proc/sys/user/max_user_namespaces").write_text("0")
     # Read-only: who is root outside could change settings of the kernel in /proc/sys, even without capabilities.
@@ -139,9 +216,9 @@ def main() -> None:
         SystemExit: if it can't be built; the reason stands in the error output.
     """
     ours, theirs = socket.socketpair()
-    if not os.fork():
+    if not fork():
         ours.close()
-        isolate(Limits(), theirs, Mounts(**json.loads(sys.argv[1])))
+        isolate(Limits(), Mounts(**json.loads(sys.argv[1])))
         theirs.send(b"+")
         os._exit(0)
     theirs.close()

@@ -27,6 +27,7 @@ from tests.classroom.dangers import dangers
 from tests.conftest import ROOT
 from tests.notebooks import added, as_node, cell, name_of, notebook, test
 
+PNG = "iVBORw0KGgo="
 HIDDEN = re.compile(r"### BEGIN HIDDEN TESTS\n(.*?)### END HIDDEN TESTS", re.DOTALL)
 
 
@@ -398,6 +399,25 @@ def test_a_page_that_can_not_be_made_is_told(graded):
     assert written["ada"].pages == []
     assert "nbgrader.log" in written["ada"].problem
     assert len(written["blank"].pages) == 1
+
+
+def test_several_processes_write_the_same_pages(pages, graded):
+    told = []
+    written = feedback.generate(graded.course, graded.name, lambda each, count: told.append((each, count)), workers=2)
+    assert told == [(each, 7) for each in written]
+    assert {each.student: each.pages[0].read_text() for each in written} == {
+        name: page for name, page in vars(pages).items() if name != "course"
+    }
+
+
+def test_pictures_without_a_description_get_one(pages):
+    drawn = {"output_type": "display_data", "data": {"text/html": f"<img src='data:image/png;base64,{PNG}'>"}}
+    book = as_node(notebook({**added("1", "x"), "outputs": [{**drawn, "metadata": {}}]}))
+    book.cells[0].metadata["feedback"] = {"note": "", "hint": ""}
+    names = {"assignment": "a", "student": "s", "notebook": "b", "score": 1, "max_score": 2, "late_penalty": 0}
+    page = feedback.FeedbackExporter().from_notebook_node(book, {"nbgrader": names})[0]
+    pictures = BeautifulSoup(page, "html.parser").find_all("img")
+    assert [picture["alt"] for picture in pictures] == [feedback.NO_DESCRIPTION]
 
 
 def test_the_command_exits_with_1_if_a_page_is_missing(root, graded, monkeypatch):

@@ -1,11 +1,23 @@
 """Tests that need the student's own objects: run beside them, and gone afterwards."""
 
+import ast
 import dataclasses
 
 import pytest
 
 from nbjudge import Limits, Status, grade
-from nbjudge.ways import BESIDE, BY_AUTHOR, CHANGED_ARGUMENT, IDENTITY, JUDGED, judged_only, reason_in_text, ways_of
+from nbjudge.ways import (
+    BESIDE,
+    BY_AUTHOR,
+    CHANGED_ARGUMENT,
+    HISTORY,
+    IDENTITY,
+    JUDGED,
+    definitions_before,
+    judged_only,
+    reason_in_text,
+    ways_of,
+)
 from tests import notebooks
 from tests.nbjudge import small
 
@@ -211,3 +223,81 @@ def test_an_author_decides_first():
 )
 def test_what_judging_would_get_wrong_is_seen_in_the_text(text, reason):
     assert reason_in_text(text, frozenset({"f", "x"})) == reason
+
+
+HISTORY_TESTS = [
+    "%rerun\nassert x == 3",
+    "%rerun 2\nassert x == 3",
+    "%rerun -l 1\nassert x == 3",
+    "%rerun -g 'x ='\nassert x == 3",
+    "assert _ == 3",
+    "assert Out[1] == 3 and _1 == 3",
+    "assert In[1].startswith('x = globals()')",
+    "assert 'x = globals()' in _i",
+    "%history -n 1",
+    "%%capture said\n%hist 1\n",
+]
+
+
+def test_tests_that_look_back_run_beside():
+    """Each after the answer alone, as nbgrader's kernel has it."""
+    answer = "x = globals().get('x', 0) + 1 if 'x' in globals() else 2\nx = 3\nx"
+    wrong = answer.replace("x = 3", "x = 4").replace("globals()", "vars()")
+    for test in HISTORY_TESTS:
+        book = run([test.replace("%rerun 2", "%rerun 1")], answer, beside=[])
+        assert book.scores == {"test-1": 2} and list(book.trusted.values()) == [HISTORY], (test, outputs(book))
+        if "hist" not in test:
+            assert run([test], wrong, beside=[]).scores == {"test-1": 0}, test
+
+
+def test_history_counts_tests_as_cells():
+    """Of a test that is judged its visible part, and nothing of what is hidden."""
+    hidden = "assert x == 1\n### BEGIN HIDDEN TESTS\nassert x == 1, 'SECRET'\n### END HIDDEN TESTS"
+    looks = "assert In[2] == 'assert x == 1' and In[3] == _ih[-1]\nassert seen() == (False, True)"
+    seen = "def seen():\n    return 'SEC' 'RET' in str(In), 'assert ' 'x == 1' in str(In)"
+    book = run([hidden, looks], f"x = 1\n{seen}", beside=[])
+    assert list(book.scores.values()) == [2, 2], outputs(book)
+
+
+@pytest.mark.parametrize(
+    "text", ["for _ in range(2):\n    f(1)", "_, y = f(1)", "a = [_ for _ in x]", "g = lambda _: f(1)"]
+)
+def test_names_of_history_may_be_a_tests_own(text):
+    assert reason_in_text(text, frozenset({"f", "x"})) is None
+
+
+@pytest.mark.parametrize(
+    ("above", "test", "wanted"),
+    [
+        ("def helper(v):\n    limit = 3\n    return v + limit + LIMIT\nLIMIT = 1", "assert helper(1) == 5", []),
+        ("LIMIT = 1\ndef helper(v):\n    return v + LIMIT", "assert helper(1) == 2", ["LIMIT = 1", "def helper(v):"]),
+        ("cases = [1]\nchecks.check_value(f(cases), 1)", "cases = [2]\nassert f(cases) == 2", []),
+        ("cases = [1]\nchecks.check_value(f(cases), 1)", "assert f(cases) == 1", ["cases = [1]"]),
+        ("cases = [1]\ncases.append(2)", "assert f(cases) == 3", ["cases = [1]", "cases.append(2)"]),
+        ("cases = [1]\nfor case in (2, 3):\n    cases.append(case)", "assert f(cases)", None),
+        ("random.seed(1)", "assert f(random.random())", ["random.seed(1)"]),
+        ("cases = [1]\ncases = cases + [2]", "assert f(cases)", None),
+        ("old = [1]\nold.append(5)\ncases = [1]", "assert f(cases)", ["cases = [1]"]),
+        ("draw = checks.random_inputs('a')", "draw = checks.random_inputs('b')\nassert f(draw)", []),
+        ("total = 0", "total += 1\nassert f(total)", ["total = 0"]),
+        ("x = 3", "y = [x for x in range(3)]\nassert f(y)", []),
+        ("x = 3", "assert f([y for y in range(x)])", ["x = 3"]),
+        ("x = 3", "g = lambda x: x\nassert f(g(1))", []),
+        ("x = 3", "def g(x, y=x):\n    return x\nassert f(g(1))", ["x = 3"]),
+    ],
+)
+def test_what_a_test_takes_from_tests_above(above, test, wanted):
+    task = small.assignment("import random\nfrom gdl_utils import checks", above, test)
+    cells = task.notebooks[0].content["cells"]
+    answer = notebooks.answer("def f(x):\n    return x")
+    source = dataclasses.replace(
+        task.notebooks[0], content={"cells": [answer, *[c for c in cells if "test" in c["id"]]]}
+    )
+    found = definitions_before(source, source.content["cells"][-1])
+    if wanted is None:
+        assert found == [ast.unparse(statement) for statement in ast.parse(above).body]
+    elif "LIMIT" in above and not wanted:
+        # What a function looks up when it is called may be defined below it.
+        assert [line.split("\n")[0] for line in found] == ["def helper(v):"]
+    else:
+        assert [line.split("\n")[0] for line in found if "import" not in line] == wanted

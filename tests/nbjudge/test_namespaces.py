@@ -222,3 +222,43 @@ def test_the_kernel_limits_each_process(probe):
         assert all(0 <= limit <= value for limit in probe["limits"][name]), name
     for name in ("RLIMIT_NPROC", "RLIMIT_CPU"):
         assert all(0 < limit < 100_000 for limit in probe["limits"][name]), name
+
+
+FORKS = """
+import ctypes, json, os, sys, threading
+from nbjudge.sandbox import namespaces
+if sys.argv[1] == "twice":
+    namespaces.tells_place_of_number = lambda: False
+if sys.argv[1] == "unknown":
+    # A call that no kernel has.
+    namespaces.SYS_CLONE3 = 100_000
+kinds = ["cgroup", "ipc", "mnt", "net", "pid", "user", "uts"]
+before = {kind: os.readlink(f"/proc/self/ns/{kind}") for kind in kinds}
+read, write = os.pipe()
+calls = []
+os.register_at_fork(after_in_child=lambda: calls.append("child"), after_in_parent=lambda: calls.append("parent"))
+if not namespaces.fork():
+    found = {"new": [kind for kind in kinds if os.readlink(f"/proc/self/ns/{kind}") != before[kind]]}
+    found |= {"pid": os.getpid(), "ids": [os.getuid(), os.getgid()], "calls": calls[-1]}
+    # By which the C library knows this thread.
+    found["number"] = ctypes.c_int.from_address(namespaces._place_of_number()).value
+    thread = threading.Thread(target=lambda: found.update(thread=threading.get_native_id()))
+    thread.start()
+    thread.join()
+    os.write(write, json.dumps(found).encode())
+    os._exit(0)
+os.close(write)
+assert calls[-1] == "parent"
+print(os.read(read, 10_000).decode())
+"""
+
+
+@pytest.mark.parametrize("way", ["once", "twice", "unknown"])
+def test_a_process_is_forked_into_namespaces_of_its_own(way):
+    """By one call of the kernel, or, where it does not tell enough for that, by two."""
+    line = [sys.executable, "-c", FORKS, way]
+    done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    found = json.loads(done.stdout)
+    assert found["new"] == ["cgroup", "ipc", "mnt", "net", "pid", "user", "uts"]
+    assert (found["pid"], found["ids"], found["calls"]) == (1, [1000, 1000], "child")
+    assert found["number"] == 1 and found["thread"] == 2

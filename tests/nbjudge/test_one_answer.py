@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from nbjudge.judge import KeepAnswers, reseed
+from nbjudge.compiled import KeepAnswers
+from nbjudge.judge import reseed
 from nbjudge.names import Namespace
 
 pytestmark = pytest.mark.quick

@@ -1,0 +1,112 @@
+"""What is known of a notebook before anybody's work is seen: found out once for an assignment, not for each submission.
+
+It comes from the source alone: what its cells define, import and need of each other, and how its tests are run.
+"""
+
+from dataclasses import dataclass
+
+from nbjudge.compiled import cell_as_code, statements_as_code
+from nbjudge.model import SourceNotebook
+from nbjudge.notebook import (
+    Cell,
+    grade_id,
+    imported_in_answers,
+    imports_of,
+    is_graded,
+    is_solution,
+    is_test,
+    names_defined,
+    names_of_answers,
+    not_yet_imported,
+)
+from nbjudge.protocol import Lend, RunBeside, RunTest
+from nbjudge.ways import (
+    answers_of,
+    definitions_before,
+    left_by,
+    lent_by,
+    shared_by,
+    used_below_tests,
+    used_by_students,
+    ways_of,
+)
+
+KEPT = 8  # plans: of the notebooks of an assignment
+
+
+@dataclass(frozen=True)
+class TestPlan:
+    """How a test is run.
+
+    Attributes:
+        trusted: why it is run beside the student's objects, empty if it is judged.
+        order: what is to be run; `redefined` depends on the student's notebook.
+        lend: what goes to the student's code, before it is judged, or after it has run beside.
+    """
+
+    __test__ = False  # for pytest
+
+    trusted: str
+    order: RunTest | RunBeside
+    lend: Lend
+
+
+class Plan:
+    """What is known of a notebook.
+
+    Attributes:
+        source: the notebook.
+        imports: statements that import a name, by the name.
+        imported: names that only solution cells import.
+        answers: names that the solution cells define, by their grade_id.
+        defined: names that each cell defines, by its grade_id.
+        tests: by grade_id.
+        by_hand: grade_ids of answers that a person grades.
+    """
+
+    def __init__(self, source: SourceNotebook):
+        self.source = source
+        self.imports = imports_of(source)
+        self.imported = imported_in_answers(source)
+        self.answers = names_of_answers(source)
+        self.defined = names_defined(source)
+        cells = source.content["cells"]
+        self.by_hand = {grade_id(cell) for cell in cells if is_graded(cell) and is_solution(cell)}
+        self._names, self._used, self._below = answers_of(source), used_by_students(source), used_below_tests(source)
+        self._missing, ways = not_yet_imported(source), ways_of(source)
+        tests = {str(grade_id(cell)): cell for cell in cells if is_test(cell)}
+        self.tests = {
+            name: self._beside(name, cell, ways[name]) if name in ways else self._judged(name, cell)
+            for name, cell in tests.items()
+        }
+
+    def code_of(self, cell: Cell) -> bytes:
+        """A cell of the source as the judge runs it, compiled if it can be."""
+        return cell_as_code(cell["source"], self._names)
+
+    def _judged(self, name: str, cell: Cell) -> TestPlan:
+        shared = shared_by(cell["source"], self._names, self._below[name])
+        order = RunTest(cell["source"], [], self._missing[name], sorted(shared), self.code_of(cell))
+        return TestPlan("", order, _lend(lent_by(cell["source"], self._names, self._used)))
+
+    def _beside(self, name: str, cell: Cell, why: str) -> TestPlan:
+        before = definitions_before(self.source, cell)
+        code, code_before = cell_as_code(cell["source"], None), statements_as_code(tuple(before))
+        left = left_by(cell["source"], self._names, self._used, self._below[name], frozenset(self.imports))
+        return TestPlan(why, RunBeside(cell["source"], before, code, code_before), _lend(left))
+
+
+def _lend(statements: tuple[str, ...]) -> Lend:
+    return Lend(list(statements), statements_as_code(statements))
+
+
+_plans: list[Plan] = []  # of the notebooks that were used last
+
+
+def plan_of(source: SourceNotebook) -> Plan:
+    """The plan of a notebook, made once."""
+    plan = next((plan for plan in _plans if plan.source is source), None)
+    if plan is None:
+        plan = Plan(source)
+        _plans[:] = [plan, *_plans[: KEPT - 1]]
+    return plan
