@@ -38,7 +38,7 @@ B: It stays the same.
 ```
 
 ```{dropdown} Answer
-A: the spread falls with the square root of the number of throws.
+A: the spread falls with the square root of the number of throws. B forgets that more throws even out more.
 ```"""
 RECAP = """## Recap
 

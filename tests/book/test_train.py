@@ -83,6 +83,7 @@ print(json.dumps(found))
 """
 
 
+@pytest.mark.slow
 def test_two_devices_train_one_network(root):
     """On two logical devices of the CPU: each has a copy of every weight, and they stay equal."""
     found = {}

@@ -2,7 +2,7 @@
 
 import pytest
 
-pytestmark = pytest.mark.timing
+pytestmark = [pytest.mark.timing, pytest.mark.slow]
 
 # The first page, one that opens a chapter, the longest with figures, one with a network, all questions.
 PAGES = [

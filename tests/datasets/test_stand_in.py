@@ -54,6 +54,7 @@ def accuracy(hidden, images, epochs):
     return model.evaluate(drawn["x_test"] / np.float32(255), drawn["y_test"], verbose=0)[1]
 
 
+@pytest.mark.slow
 def test_the_lesson_survives_in_a_short_run():
     """A convolutional network clearly beats a multilayer perceptron, and that a linear model."""
     linear = accuracy([layers.Flatten()], 4_000, 4)

@@ -1,5 +1,6 @@
 """Run in each kernel of the smoke profile before its first cell: no training takes more than two epochs of 5 batches,
-or, in chapter 3, more than 50 steps, or, where a page calls its own step again and again, more than 100.
+or, in chapter 3, more than 50 steps, or, where a page calls its own step again and again, more than 100. No forest has
+more than 5 trees.
 
 What the cells do stays the same, and so do the outputs that are compared; measured numbers are not.
 """
@@ -14,11 +15,13 @@ def _shorten_trainings():
 
     import keras
     import tensorflow as tf
+    from sklearn.ensemble import RandomForestClassifier
 
     from gdl_utils.generative import report, training
 
-    most_epochs, most_batches, most_steps, steps_without_compiling, most_calls = 2, 5, 50, 2, 100
+    most_epochs, most_batches, most_steps, steps_without_compiling, most_calls, most_trees = 2, 5, 50, 2, 100, 5
     fit, evaluate, train, compile_function = keras.Model.fit, keras.Model.evaluate, training._train, tf.function
+    plant = RandomForestClassifier.fit
 
     # What takes time is compiling. A network is compiled in its first training on the page, and so is a loss of
     # chapter 3; when the like is trained again, with another seed, a step or two run without.
@@ -101,6 +104,12 @@ def _shorten_trainings():
         finally:
             training.STEPS_AN_EXECUTION = kept
 
+    @functools.wraps(plant)
+    def plant_few(forest, *args, **kwargs):
+        forest.set_params(n_estimators=min(forest.n_estimators, most_trees))
+        return plant(forest, *args, **kwargs)
+
+    RandomForestClassifier.fit = plant_few
     keras.Model.fit, keras.Model.evaluate, training._train = short_fit, short_evaluate, short_train
     tf.function = function_of_few_calls
     report.SAMPLES, report.COVERING_SAMPLES = 4_000, 2_000
