@@ -810,7 +810,7 @@ return np.stack(columns, axis=1).astype(float)
             "not stretched",
             sample("return lower + rng.random((n, len(lower)))"),
             SPREAD,
-            "whose sides have the length 1",
+            "whose sides have length 1",
         ),
         Answer(
             "one number for all coordinates",

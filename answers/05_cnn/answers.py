@@ -592,13 +592,13 @@ CNN = Exercise(
             "strides missing",
             cnn(replaced(BLOCK, "strides=strides, ", ""), HEAD),
             cnn_loses(0.5, 1),
-            "all have the stride 1",
+            "all have stride 1",
         ),
         Answer(
             "strides of the wrong convolutions",
             cnn(BLOCK, HEAD, convolutions=[(32, 2), (32, 1), (64, 2), (64, 1)]),
             cnn_loses(0.75),
-            "with the stride 2 are not the right ones",
+            "with stride 2 are not the right ones",
         ),
         Answer(
             "pooling for strides",

@@ -1075,7 +1075,7 @@ return list(accumulate(range(steps), step, initial=tuple(start)))
             "always in turn",
             game((AT_ONCE, "a = a - eta * b\n        b = b + eta * a")),
             PLAY_ALL,
-            "always sees the first one's move",
+            "always sees the move of the first",
         ),
         Answer("always at once", game((FIRST + SECOND, f"        {AT_ONCE}\n")), PLAY_ALL, "never sees"),
         Answer("swapped", game(("if simultaneous", "if not simultaneous")), PLAY_ALL, "two ways to move have changed"),
