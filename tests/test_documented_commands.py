@@ -52,7 +52,7 @@ QUICK = ("gdl prose README.md book/index.md",)
 NOT_RUN = {
     "make test-slow": "it would run itself",
     "make bench": "it measures for the better part of an hour",
-    "make book-full": "it trains for hours; its two steps are run for one page by tests/test_add_a_page.py",
+    "make book-full": "it trains for most of an hour; its two steps are run for one page by tests/test_add_a_page.py",
     "python benchmarks/training.py --seeds 5": "it trains for an hour",
     "systemd-run --user --scope -p Delegate=yes gdl grade ps1": "it needs a session of systemd",
     "git status": "nobody is told to type it",
