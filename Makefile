@@ -76,7 +76,7 @@ quick: lint ## lint and the fast tests (under a minute)
 	$(PYTEST) -q -n 2 -m "quick and not slow"
 
 # What measures time runs alone. What is left leaves half of the machine idle, so it runs as two parts side by side.
-test: setup-test ## everything but the longer proofs: lint, tests, pages and solutions run again (under 20 minutes)
+test: setup-test ## everything but the longer proofs: lint, tests, pages and solutions run again (under half an hour)
 	@$(MAKE) --no-print-directory -j2 --output-sync=target lint figures
 	@$(MAKE) --no-print-directory test-timing
 	@$(MAKE) --no-print-directory -j2 --output-sync=target test-notebooks test-rest
