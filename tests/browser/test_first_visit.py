@@ -158,7 +158,7 @@ def test_the_commands_are_there_in_a_terminal(lab, chromium):
     terminal.wait_for(timeout=MINUTE)
     page.wait_for_timeout(2000)
     page.locator(".jp-Terminal").click()
-    page.keyboard.type(f"gdl check {ASSIGNMENT}/{NOTEBOOK} > said.txt 2>&1; command -v gdl jupyter >> said.txt\n")
+    page.keyboard.type(f"gdl check {ASSIGNMENT}/{NOTEBOOK} > said.txt 2>&1; which gdl jupyter >> said.txt\n")
     for _ in range(120):
         page.wait_for_timeout(1000)
         answer = page.request.get(f"{lab}/api/contents/said.txt?token=first")
