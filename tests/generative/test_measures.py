@@ -55,6 +55,10 @@ def test_divergence_of_a_gaussian_by_integration(land_points):
     assert kl.error == pytest.approx(gaussian.logpdf(land_points).std() / np.sqrt(20_000), rel=1e-3)
 
 
+def test_the_error_is_that_of_a_mean_of_few():
+    assert measures.kl_divergence([0.0, 1.0]).error == pytest.approx(0.5)
+
+
 def test_what_is_ruled_out_is_infinite():
     assert measures.kl_divergence(np.array([0.0, -np.inf])).value == np.inf
     for wrong in ([np.nan, 0.0], [[0.0, 0.0]], [0.0]):
@@ -71,6 +75,7 @@ def test_samples_outside_the_map_are_wrong_mass(land_points):
     assert measures.total_variation(np.full((100, 2), 9.0)) == 1
     assert measures.total_variation(np.full((100, 2), np.nan)) == 1
     assert measures.coverage(np.full((100, 2), np.nan), land_points) == 0
+    assert measures.coverage([[0.0, np.nan]], land_points) == 0
     with pytest.raises(DataError):
         measures.total_variation(np.empty((0, 2)))
 
@@ -106,6 +111,18 @@ def test_a_report_has_the_row_and_names_what_is_dropped(land_points):
 def test_a_model_of_another_shape_is_refused(sample, log_prob, land_points):
     with pytest.raises(report.ModelError, match="shape"):
         report.measure("wrong", sample, land_points, log_prob)
+
+
+def test_a_report_measures_equally_many_and_the_same(land_points):
+    def sample(size, rng):
+        points = ground.sample_land_points(size, rng)
+        points[: report.COVERING_SAMPLES] = 0
+        return points
+
+    row = report.measure("late", sample, land_points)
+    assert row.coverage < 0.01, "coverage is that of the first samples"
+    assert report.measure("late", sample, land_points) == row
+    assert report.measure("late", sample, land_points, seed=1) != row
 
 
 def test_rows_are_kept_only_where_a_file_is_named(tmp_path, monkeypatch, land_points):
