@@ -15,13 +15,6 @@ PNG = base64.b64decode(
 )
 
 
-@pytest.fixture(scope="module")
-def site(root):
-    """The site of this repository, built."""
-    build.build_site(root)
-    return root / build.SITE
-
-
 def test_the_site_is_whole_and_was_built_without_a_warning(site, root):
     # A warning would have raised.
     for name in build.toc_pages(root):

@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import TimeoutError
 
-from gdl_utils.book.build import SITE, toc_pages
+from gdl_utils.book.build import toc_pages
 
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 900}
@@ -231,8 +231,7 @@ class Anchors(HTMLParser):
             self.links.append(named["href"])
 
 
-def test_no_link_within_the_site_is_broken(root, site_address):
-    site = root / SITE
+def test_no_link_within_the_site_is_broken(site):
     pages = {path: Anchors(path) for path in site.rglob("*.html")}
     assert sum(len(page.links) for page in pages.values()) > 1000
     broken = []
@@ -252,8 +251,7 @@ def test_no_link_within_the_site_is_broken(root, site_address):
     assert broken == []
 
 
-def test_the_site_tells_other_machines_about_itself(root):
-    site = root / SITE
+def test_the_site_tells_other_machines_about_itself(root, site):
     assert (site / "sitemap.xml").read_text().count("<loc>") >= len(toc_pages(root))
     for name in toc_pages(root):
         soup = bs4.BeautifulSoup((site / f"{name}.html").read_text(), "html.parser")
@@ -261,9 +259,9 @@ def test_the_site_tells_other_machines_about_itself(root):
             assert soup.find("meta", property=kind), f"{name} lacks {kind}"
 
 
-def test_pages_with_code_can_be_downloaded_as_notebooks(root):
+def test_pages_with_code_can_be_downloaded_as_notebooks(root, site):
     for path in sorted((root / "book").glob("*.ipynb")):
-        page = bs4.BeautifulSoup((root / SITE / "book" / f"{path.stem}.html").read_text(), "html.parser")
+        page = bs4.BeautifulSoup((site / "book" / f"{path.stem}.html").read_text(), "html.parser")
         addresses = [str(link["href"]) for link in page.select("a.btn-download-source-button")]
         assert any(address.endswith(".ipynb") for address in addresses), path.name
-        assert all((root / SITE / "book" / address).resolve().exists() for address in addresses)
+        assert all((site / "book" / address).resolve().exists() for address in addresses)
