@@ -28,10 +28,21 @@ GROUPS = {
 }
 
 
-# Modules that take longest: processes that share the tests begin with them, so that none of them is left at the end.
+# Parts that take longest: processes that share the tests begin with them, so that none of them is left at the end.
 LONGEST = (
     "site",
+    "tests/browser/test_interactive_figures.py",
+    "tests/classroom/test_sheet.py",
+    "tests/assignments/test_answer_banks.py",
     "tests/test_add_a_page.py",
+    "tests/test_documented_commands.py",
+    "tests/assignments/test_cnn.py",
+    "tests/classroom/test_nbgrader_compatibility.py",
+    "tests/assignments/test_your_own_model.py",
+    "tests/test_doctor.py",
+    "tests/assignments/test_full_and_blank.py",
+    "tests/assignments/test_sample_class.py",
+    "tests/classroom/test_feedback.py",
 )
 
 
@@ -46,7 +57,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         path = item.path.relative_to(ROOT)
         if path.parts[0] == "tests":
             item.add_marker(GROUPS.get(path.parts[1], "unit"))
-            item.add_marker(pytest.mark.xdist_group("site" if "site" in item.fixturenames else path.as_posix()))
+            item.add_marker(pytest.mark.xdist_group("site" if "built_site" in item.fixturenames else path.as_posix()))
     items.sort(key=place_in_order)
 
 
@@ -78,7 +89,7 @@ def course() -> Course:
 
 
 @pytest.fixture(scope="session")
-def site(root) -> Path:
+def built_site(root) -> Path:
     """The folder of the site of this repository, built."""
     from gdl_utils.book.build import SITE, build_site  # which imports TensorFlow
 

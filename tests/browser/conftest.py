@@ -44,9 +44,9 @@ class Server(http.server.SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="session")
-def site_address(site):
+def site_address(built_site):
     """The address of the built site on a server of this computer."""
-    handler = functools.partial(Server, directory=str(site))
+    handler = functools.partial(Server, directory=str(built_site))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}{PREFIX}"
