@@ -75,25 +75,24 @@ figures: setup-test ## check, test and build the interactive figures anew: what 
 quick: lint ## lint and the fast tests (under a minute)
 	$(PYTEST) -q -n 2 -m "quick and not slow"
 
-# What measures time runs alone. What is left leaves half of the machine idle, so it runs as two parts side by side.
-test: setup-test ## everything but the longer proofs: lint, tests, pages and solutions run again (under half an hour)
+# One process would leave half of a small machine idle: two share the tests, except where nothing may run beside them.
+test: setup-test ## everything but the longer proofs: lint, tests, pages and solutions run again (under 20 minutes)
 	@$(MAKE) --no-print-directory -j2 --output-sync=target lint figures
 	@$(MAKE) --no-print-directory test-timing
-	@$(MAKE) --no-print-directory -j2 --output-sync=target test-notebooks test-rest
+	@$(MAKE) --no-print-directory test-notebooks
+	@$(MAKE) --no-print-directory test-rest
 
-# Attacks have limits of their own, and no more than two submissions are graded side by side, as in a class.
+# Of what has limits of time only two run side by side, as in a class. Named by file, so that no others are collected.
 test-timing: setup-test
-	$(PYTEST) -n 2 -m "timing and not slow" tests/attacks
-	$(PYTEST) -m "timing and not slow" --ignore=tests/attacks
+	$(PYTEST) -m "alone and not slow" $$(grep -rlF mark.alone tests --include='test_*.py')
+	$(PYTEST) -n 2 --dist loadgroup -m "timing and not slow" $$(grep -rlF mark.timing tests --include='test_*.py')
 
-# Of the two parts side by side, one is the notebooks and then the grader, the other all the rest.
 test-notebooks: setup-test
-	GDL_PROFILE=smoke $(PYTEST) --nbval book
-	GDL_PROFILE=smoke $(PYTEST) --nbval-lax solutions
-	$(PYTEST) -m "grading and not timing and not slow"
+	GDL_PROFILE=smoke $(PYTEST) -n 2 --dist loadfile --nbval book
+	GDL_PROFILE=smoke $(PYTEST) -n 2 --dist loadfile --nbval-lax solutions
 
 test-rest: setup-test
-	$(PYTEST) -m "not grading and not timing and not slow"
+	$(PYTEST) -n 2 --dist loadgroup --no-loadscope-reorder -m "not alone and not timing and not slow"
 
 test-unit: setup-test ## the tests of helpers, data sets, commands and files
 	$(PYTEST) -m "unit and not slow"

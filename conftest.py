@@ -19,8 +19,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """Have the kernels of pages and solutions start at once (tests/nbval/warm_kernels.py).
 
     In the smoke profile, the kernel of each page begins with tests/nbval/short_training.py. Not those of the solutions
-    (`--nbval-lax`): they train little, and their tests count the epochs.
+    (`--nbval-lax`): they train little, and their tests count the epochs. Processes that share the notebooks (`-n 2`)
+    inherit all this.
     """
+    if hasattr(config, "workerinput"):
+        return
     runs_pages = getattr(config.option, "nbval", False)
     if not (runs_pages or getattr(config.option, "nbval_lax", False)):
         return

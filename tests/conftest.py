@@ -28,12 +28,43 @@ GROUPS = {
 }
 
 
+# Parts that take longest: processes that share the tests begin with them, so that none of them is left at the end.
+LONGEST = (
+    "site",
+    "tests/browser/test_interactive_figures.py",
+    "tests/classroom/test_sheet.py",
+    "tests/assignments/test_answer_banks.py",
+    "tests/test_add_a_page.py",
+    "tests/test_documented_commands.py",
+    "tests/assignments/test_cnn.py",
+    "tests/classroom/test_nbgrader_compatibility.py",
+    "tests/assignments/test_your_own_model.py",
+    "tests/test_doctor.py",
+    "tests/assignments/test_full_and_blank.py",
+    "tests/assignments/test_sample_class.py",
+    "tests/classroom/test_feedback.py",
+)
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give each test the marker of its folder, by which the Makefile and the workflow choose."""
+    """Give each test the marker of its folder, by which the Makefile and the workflow choose.
+
+    Processes that share the tests (`-n 2 --dist loadgroup`) get whole modules. What looks at the built site is one
+    part, since it is built once.
+    """
     for item in items:
-        folders = item.path.relative_to(ROOT).parts
-        if folders[0] == "tests":
-            item.add_marker(GROUPS.get(folders[1], "unit"))
+        path = item.path.relative_to(ROOT)
+        if path.parts[0] == "tests":
+            item.add_marker(GROUPS.get(path.parts[1], "unit"))
+            item.add_marker(pytest.mark.xdist_group("site" if "built_site" in item.fixturenames else path.as_posix()))
+    items.sort(key=place_in_order)
+
+
+def place_in_order(item: pytest.Item) -> int:
+    """The place of a test's part among the longest, or after them."""
+    marker = item.get_closest_marker("xdist_group")
+    return LONGEST.index(marker.args[0]) if marker and marker.args[0] in LONGEST else len(LONGEST)
 
 
 def pytest_runtest_setup() -> None:
@@ -55,6 +86,15 @@ def root() -> Path:
 def course() -> Course:
     """The course of this repository, with its sources, releases and answers."""
     return Course(ROOT)
+
+
+@pytest.fixture(scope="session")
+def built_site(root) -> Path:
+    """The folder of the site of this repository, built."""
+    from gdl_utils.book.build import SITE, build_site  # which imports TensorFlow
+
+    build_site(root)
+    return root / SITE
 
 
 @pytest.fixture(scope="session")

@@ -13,8 +13,6 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from gdl_utils.book import provenance
 from gdl_utils.datasets import Cifar10, load_cifar10
 from gdl_utils.errors import CourseError
-from gdl_utils.generative.export import EXPORT_VARIABLE
-from gdl_utils.generative.report import COMPARISON_VARIABLE
 from gdl_utils.stderr import redirect_stderr
 
 CELL_TIMEOUT_SECONDS = 3600
@@ -67,6 +65,10 @@ def run_page(path: Path, root: Path, on_cell: Callable[[int, int], None]) -> Non
     log = root / "_build" / "pages.log"
     log.parent.mkdir(exist_ok=True)
     if (os.environ.get("GDL_PROFILE") or "full") == "full":
+        # Imported late, since it imports TensorFlow, of which those who only build the site have no need.
+        from gdl_utils.generative.export import EXPORT_VARIABLE
+        from gdl_utils.generative.report import COMPARISON_VARIABLE
+
         os.environ[COMPARISON_VARIABLE] = str(root / COMPARISON)
         os.environ[EXPORT_VARIABLE] = str(root / NETWORKS)
     start = time.monotonic()

@@ -15,36 +15,29 @@ PNG = base64.b64decode(
 )
 
 
-@pytest.fixture(scope="module")
-def site(root):
-    """The site of this repository, built."""
-    build.build_site(root)
-    return root / build.SITE
-
-
-def test_the_site_is_whole_and_was_built_without_a_warning(site, root):
+def test_the_site_is_whole_and_was_built_without_a_warning(built_site, root):
     # A warning would have raised.
     for name in build.toc_pages(root):
-        assert (site / f"{name}.html").is_file()
+        assert (built_site / f"{name}.html").is_file()
     assert "WARNING" not in (root / build.LOG).read_text()
 
 
-def test_glued_numbers_stand_in_the_text(site, perceptron):
-    page = (site / "book" / "2_2_multilayer_perceptron.html").read_text()
+def test_glued_numbers_stand_in_the_text(built_site, perceptron):
+    page = (built_site / "book" / "2_2_multilayer_perceptron.html").read_text()
     assert "646,260" in page
     assert f"{perceptron.number('test_accuracy'):.1%}" in page
     assert "{glue" not in page
     assert "No key" not in page
 
 
-def test_launch_buttons_open_binder_and_colab(site):
-    page = (site / "book" / "2_2_multilayer_perceptron.html").read_text()
+def test_launch_buttons_open_binder_and_colab(built_site):
+    page = (built_site / "book" / "2_2_multilayer_perceptron.html").read_text()
     for address in ("https://mybinder.org/v2/gh/", "https://colab.research.google.com/github/"):
         assert address in page
 
 
-def test_nothing_of_solutions_or_tests_is_in_the_site(site):
-    for path in site.rglob("*"):
+def test_nothing_of_solutions_or_tests_is_in_the_site(built_site):
+    for path in built_site.rglob("*"):
         if path.stem == TUTORIAL:
             # It shows how they are written, with some of its own.
             continue
@@ -54,8 +47,8 @@ def test_nothing_of_solutions_or_tests_is_in_the_site(site):
             assert "BEGIN SOLUTION" not in text, path
 
 
-def test_no_page_names_a_folder_of_the_machine_that_built_it(site, root):
-    assert [path.name for path in site.rglob("*.html") if str(root) in path.read_text()] == []
+def test_no_page_names_a_folder_of_the_machine_that_built_it(built_site, root):
+    assert [path.name for path in built_site.rglob("*.html") if str(root) in path.read_text()] == []
 
 
 @pytest.fixture

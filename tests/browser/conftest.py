@@ -12,8 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from gdl_utils.book.build import SITE, build_site
-
 # Where the site stands on its host, whose server compresses what is text, as this one does.
 PREFIX = "/course"
 TEXT = {".html", ".css", ".js", ".mjs", ".json", ".svg", ".txt", ".xml"}
@@ -46,10 +44,9 @@ class Server(http.server.SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="session")
-def site_address(root):
+def site_address(built_site):
     """The address of the built site on a server of this computer."""
-    build_site(root)
-    handler = functools.partial(Server, directory=str(root / SITE))
+    handler = functools.partial(Server, directory=str(built_site))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}{PREFIX}"

@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import TimeoutError
 
-from gdl_utils.book.build import SITE, toc_pages
+from gdl_utils.book.build import toc_pages
 
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 900}
@@ -231,9 +231,8 @@ class Anchors(HTMLParser):
             self.links.append(named["href"])
 
 
-def test_no_link_within_the_site_is_broken(root, site_address):
-    site = root / SITE
-    pages = {path: Anchors(path) for path in site.rglob("*.html")}
+def test_no_link_within_the_site_is_broken(built_site):
+    pages = {path: Anchors(path) for path in built_site.rglob("*.html")}
     assert sum(len(page.links) for page in pages.values()) > 1000
     broken = []
     for path, page in pages.items():
@@ -252,18 +251,17 @@ def test_no_link_within_the_site_is_broken(root, site_address):
     assert broken == []
 
 
-def test_the_site_tells_other_machines_about_itself(root):
-    site = root / SITE
-    assert (site / "sitemap.xml").read_text().count("<loc>") >= len(toc_pages(root))
+def test_the_site_tells_other_machines_about_itself(root, built_site):
+    assert (built_site / "sitemap.xml").read_text().count("<loc>") >= len(toc_pages(root))
     for name in toc_pages(root):
-        soup = bs4.BeautifulSoup((site / f"{name}.html").read_text(), "html.parser")
+        soup = bs4.BeautifulSoup((built_site / f"{name}.html").read_text(), "html.parser")
         for kind in ("og:title", "og:url", "og:image", "og:description"):
             assert soup.find("meta", property=kind), f"{name} lacks {kind}"
 
 
-def test_pages_with_code_can_be_downloaded_as_notebooks(root):
+def test_pages_with_code_can_be_downloaded_as_notebooks(root, built_site):
     for path in sorted((root / "book").glob("*.ipynb")):
-        page = bs4.BeautifulSoup((root / SITE / "book" / f"{path.stem}.html").read_text(), "html.parser")
+        page = bs4.BeautifulSoup((built_site / "book" / f"{path.stem}.html").read_text(), "html.parser")
         addresses = [str(link["href"]) for link in page.select("a.btn-download-source-button")]
         assert any(address.endswith(".ipynb") for address in addresses), path.name
-        assert all((root / SITE / "book" / address).resolve().exists() for address in addresses)
+        assert all((built_site / "book" / address).resolve().exists() for address in addresses)

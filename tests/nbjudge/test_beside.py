@@ -5,7 +5,7 @@ import dataclasses
 
 import pytest
 
-from nbjudge import Limits, Status, grade
+from nbjudge import Limits, Status, grade, supervisor
 from nbjudge.ways import (
     BESIDE,
     BY_AUTHOR,
@@ -140,7 +140,9 @@ def one():
 
 
 @pytest.mark.parametrize("test", ["forever(lambda x: x)", "forever(lambda x: forever(lambda y: y))"])
-def test_code_that_calls_back_for_ever_is_ended(test):
+def test_code_that_calls_back_for_ever_is_ended(test, monkeypatch):
+    # Nor does it give its files: how long it is asked for them is another matter.
+    monkeypatch.setattr(supervisor, "COLLECT_TIMEOUT", 1.0)
     book = run(["assert one() == 1", test, "assert one() == 1"], FOREVER, beside=[], limits=Limits(cell_seconds=1))
     assert list(book.scores.values()) == [2, 0, 0]
     assert book.status is Status.TIMEOUT and book.seconds < 15

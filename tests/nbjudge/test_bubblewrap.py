@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from nbjudge import SandboxError
+from nbjudge.interpreter import interpreter
 from nbjudge.sandbox import availability
 from nbjudge.zygote_client import close_zygotes
 from tests.nbjudge.small import graded
@@ -30,7 +31,8 @@ sys.addaudithook(_tell)
 
 @pytest.fixture
 def started():
-    """What this process starts, as Python itself tells."""
+    """What this process starts, as Python itself tells; but not that it asks the environment's Python what it has."""
+    interpreter()
     events = []
     _listening.append(events)
     yield events

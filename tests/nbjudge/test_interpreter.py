@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -191,11 +192,12 @@ def like_conda(folder):
     return prefix
 
 
-def below_shared_memory(folder):
-    place = Path("/dev/shm") / folder.parent.name / "env"
-    place.mkdir(parents=True)
-    bare(place)
-    return place
+def below_shared_memory(_folder):
+    # In a folder of its own name: these tests may run twice at a time.
+    place = Path(tempfile.mkdtemp(prefix="kinds-", dir="/dev/shm"))
+    place.chmod(0o755)
+    bare(place / "env")
+    return place / "env"
 
 
 def with_something_mounted_in_it(folder):
@@ -228,8 +230,9 @@ KINDS = [
 def environments(tmp_path_factory):
     """One of each kind, below the folder for temporary files."""
     folder = tmp_path_factory.mktemp("kinds")
-    yield {make: make(folder / make.__name__) for make in KINDS}
-    shutil.rmtree(Path("/dev/shm") / folder.name, ignore_errors=True)
+    made = {make: make(folder / make.__name__) for make in KINDS}
+    yield made
+    shutil.rmtree(made[below_shared_memory].parent)
 
 
 @pytest.mark.parametrize("user", ["this one", "an ordinary one"])

@@ -19,7 +19,7 @@ SHORT = Limits(cell_seconds=1, notebook_seconds=20)
 # Beside others a cell waits for a second or two before its first line runs: that is little of this limit.
 LONGER = Limits(cell_seconds=6, notebook_seconds=60)
 COMPUTES = "import time\nwhile time.process_time() < {}: pass\nx = 1"
-real = [pytest.mark.timing, pytest.mark.usefixtures("engine")]
+real = [pytest.mark.alone, pytest.mark.usefixtures("engine")]
 
 
 @pytest.mark.parametrize(
