@@ -11,6 +11,7 @@ NO_PLAIN_DATA = (
 )
 # What a visible test says and the hidden ones of the same exercise may repeat.
 MANY_KINDS = (UNANSWERED, NO_PLAIN_DATA)
+TOO_LONG = "Your code took too long in this test and was stopped after {:g} seconds."
 NOT_RUN = "This test was not run, because your notebook had already ended."
 
 
@@ -33,7 +34,9 @@ def visible_text(source: str) -> str:
     return "\n".join(line for number, line in enumerate(source.split("\n"), 1) if number not in hidden)
 
 
-def hint_for(report: Report, cell: Cell, slow: bool, unanswered: bool = False, seen_hidden: bool = False) -> str:
+def hint_for(
+    report: Report, cell: Cell, stopped_after: float = 0, unanswered: bool = False, seen_hidden: bool = False
+) -> str:
     """The hint for a test that failed.
 
     Once a hidden test has called the student's code, that code could choose the exception that it raises, or the line
@@ -43,7 +46,7 @@ def hint_for(report: Report, cell: Cell, slow: bool, unanswered: bool = False, s
     Args:
         report: the judge's.
         cell: the test.
-        slow: whether it was interrupted.
+        stopped_after: seconds after which it was interrupted, 0 if it was not.
         unanswered: whether the answer above it is as it was released.
         seen_hidden: whether a test before this one has hidden lines.
     """
@@ -51,8 +54,8 @@ def hint_for(report: Report, cell: Cell, slow: bool, unanswered: bool = False, s
     was_before = report.statement is not None and report.statement < min(hidden, default=1)
     seen_here = bool(hidden) and (seen_hidden or not was_before)
     seen_hidden = seen_hidden or seen_here
-    if slow:
-        return "Your code took too long in this test; look for a loop that does not end."
+    if stopped_after:
+        return TOO_LONG.format(stopped_after)
     if report.hint:
         return clean_text(report.hint)
     if unanswered and (seen_hidden or report.ename in ("NotImplementedError", "NameError")):

@@ -8,13 +8,17 @@ import importlib.util
 from collections.abc import Iterable, Mapping
 
 from nbjudge.hints import MANY_KINDS, UNANSWERED
-from nbjudge.notebook import Cell, is_solution, is_unanswered, parsed
+from nbjudge.notebook import Cell, is_solution, is_test, is_unanswered, parsed
 from nbjudge.protocol import Report
 
 STUB = "NotImplementedError"
 STUB_LEFT = f"{UNANSWERED[:-1]}: delete the line 'raise {STUB}()' from it, below which nothing of your answer runs."
 NO_MODULE = "Your notebook imports {} not installed where your work is graded."
 MOST_MODULES = 100
+TRAINING = {"fit", "train_on_batch", "train_step", "apply_gradients", "GradientTape"}  # what trains a network, by name
+TRAINS = "It trains a network: usual causes are more epochs, more data or a larger network than the exercise asks for."
+REPEATS = "Usual causes are a while loop that does not end, and work that is done again in every round of a loop."
+ANY_CAUSE = "Usual causes are loops inside loops, and a function that calls itself too often."
 
 
 def imported_modules(cells: Iterable[Cell], files: Iterable[str]) -> list[str]:
@@ -75,6 +79,7 @@ class KnownCauses:
         self.wanted: set[str] = set()
         self.is_unanswered = False
         self.stub_is_left = False
+        self.trains = self.repeats = False
         self.told = ""
 
     def see(self, cell: Cell, name: str | None) -> None:
@@ -83,10 +88,14 @@ class KnownCauses:
             self.wanted = self.defined.get(str(name), set())
             self.is_unanswered = is_unanswered(cell)
             self.stub_is_left = not self.is_unanswered and _raises_stub(cell)
+            self.trains = self.repeats = False
             self.told = ""
         elif not name and self.wanted & _names(cell):
             # The answer stands in a cell of its own, below the one that was meant for it.
             self.is_unanswered = self.stub_is_left = False
+        if not is_test(cell):
+            names = _used(cell)
+            self.trains, self.repeats = self.trains or bool(names & TRAINING), self.repeats or "while" in names
 
     def hint(self, hint: str, report: Report, is_slow: bool, seen_hidden: bool, is_visible: bool) -> str:
         """The hint for a test that failed, or what is known to be its cause.
@@ -98,7 +107,9 @@ class KnownCauses:
             seen_hidden: whether the student's code has seen hidden inputs, this test's among them.
             is_visible: whether students have the whole test.
         """
-        if is_slow or report.hint or self.is_unanswered:
+        if is_slow:
+            return f"{hint} {TRAINS if self.trains else REPEATS if self.repeats else ANY_CAUSE}"
+        if report.hint or self.is_unanswered:
             return hint
         if self.stub_is_left and (seen_hidden or report.ename in (STUB, "NameError")):
             return STUB_LEFT
@@ -123,6 +134,14 @@ def _is_stub(statement: ast.stmt) -> bool:
     raised = statement.exc if isinstance(statement, ast.Raise) else None
     raised = raised.func if isinstance(raised, ast.Call) else raised
     return isinstance(raised, ast.Name) and raised.id == STUB
+
+
+def _used(cell: Cell) -> set[str]:
+    """The attributes that a cell's code uses, and the word while if it has such a loop."""
+    tree = parsed(cell["source"]) if cell["cell_type"] == "code" else None
+    nodes = list(ast.walk(tree)) if tree else []
+    used = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    return used | ({"while"} if any(isinstance(node, ast.While) for node in nodes) else set())
 
 
 def _names(cell: Cell) -> set[str]:

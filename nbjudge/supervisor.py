@@ -1,6 +1,7 @@
 """Leads one notebook through its two processes: hands out its cells, hears how they end, and scores the tests."""
 
 import copy
+import math
 import signal
 import time
 from collections.abc import Callable
@@ -248,7 +249,7 @@ class NotebookRun:
             cell["outputs"] = [error_output("NotRun", "the student's process had ended before this test")]
             self.result.hints[name] = NOT_RUN
             return
-        plan = self.plan.tests[name]
+        plan, began = self.plan.tests[name], self.pair.watchdog.times()
         if isinstance(plan.order, RunBeside):
             self.result.trusted[name] = plan.trusted
             report = self._run_beside(cell, plan.order, plan.lend)
@@ -269,7 +270,10 @@ class NotebookRun:
         self.result.scores[name] = score
         cell["outputs"] = outputs_of_test(report, cell, score)
         if not report.passed:
-            hint = hint_for(report, cell, is_slow, self.causes.is_unanswered, self.seen_hidden)
+            # Less than a cell may take, where the notebook's time was over.
+            spent = math.ceil((self.pair.watchdog.times() - began).own)
+            stopped_after = min(self.limits.cell_seconds, spent) if is_slow else 0
+            hint = hint_for(report, cell, stopped_after, self.causes.is_unanswered, self.seen_hidden)
             is_visible = not hidden_lines(cell["source"])
             seen_hidden = self.seen_hidden or not is_visible
             self.result.hints[name] = self.causes.hint(hint, report, is_slow, seen_hidden, is_visible)

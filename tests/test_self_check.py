@@ -14,6 +14,7 @@ from gdl_utils import checks
 from gdl_utils.cli import app
 from gdl_utils.errors import CourseError
 from gdl_utils.self_check import State, check, summary
+from gdl_utils.self_check.explain import explained
 from tests.notebooks import answer, as_node, by_hand, notebook, setup, test, text
 
 pytestmark = pytest.mark.timing
@@ -121,6 +122,32 @@ def test_cells_that_stop_are_named(write):
     ]
     assert "NameError: name 'half' is not defined" in by_name(results)["half-visible"].message
     assert "before the first exercise\n  The cell 2" in summary(results)
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("np.zeros(3)", "No cell before this one imports it: write 'import numpy as np' above your answer."),
+        ("random.random()", "No cell before this one imports it: write 'import random' above your answer."),
+        ("if numpy.ones(2) > 0: pass", "A comparison of arrays gives True or False for each entry: say with np.all("),
+        ("numpy.ones(5) + numpy.ones((2, 3))", "Arrays of the shapes (5,) and (2,3) can't be combined entry by entry."),
+        ("[1, 2, 3][numpy.array([0, 1])]", "Only an array takes several indices at once: make one of your list with"),
+        ("__import__('math').exp(numpy.ones(2))", "The functions of math take a single number. For arrays there are"),
+        ("numpy.array([[1], [1, 2]])", "The rows of an array are equally long. Keep rows of different lengths in a"),
+        ("open('model.npz')", "There is no file model.npz beside the notebook: has the cell that writes it been run?"),
+    ],
+)
+def test_errors_that_every_beginner_meets_are_explained(write, line, hint):
+    root = f"def root_of(number):\n    numpy = __import__('numpy')\n    {line}"
+    test = by_name(check(write({**RIGHT, "root": root}), 10))["root-visible"]
+    assert test.message.startswith("stopped with ")
+    assert test.hint.startswith(hint)
+
+
+def test_a_network_that_is_not_there_is_told():
+    message = "File not found: filepath=cnn.keras. Please ensure the file is an accessible `.keras` zip file."
+    error = {"name": "ValueError", "message": message, "frames": [[True, "load", 1, "load()"]]}
+    assert explained(error).hint.startswith("There is no file cnn.keras beside the notebook")
 
 
 def test_the_hint_of_a_test_is_shown(write):

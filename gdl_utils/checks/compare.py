@@ -7,6 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from gdl_utils.checks.forms import form_of
+
+MOST_AXES = 64  # of an array, as in NumPy
 TOLERANCE = 1e-9  # relative, of numbers that are not whole
 DIFFERENT = "The answer is not right, at least for some inputs."
 NOTHING = "Your answer is None: is a 'return' missing?"
@@ -25,6 +28,7 @@ OTHER_TYPE = (
     "Your answer has the right value, but it is {}: convert it to a plain number of Python's or NumPy's, by float() or "
     "int()."
 )
+NOT_IN_ORDER = "Your answer is {}, where a tuple, a list or an array is expected."
 OBJECT = "Your answer is {}, where a plain number is expected."
 OBJECTS = "Your array holds objects, such as Fraction or Decimal, lists or None, where plain numbers are expected."
 TEXTS = "Your answer holds text, where numbers are expected."
@@ -60,7 +64,9 @@ def difference(answer: Any, truth: Any, tolerance: float = TOLERANCE) -> str | N
 
 def _number_difference(answer: Any, truth: Any, tolerance: float) -> str | None:
     if isinstance(answer, tuple | list | np.ndarray | dict | set):
-        return ONE_ENTRY if isinstance(answer, tuple | list | np.ndarray) and np.size(answer) == 1 else A_SEQUENCE
+        if isinstance(answer, dict | set):
+            return OBJECT.format(form_of(answer))
+        return ONE_ENTRY if _has_one_entry(answer) else A_SEQUENCE
     if isinstance(truth, bool):
         if not isinstance(answer, bool):
             return NO_BOOLEAN
@@ -77,6 +83,14 @@ def _number_difference(answer: Any, truth: Any, tolerance: float) -> str | None:
             return None
         return NOT_WHOLE if isinstance(answer, float) and math.isfinite(answer) and answer % 1 else DIFFERENT
     return None if _close(answer, float(truth), tolerance) else DIFFERENT
+
+
+def _has_one_entry(answer: Any) -> bool:
+    # Of rows that differ in length NumPy would make no array.
+    for _ in range(MOST_AXES):
+        if isinstance(answer, tuple | list) and len(answer) == 1:
+            answer = answer[0]
+    return answer.size == 1 if isinstance(answer, np.ndarray) else not isinstance(answer, tuple | list)
 
 
 def _other_type(answer: Any, truth: Any, tolerance: float) -> str:
@@ -114,9 +128,9 @@ def entries(answer: Any) -> list[Any] | None:
 
 
 def _row_difference(answer: Any, truth: Sequence[Any], tolerance: float) -> str | None:
-    answer = entries(answer)
+    given, answer = answer, entries(answer)
     if answer is None:
-        return NO_SEQUENCE
+        return NOT_IN_ORDER.format(form_of(given)) if isinstance(given, dict | set) else NO_SEQUENCE
     if len(answer) != len(truth):
         return LENGTH
     differences = [difference(entry, right, tolerance) for entry, right in zip(answer, truth, strict=True)]

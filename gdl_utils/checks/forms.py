@@ -63,8 +63,18 @@ def quoted(value: Any) -> str:
         return "rng"
     if type(value).__module__.startswith("keras."):
         return f"<{type(value).__name__}>"
-    text = repr(value.item() if isinstance(value, np.generic) else value)
-    return _shortened(text)
+    return _shortened(repr(_without_types(value)))
+
+
+def _without_types(value: Any, levels: int = 5) -> Any:
+    """A value in whose tuples, lists and dictionaries NumPy's numbers are Python's: 4.0, not np.float64(4.0)."""
+    if isinstance(value, np.generic):
+        return value.item()
+    if levels and type(value) in (tuple, list):
+        return type(value)(_without_types(each, levels - 1) for each in value)
+    if levels and type(value) is dict:
+        return {name: _without_types(each, levels - 1) for name, each in value.items()}
+    return value
 
 
 def _shortened(text: str) -> str:

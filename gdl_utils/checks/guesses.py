@@ -13,7 +13,7 @@ from gdl_utils.checks.compare import TOLERANCE, difference
 
 ROUNDED = "It is the right number, but rounded: return it as it is computed."
 SIGN = "It has the wrong sign."
-ONE_OFF = "It is off by one: look at where your loop, range or slice ends."
+ONE_OFF = "It is off by one: look at the ends of your loops, ranges and slices, and at each < and <=."
 PERCENT = "It is a hundred times the right number: return a fraction, not a percentage."
 FRACTION = "It is a hundredth of the right number."
 RECIPROCAL = "It is the reciprocal of the right number: something is divided the wrong way round."
@@ -67,7 +67,8 @@ def _of_number(truth: float) -> Iterator[tuple[str, Any]]:
     if isinstance(truth, int):
         yield from ((ONE_OFF, truth + 1), (ONE_OFF, truth - 1))
     else:
-        yield from ((ROUNDED, float(round(truth, places))) for places in range(5))
+        # Many wrong answers are 0, and no small number is written so.
+        yield from ((ROUNDED, rounded) for places in range(5) if (rounded := float(round(truth, places))))
     yield SIGN, -truth
     yield from ((PERCENT, 100.0 * truth), (FRACTION, truth / 100))
     yield from ((SQUARED, float(truth) ** 2), (ROOT, math.sqrt(abs(truth))))
@@ -101,7 +102,7 @@ def _of_array(truth: np.ndarray) -> Iterator[tuple[str, Any]]:
         yield from ((ONE_BY_ONE, truth.sum()), (AVERAGED, truth.mean()))
     yield SIGN, -truth
     if truth.dtype.kind == "f":
-        yield from ((ROUNDED, truth.round(places)) for places in range(4))
+        yield from ((ROUNDED, rounded) for places in range(4) if (rounded := truth.round(places)).any())
         yield EXPONENTIAL, np.exp(truth)
         if (truth > 0).all():
             yield LOGARITHM, np.log(truth)

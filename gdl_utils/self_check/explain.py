@@ -1,6 +1,7 @@
 """Turns the error with which a cell stopped into sentences that a beginner understands."""
 
 import ast
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,39 @@ LONGEST = 600  # characters of a message that are shown
 UNANSWERED = "not answered yet"
 STUB = "NotImplementedError"
 STUB_LEFT = f"the line 'raise {STUB}()' still stands above your answer, so that nothing below it runs: delete that line"
+
+# Names under which everyone imports a module.
+ALIASES = {"np": "numpy as np", "plt": "matplotlib.pyplot as plt", "tf": "tensorflow as tf", "pd": "pandas as pd"}
+MODULES = ("math", "random", "itertools", "keras", "numpy", "scipy")
+# Errors that every beginner meets, and whose own words help only those who know NumPy.
+USUAL = (
+    (
+        r"The truth value of an array with more than one element",
+        "A comparison of arrays gives True or False for each entry: say with np.all(...) or np.any(...) whether it must "
+        "hold for all of them or for any.",
+    ),
+    (
+        r"operands could not be broadcast together with shapes (\(.*?\)) (\(.*?\))",
+        "Arrays of the shapes {} and {} can't be combined entry by entry. If each entry of the one should meet each entry "
+        "of the other, give one of them another axis, as in x[:, np.newaxis].",
+    ),
+    (
+        r"only integer scalar arrays can be converted to a scalar index",
+        "Only an array takes several indices at once: make one of your list with np.array(...).",
+    ),
+    (
+        r"only (?:length-1|0-dimensional) arrays can be converted to Python scalars|only size-1 arrays",
+        "The functions of math take a single number. For arrays there are np.exp, np.log, np.sqrt and so on.",
+    ),
+    (
+        r"setting an array element with a sequence",
+        "The rows of an array are equally long. Keep rows of different lengths in a list, and take them one by one.",
+    ),
+    (
+        r"(?:No such file or directory: '|File not found: filepath=)([^']+?)(?:'|\. Please|$)",
+        "There is no file {} beside the notebook: has the cell that writes it been run?",
+    ),
+)
 
 # Asks the kernel, after a cell has failed, what it failed with. Its names stay out of the notebook's.
 ASK = """
@@ -62,7 +96,7 @@ def explained(error: dict[str, Any]) -> Failure:
     if "syntax" in error:
         line, text = error["syntax"]
         return Failure(f"stopped with {told}, in line {line}: {short(text)}", hint)
-    hint = hint or " ".join([*_about_name(error), *map(short, error.get("notes", []))])
+    hint = hint or " ".join([*_about_name(error), *_usual(message), *map(short, error.get("notes", []))])
     # The notebook's own code: the first frame of it is the cell, any others are functions that it called.
     own = [frame for frame in error.get("frames", []) if frame[0] and frame[3]]
     if name == "AssertionError" and len(own) == 1:
@@ -111,11 +145,23 @@ def _about_name(error: dict[str, Any]) -> list[str]:
     missing, similar = error.get("missing"), error.get("similar")
     if not missing:
         return []
+    if missing in ALIASES or missing in MODULES:
+        return [
+            f"No cell before this one imports it: write 'import {ALIASES.get(missing, missing)}' above your answer."
+        ]
     if not similar:
         return [f"Nothing is called {missing!r}: is it misspelt, or has the cell that defines it stopped or gone?"]
     if missing.lower() == similar.lower():
         return [f"There is a {similar!r}: Python tells capital letters from small ones."]
     return [f"There is a {similar!r}: is one of the two misspelt?"]
+
+
+def _usual(message: str) -> list[str]:
+    """What to do about an error that every beginner meets."""
+    for pattern, sentence in USUAL:
+        if found := re.search(pattern, message):
+            return [sentence.format(*found.groups())]
+    return []
 
 
 def _unanswered(error: dict[str, Any]) -> str:

@@ -96,9 +96,18 @@ class Money:
         (None, np.array([1]), checks.NOTHING),
         # Rows and single values.
         ((1,), 1, checks.ONE_ENTRY), ([1], 1.0, checks.ONE_ENTRY), (np.array([1]), 1, checks.ONE_ENTRY),
-        ({1}, 1, checks.A_SEQUENCE), ({1: 1}, True, checks.A_SEQUENCE), (np.array([]), 1, checks.A_SEQUENCE),
-        (1, (1,), checks.NO_SEQUENCE), (np.array(1), (1,), checks.NO_SEQUENCE), ({1, 2}, (1, 2), checks.NO_SEQUENCE),
-        ({1: 2}, (1,), checks.NO_SEQUENCE), (b"12", (49, 50), checks.NO_SEQUENCE), (len, (1,), checks.NO_SEQUENCE),
+        ({1}, 1, checks.OBJECT.format("a set of 1 entry")),
+        ({1: 1}, True, checks.OBJECT.format("a dictionary of 1 key")),
+        (np.array([]), 1, checks.A_SEQUENCE),
+        (1, (1,), checks.NO_SEQUENCE), (np.array(1), (1,), checks.NO_SEQUENCE),
+        ({1, 2}, (1, 2), checks.NOT_IN_ORDER.format("a set of 2 entries")),
+        ({1: 2}, (1,), checks.NOT_IN_ORDER.format("a dictionary of 1 key")),
+        (b"12", (49, 50), checks.NO_SEQUENCE), (len, (1,), checks.NO_SEQUENCE),
+        # Rows of different lengths, of which NumPy makes no array.
+        (("a", (1, 2), 3), 1, checks.A_SEQUENCE), (((1, 2), 3), 4.0, checks.A_SEQUENCE),
+        ([[(1,)]], 1, checks.ONE_ENTRY),
+        (((1, 2),), 1, checks.A_SEQUENCE), ([np.array([1, 2])], 1, checks.A_SEQUENCE),
+        (("a", (32, 32, 3), 0), ("a", (3072,), 0), checks.LENGTH),
         # Rows.
         ((1,), (1, 2), checks.LENGTH), ((1, 2, 3), (1, 2), checks.LENGTH), ((), (1,), checks.LENGTH),
         (generator(1), (1, 2), checks.LENGTH), ((1, 3), (1, 2), checks.DIFFERENT), ((2, 1), (1, 2), checks.DIFFERENT),

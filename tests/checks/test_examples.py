@@ -44,6 +44,9 @@ ASKED = "dense_parameters(8, 5) should give 45, a whole number, but it "
         (dense(8), f"{ASKED}gave 8, a whole number. {guesses.UNCHANGED}"),
         (dense([45]), f"{ASKED}gave [45], a list of 1 entry. {checks.ONE_ENTRY}"),
         (dense(Decimal(45)), f"{ASKED}gave Decimal('45'), an object of type Decimal. Your answer has the right value"),
+        (dense(((7, 4), 45)), f"{ASKED}gave ((7, 4), 45), a tuple of 2 entries. {checks.A_SEQUENCE}"),
+        (dense((np.float64(4.5), [np.int64(3)])), f"{ASKED}gave (4.5, [3]), a tuple of 2 entries. {checks.A_SEQUENCE}"),
+        (dense({"n": np.int64(3)}), f"{ASKED}gave {{'n': 3}}, a dictionary of 1 key. Your answer is a dictionary"),
         (dense(len), f"{ASKED}gave <built-in function len>, a function, not its result."),
     ],
 )
@@ -129,6 +132,20 @@ def test_mistakes_have_sentences_of_their_own(truth, answer, sentence):
     assert hint.startswith("asked('x') should give ")
     assert hint.endswith(sentence) or sentence in hint
     checks.check_example(lambda x: truth, ("x",), truth)
+
+
+@pytest.mark.parametrize(("truth", "answer"), [(0.001953125, -0.0), (0.3, 0.0), (np.array([0.1, 0.2]), np.zeros(2))])
+def test_a_zero_is_no_rounded_number(truth, answer):
+    assert guesses.ROUNDED not in told(checks.check_example, lambda x: answer, (1,), truth)
+
+
+def test_a_row_with_a_row_inside_is_compared():
+    row = ("Flatten", (32, 32, 3), 0)
+    sentence = told(checks.check_result, "The first row", row, ("Flatten", (3072,), 0))
+    assert sentence == (
+        "The first row should be ('Flatten', (3072,), 0), a tuple of 3 entries, but is ('Flatten', (32, 32, 3), 0), a "
+        f"tuple of 3 entries. {checks.LENGTH}"
+    )
 
 
 def test_a_printed_line_counts_only_beside_none():

@@ -46,7 +46,7 @@ def test_a_hint_tells_what_can_be_seen_and_nothing_else(room, answer, hint):
     test = f"\n\n{TEST}"
     report = room(answer, test)
     assert not report.passed
-    told = hint_for(report, {"source": test}, False)
+    told = hint_for(report, {"source": test}, 0)
     assert hint in told
     for secret in ("77", "78", "79", "4242", "4343", "secret"):
         assert secret not in told
@@ -59,8 +59,8 @@ def test_hidden_lines_are_counted_as_python_counts_them():
     for line in (2, 3, 4):
         for statement in (1, line):
             report = Report(ename="AssertionError", line=line, statement=statement)
-            assert "4242" not in hint_for(report, cell, False)
-    assert "a = " in hint_for(Report(ename="AssertionError", line=1, statement=1), cell, False)
+            assert "4242" not in hint_for(report, cell, 0)
+    assert "a = " in hint_for(Report(ename="AssertionError", line=1, statement=1), cell, 0)
 
 
 @pytest.mark.parametrize(
@@ -72,19 +72,20 @@ def test_hidden_lines_are_those_that_nbgrader_hides(begin, end):
     assert hidden_lines(text) == {2, 3, 4, 5}
     assert visible_text(text) == "assert f(0) == 0\nassert f(2) == 2"
     assert lent_by(text, frozenset(["f"]), frozenset(["secret"])) == ()
-    assert "4242" not in hint_for(Report(ename="AssertionError", line=3, statement=3), {"source": text}, False)
+    assert "4242" not in hint_for(Report(ename="AssertionError", line=3, statement=3), {"source": text}, 0)
 
 
 @pytest.mark.parametrize("line", [None, 0, -1, 99, 10**30, "1", 1.0, True])
 def test_lines_that_are_none_are_not_quoted(line):
     report = from_wire({"kind": "Report", "ename": "AssertionError", "line": line}, Report)
-    assert "4242" not in hint_for(report, {"source": "assert f(1) == 4242"}, False)
+    assert "4242" not in hint_for(report, {"source": "assert f(1) == 4242"}, 0)
 
 
 def test_a_loop_without_end_and_a_hint_of_the_test(room):
     report = room("x = 1", "error = AssertionError('4242')\nerror.hint = 'Look at the sign.'\nraise error")
-    assert hint_for(report, {"source": ""}, False) == "Look at the sign."
-    assert "too long" in hint_for(report, {"source": ""}, True)
+    assert hint_for(report, {"source": ""}, 0) == "Look at the sign."
+    slow = hint_for(report, {"source": ""}, 7.5)
+    assert slow == "Your code took too long in this test and was stopped after 7.5 seconds."
 
 
 ENDS = {
@@ -111,7 +112,7 @@ def test_in_a_hidden_test_the_code_can_not_choose_its_hint(room, first, seen_bef
         # The visible line before the hidden ones does not fail.
         report = room(f"{answer}\ng = globals().get('f')\ndef f(x): return g(x) if x else 1", test)
         if not report.passed:
-            told.add(hint_for(report, {"source": test}, False, seen_hidden=seen_before))
+            told.add(hint_for(report, {"source": test}, 0, seen_hidden=seen_before))
     assert len(told) == 2
     assert not any(word in " ".join(told) for word in ("Error", "Own", "assert", "defined", "handed"))
 
@@ -119,18 +120,18 @@ def test_in_a_hidden_test_the_code_can_not_choose_its_hint(room, first, seen_bef
 def test_after_a_hidden_test_no_exception_is_named(room):
     test = "assert f(1) == 1\nassert f(2) == 1"
     told = {
-        hint_for(room(ENDS[end], test), {"source": test}, False, seen_hidden=True)
+        hint_for(room(ENDS[end], test), {"source": test}, 0, seen_hidden=True)
         for end in ("an exception", "another", "a stub's")
     }
     assert told == {"Your code stopped with an error in this test."}
     # Which line fails is told of a test that the student has whole.
     report = room(ENDS["second line"], test)
-    assert "assert f(2) == 1" in hint_for(report, {"source": test}, False, seen_hidden=True)
+    assert "assert f(2) == 1" in hint_for(report, {"source": test}, 0, seen_hidden=True)
 
 
 def test_an_answer_as_it_was_released_is_called_so():
     report = Report(ename="ValueError", from_student=True)
-    assert "not answered" in hint_for(report, {"source": ""}, False, unanswered=True, seen_hidden=True)
+    assert "not answered" in hint_for(report, {"source": ""}, 0, unanswered=True, seen_hidden=True)
 
 
 @pytest.mark.usefixtures("engine")

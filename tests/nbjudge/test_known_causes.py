@@ -2,10 +2,12 @@
 
 import pytest
 
+from nbjudge import Limits
 from nbjudge.hints import NO_PLAIN_DATA, UNANSWERED
-from nbjudge.known_causes import STUB_LEFT, KnownCauses, imported_modules, uninstalled
+from nbjudge.known_causes import ANY_CAUSE, REPEATS, STUB_LEFT, TRAINS, KnownCauses, imported_modules, uninstalled
 from nbjudge.notebook import checksum
 from nbjudge.protocol import Report
+from tests.nbjudge.small import graded
 from tests.notebooks import STUB, answer, cell
 
 pytestmark = pytest.mark.quick
@@ -41,9 +43,49 @@ def test_a_raise_left_above_the_answer_is_said_in_every_test(source):
     assert told(known) == STUB_LEFT
     visible = Report(ename="NotImplementedError", from_student=True)
     assert told(known, visible, UNANSWERED, seen_hidden=False, is_visible=True) == STUB_LEFT
-    # What a check of the course found stays, and so does a loop without end.
+    # What a check of the course found stays, and so does what was stopped.
     assert told(known, Report(hint="Look at the sign."), "Look at the sign.") == "Look at the sign."
-    assert told(known, is_slow=True) == GENERAL
+    assert told(known, hint="Stopped.", is_slow=True).startswith("Stopped. Usual causes are ")
+
+
+TRAINED = "def f(model, x):\n    model.fit(x, epochs=500)\n    return model"
+LOOP = "def f(x):\n    while x > 0:\n        x = x + 1\n    return x"
+
+
+@pytest.mark.parametrize(
+    ("cells", "causes_told"),
+    [
+        ([answer(TRAINED, "f")], TRAINS),
+        ([answer(LOOP, "f")], REPEATS),
+        ([answer(f"{TRAINED}\n\n\n{LOOP}", "f")], TRAINS),
+        ([answer("with tf.GradientTape() as tape:\n    pass", "f")], TRAINS),
+        ([answer("def f(x):\n    return helper(x)", "f"), cell(LOOP.replace("def f", "def helper"))], REPEATS),
+        ([answer("def f(x):\n    return sum(g(x) for _ in range(10**9))", "f")], ANY_CAUSE),
+        # A word alone trains nothing, and what another exercise does is no cause here.
+        ([answer("fit = 3  # while model.fit(x)", "f")], ANY_CAUSE),
+        ([answer(TRAINED, "e"), answer(LOOP, "f")], REPEATS),
+        ([answer(LOOP, "e"), answer("def f(x):\n    return f(x - 1)", "f")], ANY_CAUSE),
+        ([answer("def f(x) return", "f")], ANY_CAUSE),
+    ],
+)
+def test_usual_causes_of_a_slow_test_are_those_of_its_exercise(cells, causes_told):
+    known = causes(*cells)
+    for seen_hidden in (False, True):
+        assert told(known, hint="Stopped.", is_slow=True, seen_hidden=seen_hidden) == f"Stopped. {causes_told}"
+    assert told(known) == GENERAL
+
+
+@pytest.mark.parametrize(
+    ("body", "causes_told"),
+    [("    while True:\n        pass", REPEATS), ("    model.fit(x)", TRAINS), ("    time.sleep(60)", ANY_CAUSE)],
+)
+def test_a_slow_test_says_when_it_was_stopped_and_why_perhaps(body, causes_told):
+    trainer = "import time\nclass model:\n    fit = staticmethod(lambda x: time.sleep(60))\n"
+    (book,) = graded(
+        f"{trainer}def f(x):\n{body}", tests=("assert f(1) == 1",), limits=Limits(cell_seconds=1.5)
+    ).notebooks
+    stopped = "Your code took too long in this test and was stopped after 1.5 seconds."
+    assert book.hints == {"test-1": f"{stopped} {causes_told}"}
 
 
 @pytest.mark.parametrize(
