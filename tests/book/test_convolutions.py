@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from gdl_utils.convolution import output_size, receptive_field
+from gdl_utils.tables import show_table
 
 FIRST_PATCH = [[0.6, 0.4, 0.6], [0.1, -0.2, -0.3], [-0.5, -0.4, -0.3]]
 SECOND_PATCH = [[-0.7, 0.6, 0.2], [0.1, 0.5, -0.3], [-0.3, -0.4, 0.5]]
@@ -30,7 +31,7 @@ def page(page_of):
 @pytest.fixture(scope="module")
 def namespace(page):
     """What the page's own cells define, without its data, its training and its figures."""
-    names = {"keras": keras, "layers": keras.layers, "np": np, "math": math}
+    names = {"keras": keras, "layers": keras.layers, "np": np, "math": math, "show_table": show_table}
     for cell_id in (
         *("patches", "convolve", "draw", "vertical", "starts", "sizes-by-keras"),
         *("network", "network-table", "network-equal", "solution-slope", "solution-table"),
