@@ -8,10 +8,14 @@ import re
 import struct
 from pathlib import Path
 
+from gdl_utils.book.panels import save_for_a_phone
+
 # What every page is set in.
 TYPE = ("source-serif-4-latin-wght-normal", "source-sans-3-latin-wght-normal", "source-sans-3-latin-wght-italic")
 # In pixels; a phone shows narrower ones whole.
 WIDE_FIGURE = 600
+# What counts as a phone, as in the style sheet.
+PHONE = "(max-width: 576px)"
 
 RULES = [
     # Live code comes from the launch buttons; thebe is declared twice, an error, and would load from another host.
@@ -35,7 +39,7 @@ RULES = [
     (r'role="doc-biblioentry"', 'role="listitem"'),
     # A figure that is drawn for a desk has letters too small for a phone: a tap shows it alone, as large as one likes.
     (
-        r'(?<!data-alone>)(<img alt="[^"]*" src="((?:\.\./)?_images/[^"]+\.png)"[^>]*>)',
+        r'(?<!data-alone>)(?<!data-phone>)(<img alt="[^"]*" src="((?:\.\./)?_images/[^"]+\.png)"[^>]*>)',
         r'<a class="gdl-alone" title="The figure alone" href="\2" data-alone>\1</a>',
     ),
     # A minus before what a cell computed is as long as those of formulas.
@@ -70,21 +74,36 @@ def patch_html(page: str) -> str:
 def size_figures(page: str, folder: Path) -> str:
     """Give the figures of a page their size in pixels, so that the text below keeps its place while they load.
 
+    A phone gets the panels of a wide figure one below the other, if they can be taken apart.
+
     Args:
         page: the HTML.
         folder: where the page lies.
     """
 
     def sized(found: re.Match[str]) -> str:
-        path = folder / found[2]
+        image, address, rest = found.groups()
+        path = folder / address
         if not path.is_file():
             return found[0]
-        # The size is the first that a PNG file says of itself.
-        width, height = struct.unpack(">II", path.read_bytes()[16:24])
-        kind = ' class="gdl-wide"' if width > WIDE_FIGURE else ""
-        return f'{found[1]} width="{width}" height="{height}"{kind}'
+        width, height = _size(path)
+        image += f' width="{width}" height="{height}"'
+        if width <= WIDE_FIGURE:
+            return image + rest
+        if (narrow := save_for_a_phone(path)) is None:
+            return f'{image} class="gdl-wide"{rest}'
+        width, height = _size(narrow)
+        address = str(Path(address).with_name(narrow.name))
+        source = f'<source media="{PHONE}" srcset="{address}" width="{width}" height="{height}" data-phone>'
+        return f"<picture>{source}{image}{rest}</picture>"
 
-    return re.sub(r'(<img alt="[^"]*" src="((?:\.\./)?_images/[^"]+\.png)")(?! width)', sized, page)
+    return re.sub(r'(<img alt="[^"]*" src="((?:\.\./)?_images/[^"]+\.png)")(?! width)([^>]*>)', sized, page)
+
+
+def _size(path: Path) -> tuple[int, int]:
+    # It is the first that a PNG file says of itself.
+    width, height = struct.unpack(">II", path.read_bytes()[16:24])
+    return width, height
 
 
 def patch_site(site: Path) -> None:

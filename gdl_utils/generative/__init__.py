@@ -20,7 +20,7 @@ from gdl_utils.generative.judges import Judge, distance_to_nearest, frechet_dist
 from gdl_utils.generative.measures import Estimate, coverage, kl_divergence, precision, total_variation
 from gdl_utils.generative.plain_models import DescriptionError, PlainModel, plain_model
 from gdl_utils.generative.plain_report import density_of_samples, measure_plain, without_copies
-from gdl_utils.generative.report import Report, measure, record
+from gdl_utils.generative.report import Report, measure, record, show_reports
 from gdl_utils.generative.training import Player, Training, fit, play
 
 __all__ = [
@@ -61,6 +61,7 @@ __all__ = [
     "read_network",
     "record",
     "sample_land_points",
+    "show_reports",
     "total_variation",
     "train_judge",
     "without_copies",

@@ -13,6 +13,7 @@ from gdl_utils.errors import CourseError
 from gdl_utils.generative.ground import landmass_shares
 from gdl_utils.generative.measures import Estimate, coverage, kl_divergence, precision, total_variation
 from gdl_utils.generative.training import Training
+from gdl_utils.tables import Table, show_table
 
 SAMPLES = 40_000  # for precision, total variation and landmasses
 COVERING_SAMPLES = 20_000  # of these, for coverage
@@ -104,6 +105,26 @@ def measure(
         kl,
         {landmass: share / truth[landmass] for landmass, share in landmass_shares(samples).items()},
     )
+
+
+def show_reports(*reports: Report, **more: Sequence[Any]) -> Table:
+    """The measurements of several models as a table, a row for each; see `show_table`.
+
+    Args:
+        reports: what `measure` gave.
+        more: further columns by their names, in which _ stands for a space, with a cell for each report.
+    """
+    rows = [
+        [
+            report.name,
+            *(report.precision, report.coverage, report.total_variation, report.kl and report.kl.value),
+            ", ".join(f"{name} {ratio:.2f}" for name, ratio in report.dropped.items()),
+            *cells,
+        ]
+        for report, *cells in zip(reports, *more.values(), strict=True)
+    ]
+    names = [name.replace("_", " ") for name in more]
+    return show_table(rows, ["model", "precision", "coverage", "TV", "KL", "least", *names])
 
 
 def record(

@@ -1,7 +1,11 @@
+import html
 import re
 
 import nbformat
+import numpy as np
 import pytest
+
+from gdl_utils.tables import show_table
 
 
 class Page:
@@ -26,17 +30,34 @@ class Page:
         ]
         return "".join(pieces).strip()
 
+    def table(self, cell_id):
+        """The table that a cell shows: the cells of each row, as text, by its name."""
+        (shown,) = [output.data["text/html"] for output in self.cells[cell_id].outputs if "data" in output]
+        rows = re.findall(r'<tr><th scope="row"[^>]*>(.*?)</th>(.*?)</tr>', shown)
+        cells = {name: re.findall(r"<td[^>]*>(.*?)</td>", row) for name, row in rows}
+        assert len(cells) == len(rows) > 0, "each row has a name of its own"
+        return {html.unescape(name): list(map(html.unescape, row)) for name, row in cells.items()}
+
+    def numbers(self, cell_id):
+        """The numbers of the table that a cell shows, of shape (rows, columns); a percentage as a share."""
+
+        def number(text):
+            return float(text.removesuffix("%").replace(",", "")) / (100 if text.endswith("%") else 1)
+
+        return np.array([list(map(number, row)) for row in self.table(cell_id).values()])
+
     def rows(self, cell_id):
-        """The rows that `measure` printed in a cell: by name, its four numbers, None for no divergence."""
-        row = r"^(.+?)\s+precision (\S+)\s+coverage (\S+)\s+TV (\S+)\s+KL (\S+)$"
-        found = re.findall(row, self.text(cell_id), re.MULTILINE)
-        return {name: [None if value == "none" else float(value) for value in values] for name, *values in found}
+        """The measurements of several models, as a cell shows them: by name, four numbers, None for no divergence."""
+        return {
+            name: [None if value == "none" else float(value) for value in cells[:4]]
+            for name, cells in self.table(cell_id).items()
+        }
 
     def runner(self, names):
         """A function that runs cells of the page, each up to the text `before`, and gives the names they define."""
 
         def run_cells(*cells, before=None, **given):
-            names.update(given)
+            names.update(given, show_table=show_table)
             for cell in cells:
                 source = self.cells[cell].source
                 exec(source.split(before)[0] if before else source, names)

@@ -269,8 +269,8 @@ def test_receptive_fields(run, page):
     assert only_a[4, 3] == only_a[3, 4] == 0
     assert (page.number("blind"), page.number("seen")) == (6, 34)
     assert page.number("blind_a") == np.sum(count_paths("AAAA").ravel()[:40] == 0)
-    assert "34 of 40 past pixels, 0 of itself, 0 of the future" in page.text("field-counts")
-    assert "1 of itself, 0 of the future" in page.text("field-counts").splitlines()[2]
+    assert [row[1:] for row in page.table("field-counts").values()] == [["0", "0"], ["0", "0"], ["1", "0"]]
+    assert page.table("field-counts")["A, then BBB"][0] == "34 of 40"
 
 
 @pytest.fixture
@@ -386,7 +386,7 @@ def test_the_map_is_learned(page):
     assert page.number("rows_coverage_least") > 0.9
     assert page.number("rows_tv_most") < 0.095
     assert page.number("cuba_most") < 0.7
-    assert page.text("measure-three").count("rows, seed") == 3
+    assert list(page.table("measure-three")) == [f"rows, seed {seed}" for seed in range(3)]
 
 
 def test_without_dropout_it_learns_by_heart(page):

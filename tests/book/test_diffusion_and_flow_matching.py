@@ -64,8 +64,7 @@ def test_signal_and_noise_follow_from_one_step_at_a_time(page, names):
         wanted = (np.cos((t / 100 + 0.008) * angle) / np.cos(0.008 * angle)) ** 2
         assert names["alpha_bar"][t] == pytest.approx(wanted, rel=1e-9)
     assert len(names["beta"]) == 100
-    printed = re.findall(r"t =\s+(\d+): signal (\S+), noise (\S+)", page.text("schedule"))
-    for t, signal, noise in printed:
+    for t, (signal, noise) in page.table("schedule").items():
         assert float(signal) == pytest.approx(names["signal"][int(t)], abs=1e-4)
         assert float(noise) == pytest.approx(names["noise"][int(t)], abs=1e-4)
 
@@ -113,7 +112,7 @@ def test_the_best_noise_is_the_score_and_tweedie_denoises(page, names):
 
 def test_the_floor_of_three_points(page, names):
     """By another identity: the floor is the mean variance of the original, in units of noise."""
-    for t, floor, variance in re.findall(r"t = (\d+): floor (\S+), variance of guess (\S+)", page.text("floor")):
+    for t, (floor, variance) in page.table("floor").items():
         signal, noise = names["signal"][int(t)], names["noise"][int(t)]
         x = np.linspace(-8, 8, 40_001)
         likelihood = stats.norm.pdf(x, signal * names["places"][:, None], noise) * names["weights"][:, None]

@@ -82,8 +82,8 @@ def test_the_energy_model_normalises_and_samples(namespace):
 
 
 def test_a_walk_on_a_gaussian_has_the_variance_of_the_theory(page):
-    for line in page.text("langevin-gaussian").splitlines():
-        eta, measured, exact = map(float, re.findall(r"\d+\.\d+", line))
+    for step, cells in page.table("langevin-gaussian").items():
+        eta, measured, exact = map(float, [step, *cells])
         # The fixed point of v = (1 - eta)^2 v + 2 eta, by iteration.
         v = 1.0
         for _ in range(5_000):
@@ -119,7 +119,7 @@ def test_the_energy_beats_the_histogram_for_each_seed(page):
 
 
 def test_walkers_from_africa_reach_no_other_shore(page):
-    lines = {line[:14].strip(): line[14:].replace("%", "").split() for line in page.text("shares").splitlines()}
+    lines = {name: [cell.replace("%", "") for cell in cells] for name, cells in page.table("shares").items()}
     assert float(lines["Africa"][3]) > 60 and float(lines["Africa"][4]) < 13
     for name in ("North America", "South America", "Antarctica", "Australia"):
         assert float(lines[name][3]) < 1 < float(lines[name][4])

@@ -84,11 +84,10 @@ def test_a_network_finds_the_ratio_from_samples(page):
 
 
 def test_a_blind_discriminator_always_has_the_same_value(page):
-    rows = re.findall(r"= (-\d\.\d+), V\(D\*\) = (-\d\.\d+)", page.text("check-half-answer"))
-    assert [blind for blind, _ in rows] == ["-1.386"] * 3
-    best = [float(value) for _, value in rows]
+    blind, best = page.numbers("check-half-answer").T
+    assert blind.tolist() == [-1.386] * 3
     assert best[0] == -1.386
-    assert best == sorted(best)
+    assert best.tolist() == sorted(best)
     assert best[-1] < 0
 
 
@@ -183,7 +182,7 @@ def test_divergence_stands_still_while_distance_grows(page, run):
         m = (p + q) / 2
         js = np.trapezoid(rel_entr(p, m) + rel_entr(q, m), places) / 2
         assert js_of_boxes(shift) == pytest.approx(js, abs=1e-3)
-    rows = np.array(re.findall(r"JS (\S+), Wasserstein (\S+)", page.text("shift")), float)
+    rows = page.numbers("shift")
     np.testing.assert_allclose(rows[:, 1], [0, 0.5, 1, 2, 3], atol=1e-3)
     np.testing.assert_allclose(rows[2:, 0], np.log(2), atol=1e-3)
     wasserstein = run("shift", before="\n\nbox = ")["wasserstein_1d"]
@@ -278,5 +277,4 @@ def test_an_average_takes_out_the_circling(page, run):
 
 def test_a_critic_measures_the_distance(page):
     assert page.number("critic_error") < 0.3
-    rows = np.array(re.findall(r"critic (\S+), exact (\S+)", page.text("solution-critic-result")), float)
-    assert rows[:, 1].tolist() == [0.5, 2, 4]
+    assert list(map(float, page.table("solution-critic-result"))) == [0.5, 2, 4]

@@ -62,8 +62,9 @@ def test_each_class_has_its_mean_beside_samples(page):
 
 
 def test_the_three_recipes_fail_each_at_its_own_test(page):
-    rows = re.findall(r"^(\w+) +differ: (\w+) +copies: +(\d+)", page.text("three-tests-code"), re.MULTILINE)
-    assert rows == [("mean", "False", "0"), ("pixels", "True", "0"), ("picture", "True", "20")]
+    rows = {name: cells[:2] for name, cells in page.table("three-tests-code").items()}
+    recipes = {"mean": ["False", "0"], "pixels": ["True", "0"], "picture": ["True", "20"]}
+    assert rows == {**recipes, "real pictures": ["", ""]}
     real = page.number("roughness_real")
     assert page.number("roughness_mean") < 0.2 * real
     assert page.number("roughness_pixels") > 3 * real
@@ -158,7 +159,7 @@ def test_who_classifies(page):
     for name in ("logistic", "gaussians"):
         assert perfect - 0.02 < page.number(f"{name}_right") <= perfect
         assert page.number(f"{name}_least") < page.number(f"{name}_right") < page.number(f"{name}_most")
-    assert len(re.findall(r"from", page.text("compare-table"))) == 3
+    assert list(page.table("compare-table")) == ["logistic", "Gaussians", "perfect"]
 
 
 def test_who_draws(page):
@@ -169,8 +170,7 @@ def test_who_draws(page):
 
 
 def test_the_surest_leaf_is_no_leaf(page):
-    rows = re.findall(r"cherry: ([\d.]+) +density: (\S+)$", page.text("uphill"), re.MULTILINE)
-    sure, density = np.array(rows, float).T
+    _, sure, density = page.numbers("uphill").T
     assert len(sure) == 5
     assert np.all(np.diff(sure) >= 0)
     assert sure[-1] > 0.99999
@@ -180,10 +180,10 @@ def test_the_surest_leaf_is_no_leaf(page):
 
 
 def test_two_woods_have_the_same_discriminator(page, namespace):
-    said_and_counted = re.findall(r"(\d\.\d\d) (\d\.\d\d)", page.text("same-rule-code"))
+    said_and_counted = page.numbers("same-rule-code").reshape(-1, 2)
     assert len(said_and_counted) == 6
     for said, counted in said_and_counted:
-        assert float(said) == pytest.approx(float(counted), abs=0.04)
+        assert said == pytest.approx(counted, abs=0.04)
     exec(page.cells["compare"].source.splitlines()[0], namespace)  # nature
     exec(page.cells["second-wood"].source, namespace)
     # And different leaves.
@@ -204,7 +204,7 @@ def test_bayes_question(page):
 
 def test_ten_years_of_faces(page):
     assert page.number("times_more") == pytest.approx(3 * (1024 / 48) ** 2)
-    assert page.text("faces").startswith("2014:   48 by   48,     2,304 features")
+    assert page.table("faces")["2014"] == ["48", "1", "2,304"]
 
 
 def test_the_three_deeper_reasons(words):

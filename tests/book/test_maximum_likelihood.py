@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from gdl_utils.datasets import land_mask, sample_land
+from gdl_utils.tables import show_table
 
 NEW_YORK = 40.7306, -73.9352
 PACIFIC = 11.3493, 142.1996
@@ -29,7 +30,7 @@ def data():
 def namespace(page):
     """The functions and boxes that the page's own cells define."""
     names = {"np": np, "rng": np.random.default_rng(14), "sample_land": sample_land, "land_mask": land_mask}
-    names |= {"itertools": itertools}
+    names |= {"itertools": itertools, "show_table": show_table}
     for cell_id in ("data-points", "grid-of-cells", "box-density", "boxes-and-integrals", "latitudes"):
         exec(page.cells[cell_id].source, names)
     return names
@@ -57,10 +58,9 @@ def test_all_data_are_on_land(page, data):
 
 
 def test_every_density_of_the_page_integrates_to_one(page):
-    for cell_id in ("boxes-and-integrals", "flow"):
-        integrals = re.findall(r"integral[^:\d]*:?\s+([\d.]+)", page.text(cell_id))
-        assert integrals, cell_id
-        assert all(float(integral) == pytest.approx(1, abs=1e-4) for integral in integrals), cell_id
+    integrals = [*page.numbers("boxes-and-integrals")[:, 1], *rows_of(page, "flow")]
+    assert len(integrals) == 4
+    assert integrals == pytest.approx([1] * 4, abs=1e-4)
     assert page.number("over_observation") == pytest.approx(1, abs=1e-3)
     assert page.text("autoregressive") == "1,024 images, sum 1.000000"
 
@@ -239,13 +239,12 @@ def test_check_yourself_answers(page):
 
 
 def test_bins_and_grids_fail_in_many_dimensions(page):
-    shares = [float(share) / 100 for share in re.findall(r"([\d.]+)% seen", page.text("seen-bins"))]
+    shares = page.numbers("seen-bins")[:, 1]
     assert len(shares) == 9
     for d, share in enumerate(shares, start=1):
         assert share == pytest.approx(1 - (1 - 10.0**-d) ** 100_000, abs=0.02)
-    for line in page.text("integral-by-grid").splitlines():
-        found, exact = line.split()[-2:]
-        assert float(found) == pytest.approx(float(exact), rel=1e-3)
+    found, exact = page.numbers("integral-by-grid").T
+    assert found == pytest.approx(exact, rel=1e-3)
     assert page.number("digits_two") == len(str(2**3072)) == 925
     assert page.number("digits_256") == 7_399
     assert page.number("grid_power") == pytest.approx(3_072 * math.log10(20))
@@ -270,7 +269,7 @@ def test_what_the_six_families_do(page):
 
 
 def test_the_best_box_fails_on_new_points(page):
-    outside = [float(x) for x in re.findall(r"([\d.]+)% outside", page.text("solution-box"))]
+    outside = list(page.numbers("solution-box")[:, 0])
     assert len(outside) == 4
     assert outside == sorted(outside, reverse=True)
     assert 0 < page.number("outside_at_320") < 0.03
@@ -278,9 +277,9 @@ def test_the_best_box_fails_on_new_points(page):
 
 
 def test_the_share_of_land(page):
-    lines = re.findall(r"grid ([\d.]+), formula ([\d.]+)", page.text("solution-land"))
-    assert len(lines) == 5
-    assert all(float(grid) == pytest.approx(float(formula), abs=0.001) for grid, formula in lines)
+    grid, formula = page.numbers("solution-land").T
+    assert len(grid) == 5
+    assert grid == pytest.approx(formula, abs=0.001)
     assert page.number("least_share") < page.number("share_of_land") < page.number("greatest_share")
     # The beta function of 4 and 8.
     exact = math.factorial(3) * math.factorial(7) / math.factorial(11)

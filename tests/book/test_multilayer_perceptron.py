@@ -93,9 +93,9 @@ def test_adam_by_hand_is_that_of_keras(perceptron):
         optimizer.apply([keras.ops.convert_to_tensor(g, "float32")], [theta])
     by_hand = names["adam"](gradients, rate=0.02, beta_1=0.8, beta_2=0.99)
     assert by_hand == pytest.approx(float(theta.numpy()), rel=1e-3)
-    rows = re.findall(r"step \d: (\S+) (\S+)", perceptron.text("adam-by-keras"))
+    rows = list(perceptron.table("adam-by-keras").values())
     assert len(rows) == 4
-    assert rows[0] == ("-0.010000", "-0.010000")
+    assert rows[0] == ["-0.010000", "-0.010000"]
     for ours, theirs in rows:
         assert float(ours) == pytest.approx(float(theirs), abs=2e-6)
 
@@ -137,8 +137,7 @@ def test_measured_numbers_are_in_their_bands(perceptron):
     assert 0.8 < perceptron.number("accuracy_kept") < 1.1
     assert perceptron.number("parameters_kept") == pytest.approx(197_322 / TOTAL)
     # What it says of the batch sizes.
-    seconds_and_losses = re.findall(r"([\d.]+) s, loss ([\d.]+)", perceptron.text("batch-sizes"))
-    seconds, batch_losses = np.array(seconds_and_losses, float).T
+    seconds, batch_losses = perceptron.numbers("batch-sizes").T
     assert len(seconds) == 4
     assert seconds[0] == seconds.max()
     assert batch_losses[-1] == batch_losses.max()

@@ -228,9 +228,9 @@ def test_many_small_layers_add_up_to_the_trace(page):
 
 
 def test_a_thin_bridge_costs_little_and_is_steep(page):
-    rows = re.findall(r"(\S+): KL (\S+), gap (\S+), steepest slope back (\S+)", page.text("solution-line"))
-    assert [float(mass) for mass, *_ in rows] == [0.1, 0.01, 0.001]
-    for mass, divergence, gap, slope in (map(float, row) for row in rows):
+    rows = {float(mass): map(float, cells) for mass, cells in page.table("solution-line").items()}
+    assert list(rows) == [0.1, 0.01, 0.001]
+    for mass, (divergence, gap, slope) in rows.items():
         assert divergence == pytest.approx(-np.log(1 - mass), abs=6e-5)
         assert gap == pytest.approx(mass)
         assert slope == pytest.approx(1 / mass)
@@ -267,7 +267,7 @@ def test_the_bridges_get_thinner_and_stay(page):
     for flow in ("affine", "spline"):
         assert page.number(f"{flow}_crossing_least") > 0
     # Area in the cartogram, quadrature and samples agree on the mass off the land of seed 0.
-    precision = float(re.search(r"precision (\S+)", page.text("affine-reports"))[1])
+    precision = page.rows("affine-reports")["affine flow, seed 0"][0]
     assert page.number("sea_in_affine") == pytest.approx(1 - precision, abs=0.01)
     by_quadrature = page.number("affine_sea") + page.number("affine_outside")
     assert by_quadrature == pytest.approx(1 - precision, abs=0.015)

@@ -21,12 +21,11 @@ def capacity():
     return measured_capacity()
 
 
-def rows(text):
-    """The numbers of each line that begins with the number of an assignment, by the assignment's name."""
+def rows(table):
+    """The numbers of each row, by the name of the assignment."""
     names = {name[:2]: name for name in measured_capacity().costs}
-    found = re.findall(r"^(\d\d) (.+)$", text, re.MULTILINE)
-    assert [start for start, _ in found] == sorted(names)
-    return {names[start]: [float(number) for number in re.findall(r"[\d.]+", line)] for start, line in found}
+    assert list(table) == sorted(names)
+    return {names[start]: [float(number) for number in cells] for start, cells in table.items()}
 
 
 def test_every_assignment_was_measured_or_is_named_as_newer(page, course, capacity):
@@ -46,7 +45,7 @@ def test_a_measurement_is_read_as_it_was_written(tmp_path, capacity):
 
 
 def test_cores_and_dollars_come_from_the_measured_seconds(page, capacity):
-    for name, (even, peak, dollars) in rows(page.text("cores")).items():
+    for name, (even, peak, dollars) in rows(page.table("cores")).items():
         core_hours = A_DAY * capacity.costs[name].seconds / 3600
         assert even == pytest.approx(core_hours / 24, abs=0.06)
         assert peak == pytest.approx(core_hours * BUSIEST_HOUR, abs=0.06)
@@ -59,7 +58,7 @@ def test_the_machines_hold_the_cores_of_the_worst_hour(page):
 
 
 def test_what_fails_first_is_what_the_page_says(page, capacity):
-    for name, (core, main, database) in rows(page.text("limits-table")).items():
+    for name, (core, main, database) in rows(page.table("limits-table")).items():
         cost = capacity.costs[name]
         assert core == pytest.approx(3.6 / cost.seconds, abs=0.06)
         assert main == pytest.approx(3.6 / (cost.main_seconds + 1 / capacity.saves[1]), abs=0.06)

@@ -86,6 +86,23 @@ def test_figures_get_their_size(tmp_path, width, kind):
     assert size_figures(once, tmp_path / "book") == once
 
 
+def test_a_phone_gets_panels_one_below_the_other(tmp_path):
+    (tmp_path / "_images").mkdir()
+    figure = Image.new("RGB", (700, 200), "white")
+    for left in (20, 370):
+        figure.paste("black", (left, 30, left + 300, 180))
+    figure.save(tmp_path / "_images" / "f.png")
+    page = patch_html('<img alt="x" src="_images/f.png" />')
+    once = size_figures(page, tmp_path)
+    assert once == (
+        '<a class="gdl-alone" title="The figure alone" href="_images/f.png" data-alone><picture>'
+        '<source media="(max-width: 576px)" srcset="_images/f-phone.png" width="355" height="400" data-phone>'
+        '<img alt="x" src="_images/f.png" width="700" height="200" /></picture></a>'
+    )
+    assert Image.open(tmp_path / "_images" / "f-phone.png").size == (355, 400)
+    assert size_figures(patch_html(once), tmp_path) == once
+
+
 def test_a_figure_that_is_not_there_is_left_alone(tmp_path):
     assert size_figures('<img alt="x" src="_images/f.png" />', tmp_path) == '<img alt="x" src="_images/f.png" />'
 

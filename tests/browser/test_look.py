@@ -64,13 +64,46 @@ def test_a_models_summary_has_the_ground_of_the_page(open_page, look):
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_lines_of_a_printed_table_stay_whole(open_page, size):
-    page = open_page("book/3_8_six_families_compared", size)
+    page = open_page("book/1_4_maximum_likelihood", size)
     tables = page.locator(".output.gdl-aligned pre")
     assert tables.count() >= 3
     for table in tables.all():
         lines = len(table.text_content().rstrip("\n").split("\n"))
         height, line = table.evaluate("e => [e.clientHeight, parseFloat(getComputedStyle(e).lineHeight)]")
         assert height < (lines + 2.5) * line
+
+
+@pytest.mark.parametrize("look", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_a_table_of_results_fits_and_can_be_reached(open_page, size, look):
+    page = open_page("book/1_5_taxonomy", size, look=look)
+    tables = page.locator(".gdl-table:visible")
+    assert tables.count() >= 3
+    for table in tables.all():
+        # It is as wide as the column at most, and what is wider moves within it, by keys too.
+        assert table.evaluate("e => e.clientWidth <= e.closest('.cell_output').clientWidth && e.tabIndex === 0")
+        assert table.locator("th[scope=col]").count() > 1
+        heights = table.locator("td").evaluate_all("cells => cells.map(e => e.clientHeight)")
+        assert max(heights) < 1.5 * min(heights), "no cell wraps"
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    numbers = tables.last.locator("td").last
+    assert numbers.evaluate("e => getComputedStyle(e).fontVariantNumeric") == "tabular-nums"
+    assert numbers.evaluate("e => getComputedStyle(e).textAlign") == "right"
+    assert style(page, ".output.text_html:has(> .gdl-table)", "backgroundColor") == "rgba(0, 0, 0, 0)"
+
+
+def test_panels_stand_one_below_the_other_on_a_phone(open_page):
+    for size, is_narrow in ((PHONE, True), (DESK, False)):
+        page = open_page("book/1_1_generative_modelling", size)
+        images = page.locator("picture:has(source[data-phone]) > img")
+        assert images.count() >= 4
+        for image in images.all()[:3]:
+            image.scroll_into_view_if_needed()
+            image.evaluate("e => e.complete || new Promise(done => e.onload = done)")
+            source, shown = image.evaluate("e => [e.currentSrc, e.clientWidth / e.naturalWidth]")
+            assert source.endswith("-phone.png") == is_narrow
+            assert shown > 0.8, "the letters are about as large as they were drawn"
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_a_wide_figure_can_be_read_on_a_phone(open_page):
