@@ -84,7 +84,7 @@ def _is_row(cells: Any) -> bool:
 def _text(cell: Any, spec: str) -> str:
     if cell is None:
         return "none"
-    if isinstance(cell, list) or (hasattr(cell, "tolist") and getattr(cell, "ndim", 0)):
+    if isinstance(cell, list) or (hasattr(cell, "tolist") and getattr(cell, "ndim", 0)):  # type: ignore[arg-type]
         return ", ".join(_text(each, spec) for each in cell)
     if isinstance(cell, bool) or not isinstance(cell, numbers.Real):
         return str(cell)

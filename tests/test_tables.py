@@ -9,14 +9,14 @@ from gdl_utils.tables import show_table
 
 pytestmark = pytest.mark.quick
 
-ROWS = {"a box": [0.43, 1_234, "up to 5", None], "Timbuktu": [np.float32(-0.0001), 7, "none known", np.inf]}
+ROWS = {"a box": [0.43, 1_234, "< 5 & > 4", None], "Timbuktu": [np.float32(-0.0001), 7, "none known", np.inf]}
 COLUMNS = ["model", "KL", "steps:,", "density", "loss:.1f"]
 
 
 def test_a_terminal_shows_aligned_text():
     assert repr(show_table(ROWS, COLUMNS)).splitlines() == [
         "model        KL  steps  density     loss",
-        "a box     0.430  1,234  up to 5     none",
+        "a box     0.430  1,234  < 5 & > 4   none",
         "Timbuktu  0.000      7  none known   inf",
     ]
     assert repr(show_table({"x": 1}, ["row", "n"], "Few & far")).splitlines() == ["Few & far", "row  n", "x    1"]
@@ -27,11 +27,12 @@ def test_html_says_what_each_cell_belongs_to():
     frame = page.div
     assert (frame["role"], frame["aria-label"], frame["tabindex"]) == ("group", "Few & <far>", "0")
     assert "overflow-x: auto" in frame["style"], "a wide table scrolls in itself, by keys too"
+    assert "&lt; 5 &amp; &gt; 4</td>" in str(show_table(ROWS, COLUMNS)._repr_html_())
     assert page.caption.text == "Few & <far>"
     assert [cell.text for cell in page.thead("th", scope="col")] == ["model", "KL", "steps", "density", "loss"]
     rows = [(row.find("th", scope="row").text, [cell.text for cell in row("td")]) for row in page.tbody("tr")]
     assert rows == [
-        ("a box", ["0.430", "1,234", "up to 5", "none"]),
+        ("a box", ["0.430", "1,234", "< 5 & > 4", "none"]),
         ("Timbuktu", ["0.000", "7", "none known", "inf"]),
     ]
     sides = [[cell["style"].split()[-1] for cell in row(["th", "td"])] for row in page("tr")]

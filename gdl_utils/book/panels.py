@@ -44,7 +44,7 @@ def panels(picture: np.ndarray) -> list[Part]:
     Returns:
         The rows and columns of each part. All parts together are the figure; it is the only one if it can't be cut.
     """
-    ink = (picture < 0.99).any(axis=2)
+    ink = np.asarray((picture < 0.99).any(axis=2))
     parts = [(band, column) for band in _bands(ink) for column in _columns(ink[band])]
     found = [_panel(picture[part], ink[part]) for part in parts]
     framed = [panel for panel in found if panel]
@@ -62,7 +62,7 @@ def panels(picture: np.ndarray) -> list[Part]:
 
 def _bands(ink: np.ndarray) -> list[slice]:
     """The rows of panels: cut where between two panels there is nothing but the title of the lower one."""
-    runs = _runs(ink.any(axis=1))
+    runs = _runs(np.asarray(ink.any(axis=1)))
     cuts = [0]
     for one, other in pairwise(_large(runs)):
         if other - one == 2 and runs[one + 1][0] - runs[one][1] > runs[other][0] - runs[one + 1][1]:
@@ -75,7 +75,7 @@ def _columns(ink: np.ndarray) -> list[slice]:
 
     A scale of colours, which is a tall box, stays with the panel on its left.
     """
-    runs = _runs(ink.any(axis=0))
+    runs = _runs(np.asarray(ink.any(axis=0)))
     large = _large(runs)
     cuts = [0]
     for one, other in pairwise(large):
@@ -104,8 +104,8 @@ def _large(runs: list[tuple[int, int]]) -> list[int]:
 
 def _panel(picture: np.ndarray, ink: np.ndarray) -> _Panel | None:
     """The panel in a part, None if it has no frame, or if there are more, one above the other."""
-    start, end = max(_runs(ink.any(axis=0)), key=lambda run: run[1] - run[0])
-    if len(_large(_runs(ink[:, start:end].any(axis=1)))) > 1:
+    start, end = max(_runs(np.asarray(ink.any(axis=0))), key=lambda run: run[1] - run[0])
+    if len(_large(_runs(np.asarray(ink[:, start:end].any(axis=1))))) > 1:
         return None
     lines = np.flatnonzero(ink[:, start:end].mean(axis=1) >= FRAME)
     if not len(lines) or lines[-1] - lines[0] < APART:

@@ -63,7 +63,8 @@ def with_one_scale():
 
 def with_one_legend():
     figure, axes = new_figure(1, 2)
-    figure.legend(axes[0, 0].plot([0, 1], [0, 1], "C1"), ["a line"], loc="outside lower center")
+    lines = [axes[0, 0].plot([0, 1], [0, 1], colour)[0] for colour in ("C1", "C2")]
+    figure.legend(lines, ["one line", "another"], loc="outside lower center", ncols=2, columnspacing=20, frameon=False)
     return figure
 
 
@@ -75,7 +76,8 @@ def without_frames():
 
 
 def of_unlike_panels():
-    return plt.subplots(1, 2, figsize=(8, 3), layout="constrained", width_ratios=[3, 1])[0]
+    no_scale = {"xticks": [], "yticks": []}
+    return plt.subplots(1, 2, figsize=(8, 3), layout="constrained", width_ratios=[3, 1], subplot_kw=no_scale)[0]
 
 
 def with_rows_that_belong_together():
