@@ -85,14 +85,14 @@ test: setup-test ## everything but the longer proofs: lint, tests, pages and sol
 # Of what has limits of time only two run side by side, as in a class. Named by file, so that no others are collected.
 test-timing: setup-test
 	$(PYTEST) -m "alone and not slow" $$(grep -rlF mark.alone tests --include='test_*.py')
-	$(PYTEST) -n 2 --dist loadgroup -m "timing and not slow" $$(grep -rlF mark.timing tests --include='test_*.py')
+	$(PYTEST) -n 2 -m "timing and not slow" $$(grep -rlF mark.timing tests --include='test_*.py')
 
 test-notebooks: setup-test
 	GDL_PROFILE=smoke $(PYTEST) -n 2 --dist loadfile --nbval book
 	GDL_PROFILE=smoke $(PYTEST) -n 2 --dist loadfile --nbval-lax solutions
 
 test-rest: setup-test
-	$(PYTEST) -n 2 --dist loadgroup --no-loadscope-reorder -m "not alone and not timing and not slow"
+	$(PYTEST) -n 2 -m "not alone and not timing and not slow"
 
 test-unit: setup-test ## the tests of helpers, data sets, commands and files
 	$(PYTEST) -m "unit and not slow"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from gdl_utils.classroom.course import Course
+from tests.sharing import ON_THE_SITE, place_in_order, scheduler
 
 ROOT = Path(__file__).resolve().parents[1]
 CHROMIUM = Path("/usr/bin/chromium")
@@ -28,43 +29,21 @@ GROUPS = {
 }
 
 
-# Parts that take longest: processes that share the tests begin with them, so that none of them is left at the end.
-LONGEST = (
-    "site",
-    "tests/browser/test_interactive_figures.py",
-    "tests/classroom/test_sheet.py",
-    "tests/assignments/test_answer_banks.py",
-    "tests/test_add_a_page.py",
-    "tests/test_documented_commands.py",
-    "tests/assignments/test_cnn.py",
-    "tests/classroom/test_nbgrader_compatibility.py",
-    "tests/assignments/test_your_own_model.py",
-    "tests/test_doctor.py",
-    "tests/assignments/test_full_and_blank.py",
-    "tests/assignments/test_sample_class.py",
-    "tests/classroom/test_feedback.py",
-)
-
-
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give each test the marker of its folder, by which the Makefile and the workflow choose.
-
-    Processes that share the tests (`-n 2 --dist loadgroup`) get whole modules. What looks at the built site is one
-    part, since it is built once.
-    """
+    """Give each test the marker of its folder, by which the Makefile and the workflow choose."""
     for item in items:
         path = item.path.relative_to(ROOT)
         if path.parts[0] == "tests":
             item.add_marker(GROUPS.get(path.parts[1], "unit"))
-            item.add_marker(pytest.mark.xdist_group("site" if "built_site" in item.fixturenames else path.as_posix()))
-    items.sort(key=place_in_order)
+        if "built_site" in getattr(item, "fixturenames", ()) and path.as_posix() not in ON_THE_SITE:
+            raise pytest.UsageError(f"{path} uses the built site: name it in ON_THE_SITE, in tests/sharing.py")
+    items.sort(key=lambda item: place_in_order(item.path.relative_to(ROOT).as_posix()))
 
 
-def place_in_order(item: pytest.Item) -> int:
-    """The place of a test's part among the longest, or after them."""
-    marker = item.get_closest_marker("xdist_group")
-    return LONGEST.index(marker.args[0]) if marker and marker.args[0] in LONGEST else len(LONGEST)
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Have processes share the tests by modules; groups of pytest-xdist are of no effect since pytest 9.2."""
+    return scheduler(config, log)
 
 
 def pytest_runtest_setup() -> None:
