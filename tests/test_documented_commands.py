@@ -43,7 +43,6 @@ ELSEWHERE = {
     "pip install 'WHEEL[grading]'": ("tests/classroom/test_light_installation.py", "gdl_utils[grading] @ file"),
     "nbgrader autograde": ("tests/classroom/test_nbgrader_compatibility.py", 'run_nbgrader(course, "autograde"'),
     "nbgrader generate_feedback": ("tests/classroom/test_feedback.py", "generate_feedback("),
-    "gdl pictures": ("tests/authoring/test_pictures.py", 'CliRunner().invoke(app, ["pictures"'),
     "gdl page check 1_2": ("tests/test_add_a_page.py", "gdl page check"),
     "gdl book run book/SECTION_NAME.ipynb": ("tests/test_add_a_page.py", "gdl book run"),
 }
