@@ -132,7 +132,10 @@ def test_cells_that_stop_are_named(write):
         ("if numpy.ones(2) > 0: pass", "A comparison of arrays gives True or False for each entry: say with np.all("),
         ("numpy.ones(5) + numpy.ones((2, 3))", "Arrays of the shapes (5,) and (2,3) can't be combined entry by entry."),
         ("[1, 2, 3][numpy.array([0, 1])]", "Only an array takes several indices at once: make one of your list with"),
-        ("__import__('math').exp(numpy.ones(2))", "The functions of math take a single number. For arrays there are"),
+        (
+            "__import__('math').exp(numpy.ones(2))",
+            "Functions such as math.exp take a single number. For arrays there are",
+        ),
         ("numpy.array([[1], [1, 2]])", "The rows of an array are equally long. Keep rows of different lengths in a"),
         ("open('model.npz')", "There is no file model.npz beside the notebook: has the cell that writes it been run?"),
     ],

@@ -28,7 +28,11 @@ BATCH_ALL = {
     "normalise-batch-hidden-images": 1,
     "normalise-batch-hidden-epsilon": 1,
 }
-BATCH_IMAGES = {"normalise-batch-hidden-images": 1, "normalise-batch-hidden-epsilon": 1}
+BATCH_IMAGES = {
+    "normalise-batch-visible": 1,
+    "normalise-batch-hidden-images": 1,
+    "normalise-batch-hidden-epsilon": 1,
+}
 AXES = "axes = tuple(range(inputs.ndim - 1))\n"
 SHORT = AXES + "mean, variance = inputs.mean(axis=axes), inputs.var(axis=axes)\n"
 
@@ -147,7 +151,7 @@ BATCH = Exercise(
         Answer(
             "over the images only",
             batch("return gamma * (inputs - inputs.mean(0)) / np.sqrt(inputs.var(0) + epsilon) + beta"),
-            {"normalise-batch-hidden-images": 1},
+            {"normalise-batch-visible": 1, "normalise-batch-hidden-images": 1},
             "gets a mean of its own with you; all places",
         ),
         Answer(

@@ -264,7 +264,7 @@ return dx * (certain @ p_data + careful @ p_model)
         Answer(
             "mean over the places",
             by_terms("return (term(p_data, d) + term(p_model, 1 - d)) / len(d)"),
-            {**VALUE_VALUES, **VALUE_ZEROS},
+            VALUE_ALL,
             "average over the places",
         ),
         Answer(

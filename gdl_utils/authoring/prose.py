@@ -35,14 +35,14 @@ class Style:
         files: patterns of paths for each kind of text.
         left_out: patterns of paths that are checked only when they are named.
         longest_sentence: in words, up to one of the marks . ? ! ; :
-        grades: the lowest and the highest reading grade of a page.
+        grades: the lowest and the highest reading grade, for some kinds of text.
     """
 
     rules: tuple[Rule, ...]
     files: dict[str, list[str]]
     left_out: tuple[str, ...]
     longest_sentence: int
-    grades: tuple[float, float]
+    grades: dict[str, tuple[float, float]]
 
     def paths(self, root: Path, kinds: Iterable[str] = (), with_left_out: bool = False) -> list[Path]:
         """The files of the repository that are checked, of all kinds or of some."""
@@ -65,7 +65,7 @@ def style() -> Style:
         read["files"],
         tuple(read["leave_out"]["files"]),
         read["longest_sentence"],
-        (read["lowest_grade"], read["highest_grade"]),
+        {kind: (lowest, highest) for kind, (lowest, highest) in read["grades"].items()},
     )
 
 
@@ -120,13 +120,19 @@ def check_files(root: Path, named: Iterable[Path]) -> list[str]:
 
 
 def check_grades(root: Path, named: Iterable[Path]) -> list[tuple[Path, float, bool]]:
-    """The reading grade of pages, and whether it is within the bounds of the style.
+    """The reading grade of pages and assignments, and whether it is within the bounds of the style.
 
     Args:
         root: the folder of the repository.
-        named: pages; all pages of the book if there are none.
+        named: files, for which the bounds of pages hold if they are of no other kind; all pages of the book and all
+            assignments if there are none.
     """
-    lowest, highest = style().grades
-    paths = [path.resolve() for path in named] or style().paths(root, ["pages"], with_left_out=True)
-    grades = [(path, grade) for path in paths if (grade := reading_grade(path)) is not None]
-    return [(path, grade, lowest <= round(grade, 1) <= highest) for path, grade in grades]
+    bounds = style().grades
+    kinds = {path: kind for kind in bounds for path in style().paths(root, [kind], with_left_out=True)}
+    found = []
+    for path in [path.resolve() for path in named] or kinds:
+        lowest, highest = bounds[kinds.get(path, "pages")]
+        grade = reading_grade(path)
+        if grade is not None:
+            found.append((path, grade, lowest <= round(grade, 1) <= highest))
+    return found

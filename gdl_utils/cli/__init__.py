@@ -27,6 +27,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "compare": compare.compare,
     "new-course": authoring.new_course,
     "new-assignment": authoring.new_assignment,
+    "pictures": authoring.pictures,
     "release": authoring.release,
     "sample-class": authoring.sample_class,
     "collect": grading.collect,

@@ -37,6 +37,23 @@ def release(
                 console.print(f"  {sentence}")
 
 
+def pictures(
+    assignments: Annotated[
+        list[str] | None, typer.Argument(help="The assignments; all of them if you name none.")
+    ] = None,
+) -> None:
+    """Draw the pictures that the sources of assignments ask for, and attach them there."""
+    from gdl_utils.authoring.pictures import draw_into
+
+    course = repository()
+    for name in assignments or course.assignments:
+        if not course.source(name).is_dir():
+            raise CourseError(f"There is no assignment {name} in {course.sources}", "choose one of its folders")
+        for path in sorted(course.source(name).glob("*.ipynb")):
+            drawn = draw_into(path)
+            console.print(f"{path.relative_to(course.folder)}: {', '.join(drawn) or 'nothing new'}")
+
+
 def new_course(folder: Annotated[Path, typer.Argument(help="The folder to make.")]) -> None:
     """Make a course of your own, with a configuration that turns the engine on."""
     from gdl_utils.authoring import new
@@ -92,7 +109,7 @@ def kill_matrix(
 
 def prose(
     files: Annotated[list[Path] | None, typer.Argument(help="Notebooks, Markdown or Python files.")] = None,
-    grades: Annotated[bool, typer.Option(help="Show the reading grade of pages instead.")] = False,
+    grades: Annotated[bool, typer.Option(help="Show the reading grade of pages and assignments instead.")] = False,
 ) -> None:
     """Look for habits that make the course's English hard to read, in the files named or in all.
 

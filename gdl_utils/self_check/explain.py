@@ -17,13 +17,13 @@ MODULES = ("math", "random", "itertools", "keras", "numpy", "scipy")
 USUAL = (
     (
         r"The truth value of an array with more than one element",
-        "A comparison of arrays gives True or False for each entry: say with np.all(...) or np.any(...) whether it must "
-        "hold for all of them or for any.",
+        "A comparison of arrays gives True or False for each entry: say with np.all(...) or np.any(...) whether it "
+        "must hold for all of them or for any.",
     ),
     (
         r"operands could not be broadcast together with shapes (\(.*?\)) (\(.*?\))",
-        "Arrays of the shapes {} and {} can't be combined entry by entry. If each entry of the one should meet each entry "
-        "of the other, give one of them another axis, as in x[:, np.newaxis].",
+        "Arrays of the shapes {} and {} can't be combined entry by entry. If each entry of the one should meet each "
+        "entry of the other, give one of them another axis, as in x[:, np.newaxis].",
     ),
     (
         r"only integer scalar arrays can be converted to a scalar index",
@@ -31,7 +31,7 @@ USUAL = (
     ),
     (
         r"only (?:length-1|0-dimensional) arrays can be converted to Python scalars|only size-1 arrays",
-        "The functions of math take a single number. For arrays there are np.exp, np.log, np.sqrt and so on.",
+        "Functions such as math.exp take a single number. For arrays there are np.exp, np.log, np.sqrt and so on.",
     ),
     (
         r"setting an array element with a sequence",

@@ -54,6 +54,24 @@ COMPILED = (
 )
 HISTORY = "def train(model, images, labels, epochs):\n    return model, model.fit(images, labels, epochs=epochs, verbose=0)"
 
+OVER_IMAGES = (
+    "def normalise_batch(inputs, gamma, beta, epsilon=1e-3):\n"
+    "    return gamma * (inputs - inputs.mean(axis=0)) / np.sqrt(inputs.var(axis=0) + epsilon) + beta"
+)
+ONE_OBSERVATION = (
+    "def reconstruction(x, w, mu, sigma, mean, log_std):\n"
+    "    squares = np.sum((x - mu - np.outer(mean, w)) ** 2) + np.exp(2 * log_std) * np.sum(w**2)\n"
+    "    return -squares / (2 * sigma**2) - x.shape[1] / 2 * np.log(2 * np.pi * sigma**2)\n"
+    "\n"
+    "\n"
+    "def linear_elbo(x, w, mu, sigma, mean, log_std):\n"
+    "    return reconstruction(x, w, mu, sigma, mean, log_std) - (mean**2 + np.exp(2 * log_std) - 1) / 2 + log_std"
+)
+LIST_OF_SHARES = (
+    "def alpha_bars(beta):\n    return [1.0, *np.cumprod(1 - beta)]\n\n\n"
+    "def add_noise(x0, t, beta, eps):\n    share = alpha_bars(beta)[t]\n    return share * x0 + (1 - share) * eps"
+)
+
 MISTAKES = {
     "01_probability": {
         "uniform-box-density": (
@@ -122,7 +140,8 @@ MISTAKES = {
         "mlp-table": (
             MLP_TABLE,
             "The first row of mlp_table should be ('Flatten', (3072,), 0), a tuple of 3 entries, but is ('Flatten', 3072, 0), "
-            "a tuple of 3 entries. Your answer is a single value, where a row of several values is expected.",
+            "a tuple of 3 entries. A row is the name as above, the shape as a tuple, such as (48,) with its comma, and the "
+            "number of parameters.",
         ),
         "cnn-table": (
             "cnn_table = [('Conv2D', (32, 32, 32), 896)]",
@@ -164,6 +183,55 @@ MISTAKES = {
             "value, where a row of several values is expected.",
         ),
         "train": (HISTORY, "The second thing should be a dictionary: fit returns an object that holds it."),
+    },
+    "05_cnn": {
+        "normalise-batch": (
+            OVER_IMAGES,
+            "The first number of these pictures should be -1.661324, a number, but is -0.999",
+        ),
+        "load-better-cnn": (
+            "def load_better_cnn():\n    return keras.models.load_model(MODEL_FILE)",
+            "There is no file better_cnn.keras beside the notebook: has the cell that writes it been run?",
+        ),
+    },
+    "06_autoregressive_and_flows": {
+        "units": (
+            "def bits_per_dim(nll, d):\n    return nll / d",
+            "should give [8.], an array of shape (1,), but it gave [5.545177], an array of shape (1,). That is in nats for each "
+            "dimension: a bit is ln 2 of them.",
+        ),
+    },
+    "07_vae": {
+        "linear-elbo": (
+            ONE_OBSERVATION,
+            "should give [-4.061269, -4.951583, -8.805591], an array of shape (3,), but it gave",
+        ),
+    },
+    "08_gan": {
+        "best-discriminator": (
+            "def best_discriminator(p_data, p_model):\n    return 0.5 if p_data + p_model == 0 else p_data / (p_data + p_model)",
+            "A comparison of arrays gives True or False for each entry: say with np.all(...) or np.any(...) whether it must "
+            "hold for all of them or for any.",
+        ),
+        "game-value": (
+            "def game_value(d, p_data, p_model, dx):\n    return np.mean(p_data * np.log(d) + p_model * np.log(1 - d))",
+            "game_value([0.8, 0.2], [0.8, 0.2], [0.2, 0.8], 1.0) should give -1.000804846, a number, but it gave -0.50040",
+        ),
+    },
+    "09_energy_and_diffusion": {
+        "mixture-score": (
+            "def mixture_score(x, w, mu, sigma):\n    return np.sum(w * (mu - x) / sigma**2)",
+            "Arrays of the shapes (2,) and (5,) can't be combined entry by entry. If each entry of the one should meet each "
+            "entry of the other, give one of them another axis, as in x[:, np.newaxis].",
+        ),
+        "langevin": (
+            "def langevin_step(x, score, eta, noise):\n    return x - eta * score + 2 * eta * noise",
+            "should give [1.86], an array of shape (1,), but it gave [2.02], an array of shape (1,).",
+        ),
+        "noising": (
+            LIST_OF_SHARES,
+            "Only an array takes several indices at once: make one of your list with np.array(...).",
+        ),
     },
 }
 

@@ -165,6 +165,27 @@ def test_the_grade_is_that_of_flesch_and_kincaid(tmp_path):
     assert reading_grade(page) is None
 
 
+def test_pages_and_assignments_have_bounds_of_their_own(tmp_path, monkeypatch):
+    """A text of grade 6 is fit for an assignment and not for a page; nothing fits above the upper bound."""
+    texts = {
+        "book/a.md": 6.0,
+        "book/b.md": 10.9,
+        "book/c.md": 11.2,
+        "solutions/s/s.ipynb": 6.0,
+        "solutions/s/t.ipynb": 4.8,
+    }
+    texts |= {"solutions/s/u.ipynb": 11.2, "other.md": 6.0}
+    for name in texts:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    monkeypatch.setattr(prose, "reading_grade", lambda path: texts[path.relative_to(tmp_path).as_posix()])
+    found = {path.relative_to(tmp_path).as_posix(): fits for path, _, fits in prose.check_grades(tmp_path, [])}
+    assert {name for name, fits in found.items() if fits} == {"book/b.md", "solutions/s/s.ipynb"}
+    assert found.keys() == texts.keys() - {"other.md"}
+    named = [tmp_path / name for name in ("other.md", "solutions/s/s.ipynb")]
+    assert [fits for _, _, fits in prose.check_grades(tmp_path, named)] == [False, True]
+
+
 def test_the_passages_of_a_page_are_its_text(root):
     texts = [passage.text for passage in passages(root / "book" / "index.md")]
     assert len(" ".join(texts).split()) > 200
