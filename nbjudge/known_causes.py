@@ -8,7 +8,7 @@ import importlib.util
 from collections.abc import Iterable, Mapping
 
 from nbjudge.hints import MANY_KINDS, UNANSWERED
-from nbjudge.notebook import Cell, is_solution, is_unanswered, parsed
+from nbjudge.notebook import MOST_CODE, Cell, is_solution, is_unanswered, syntax_of_student
 from nbjudge.protocol import Report
 
 STUB = "NotImplementedError"
@@ -20,7 +20,8 @@ MOST_MODULES = 100
 def imported_modules(cells: Iterable[Cell], files: Iterable[str]) -> list[str]:
     """The modules that the student's own cells import and that must be installed for it.
 
-    Left out are those which are files of the submission or are written by a cell, and imports that may fail.
+    Left out are those which are files of the submission or are written by a cell, and imports that may fail. Nobody
+    looks for them in more code than a person writes.
 
     Args:
         cells: those whose text is the student's.
@@ -29,8 +30,10 @@ def imported_modules(cells: Iterable[Cell], files: Iterable[str]) -> list[str]:
     beside = {name.split("/")[0].removesuffix(".py") for name in files}
     modules: dict[str, None] = {}
     texts = [cell["source"] for cell in cells if cell["cell_type"] == "code"]
+    if sum(map(len, texts)) > MOST_CODE:
+        return []
     for text in texts:
-        tree = parsed(text)
+        tree = syntax_of_student(text)
         waiting: list[ast.AST] = [tree] if tree else []
         while waiting:
             node = waiting.pop()
@@ -76,15 +79,18 @@ class KnownCauses:
         self.is_unanswered = False
         self.stub_is_left = False
         self.told = ""
+        self.left = MOST_CODE  # characters that are looked at
 
     def see(self, cell: Cell, name: str | None) -> None:
         """Take note of a cell that is no test."""
+        self.left -= len(cell["source"])
+        tree = syntax_of_student(cell["source"]) if cell["cell_type"] == "code" and self.left >= 0 else None
         if is_solution(cell):
             self.wanted = self.defined.get(str(name), set())
             self.is_unanswered = is_unanswered(cell)
-            self.stub_is_left = not self.is_unanswered and _raises_stub(cell)
+            self.stub_is_left = not self.is_unanswered and _raises_stub(tree)
             self.told = ""
-        elif not name and self.wanted & _names(cell):
+        elif not name and self.wanted & _names(tree):
             # The answer stands in a cell of its own, below the one that was meant for it.
             self.is_unanswered = self.stub_is_left = False
 
@@ -110,9 +116,8 @@ class KnownCauses:
         return self.told or hint
 
 
-def _raises_stub(cell: Cell) -> bool:
+def _raises_stub(tree: ast.Module | None) -> bool:
     """Whether an answer begins with what it should have replaced: as a statement of the cell or of a function in it."""
-    tree = parsed(cell["source"]) if cell["cell_type"] == "code" else None
     bodies = [tree.body] if tree else []
     bodies += [node.body for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)] if tree else []
     # An abstract method has nothing below it.
@@ -125,8 +130,7 @@ def _is_stub(statement: ast.stmt) -> bool:
     return isinstance(raised, ast.Name) and raised.id == STUB
 
 
-def _names(cell: Cell) -> set[str]:
-    tree = parsed(cell["source"]) if cell["cell_type"] == "code" else None
+def _names(tree: ast.Module | None) -> set[str]:
     names: set[str] = set()
     for node in tree.body if tree else []:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
