@@ -10,7 +10,7 @@ from tests.notebooks import as_bytes, cell_of, locked, notebook, setup, solution
 HOOK = """
 import math
 shell = get_ipython()
-shell.events.register("pre_run_cell", lambda *_: shell.user_ns.{})
+shell.events.register("post_run_cell", lambda *_: shell.user_ns.{})
 """
 
 
