@@ -14,6 +14,7 @@ from gdl_utils import checks
 from gdl_utils.cli import app
 from gdl_utils.errors import CourseError
 from gdl_utils.self_check import State, check, summary
+from gdl_utils.self_check.explain import STUB_LEFT
 from tests.notebooks import answer, as_node, by_hand, notebook, setup, test, text
 
 pytestmark = pytest.mark.timing
@@ -144,6 +145,13 @@ def test_a_cell_that_calls_what_is_not_answered_says_so(write):
     assert [result.problems for result in results if result.problems] == [
         ["The cell 8 stopped: half is not answered yet"]
     ]
+
+
+def test_a_stub_left_above_an_answer_is_told_of_this_one_only(write):
+    left = "def half(number):\n    raise NotImplementedError()\n    return number / 2"
+    tests = by_name(check(write({"half": left}), 10))
+    assert tests["half-visible"].message == f"{STUB_LEFT[0].upper()}{STUB_LEFT[1:]}."
+    assert tests["root-visible"].message == "root_of is not answered yet"
 
 
 def test_points_that_a_test_gives_are_told(write):
