@@ -15,6 +15,7 @@ from gdl_utils.cli import app
 from gdl_utils.errors import CourseError
 from gdl_utils.self_check import State, check, summary
 from gdl_utils.self_check.explain import STUB_LEFT
+from gdl_utils.self_check.kernel import Kernel
 from tests.notebooks import answer, as_node, by_hand, notebook, setup, test, text
 
 pytestmark = pytest.mark.timing
@@ -176,6 +177,12 @@ def test_a_loop_without_end_is_interrupted_and_the_rest_runs(write):
         problem,
     )
     assert [test.state for test in by_name(results).values()].count(State.PASSED) == 3
+
+
+def test_a_kernel_that_was_ready_keeps_the_time_of_the_check(write):
+    path = write({**RIGHT, "root": "while True:\n    pass"})
+    (exercise,) = [each for each in check(path, 1, kernel=Kernel(path.parent, 4)) if each.name == "root"]
+    assert "was interrupted after 1 seconds" in exercise.problems[0]
 
 
 def test_a_loop_that_can_not_be_interrupted_ends_the_run(write, monkeypatch):
