@@ -137,6 +137,15 @@ def test_each_check_begins_anew(tmp_path, opened):
     assert "✓ passed" in student.shown()[0]
 
 
+def test_another_notebook_that_is_named_is_the_one_that_is_checked(tmp_path, opened):
+    write(tmp_path / "halves.ipynb")
+    write(tmp_path / "other.ipynb", "def half(number):\n    return number")
+    student = opened()
+    for name, result in (("halves", "✓ passed"), ("other", "✗ failed"), ("halves", "✓ passed")):
+        html, plain = student.shown(CHECK.replace("check()", f"check('{name}.ipynb')"))
+        assert result in html and plain.startswith(f"{name}.ipynb as it was saved at"), plain
+
+
 def test_a_name_with_marks_of_html_is_text(tmp_path, opened):
     write(tmp_path / "halves.ipynb", "def half(number):\n    return '<script>alert(1)</script>'")
     html, _ = opened().shown()
