@@ -16,12 +16,17 @@ class ChannelTimeoutError(WireError):
 
 
 class Channel:
-    """Messages over one end of a socket pair."""
+    """Messages over one end of a socket pair.
+
+    Attributes:
+        limits: of what is received.
+        limits_of_sent: the same at first.
+    """
 
     def __init__(self, end: socket.socket, codec: Codec | None = None, limits: WireLimits = LIMITS):
         self.socket = end
         self.codec = codec or Codec()
-        self.limits = limits
+        self.limits = self.limits_of_sent = limits
 
     def fileno(self) -> int:
         """For `select`."""
@@ -33,7 +38,7 @@ class Channel:
 
     def send(self, value: Any, deadline: float | None = None) -> None:
         """Send one value; `deadline` is a time of `time.monotonic`, None waits for ever."""
-        message = pack(value, self.codec, self.limits)
+        message = pack(value, self.codec, self.limits_of_sent)
         try:
             self._wait(deadline)
             self.socket.sendall(message)

@@ -7,6 +7,7 @@ just as empty. Every other use of it in a test fails.
 import sys
 from collections.abc import Callable, Sequence
 from functools import wraps
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ TESTS = (
 CONVERSIONS = ("array", "asarray", "ascontiguousarray", "asfortranarray", "asarray_chkfinite", "require")
 DESCRIPTIONS = ("shape", "size", "ndim", "array_repr", "array_str", "array2string", "iscomplexobj", "isrealobj")
 OF_EVERY_OBJECT = {*dir(object), "__len__", "__bool__", "__class_getitem__"} - {"__lt__", "__le__", "__gt__", "__ge__"}
+MOST_ELEMENTS = 100_000  # of an iterator
 # They leave an array empty, and with its guard.
 SAME_ELEMENTS = {"astype", "copy", "flatten", "ravel", "reshape", "squeeze", "swapaxes", "transpose"}
 
@@ -141,7 +143,37 @@ class EmptyTensor:
     __hash__ = object.__hash__
 
 
-GUARDED = (EmptyArray, EmptyTensor, EmptyTable, *CONTAINERS.values())
+class GuardedKind(type):
+    """A class of Python's own that a student's code gave for an answer: what a test makes with it is an answer, too."""
+
+    _unguarded: Any
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        """What the class makes; the elements of an iterator in a list."""
+        made = cls._unguarded(*args, **kwargs)
+        return guarded(made if type(made) in CONTAINERS else list(islice(made, MOST_ELEMENTS)))
+
+    def __eq__(cls, other: object) -> bool:
+        return other is cls or other is cls._unguarded
+
+    def __hash__(cls) -> int:
+        return hash(cls._unguarded)
+
+    def __instancecheck__(cls, value: Any) -> bool:
+        return isinstance(value, cls._unguarded)
+
+    def __subclasscheck__(cls, kind: type) -> bool:
+        return issubclass(kind, cls._unguarded)
+
+    def __repr__(cls) -> str:
+        return repr(cls._unguarded)
+
+
+KINDS = {
+    kind: GuardedKind(kind.__name__, (), {"_unguarded": kind})
+    for kind in (*CONTAINERS, enumerate, filter, map, reversed, zip)
+}
+GUARDED = (EmptyArray, EmptyTensor, EmptyTable, GuardedKind, *CONTAINERS.values())
 
 
 def guarded(value: Any) -> Any:
@@ -153,6 +185,8 @@ def guarded(value: Any) -> Any:
     kind = type(value)
     if kind is np.ndarray or kind is np.matrix:
         return value if value.size else value.view(EmptyArray)
+    if kind is type:
+        return KINDS.get(value, value)
     if kind is range:
         return value if value else CONTAINERS[tuple]()
     if kind is dict:

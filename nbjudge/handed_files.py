@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 
 from nbjudge.matching import original_name, same_name, shown
 from nbjudge.model import SourceNotebook
-from nbjudge.notebook import Cell, parsed
+from nbjudge.notebook import MOST_CODE, Cell, syntax_of_student
 
 REQUIRED = "required_files"  # in the metadata of a source notebook
 KERAS = ".keras"
@@ -158,8 +158,9 @@ def _why_missing(names: Sequence[str], files: Mapping[str, bytes]) -> str:
 def _read_from(cells: Iterable[Cell], name: str) -> list[str]:
     """The paths to a file of this name that stand in the student's code, but for the name itself."""
     found: dict[str, None] = {}
-    for cell in cells:
-        tree = parsed(cell["source"]) if cell["cell_type"] == "code" else None
+    texts = [cell["source"] for cell in cells if cell["cell_type"] == "code"]
+    for text in texts if sum(map(len, texts)) <= MOST_CODE else ():
+        tree = syntax_of_student(text)
         for node in ast.walk(tree) if tree else ():
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) < 200:
                 path = node.value.replace("\\", "/")

@@ -59,9 +59,13 @@ class Judge:
             code: the cell as `compiled.cell_as_code` gives it.
         """
         self.names.begin_cell(redefined, missing)
+        self.names.is_setup = not scored
         report = report_of(lambda: self._execute(cell_of_code(code) or self._compiled(source), scored), source, scored)
         claims = self.names.student.claims.told
         is_gone = report.ename == StudentGoneError.__name__
+        if not scored and self.names.read:
+            # What it has read of the student's may be the reason, and then the machine is not.
+            report = replace(report, from_student=not report.passed)
         return replace(report, claims=claims, student_gone=is_gone, uninstalled=self.uninstalled)
 
     def share(self, names: Iterable[str]) -> None:

@@ -8,7 +8,7 @@ import importlib.util
 from collections.abc import Iterable, Mapping
 
 from nbjudge.hints import MANY_KINDS, UNANSWERED
-from nbjudge.notebook import Cell, is_solution, is_test, is_unanswered, parsed
+from nbjudge.notebook import MOST_CODE, Cell, is_solution, is_test, is_unanswered, syntax_of_student
 from nbjudge.protocol import Report
 
 STUB = "NotImplementedError"
@@ -24,7 +24,8 @@ ANY_CAUSE = "Usual causes are loops inside loops, and a function that calls itse
 def imported_modules(cells: Iterable[Cell], files: Iterable[str]) -> list[str]:
     """The modules that the student's own cells import and that must be installed for it.
 
-    Left out are those which are files of the submission or are written by a cell, and imports that may fail.
+    Left out are those which are files of the submission or are written by a cell, and imports that may fail. Nobody
+    looks for them in more code than a person writes.
 
     Args:
         cells: those whose text is the student's.
@@ -33,8 +34,10 @@ def imported_modules(cells: Iterable[Cell], files: Iterable[str]) -> list[str]:
     beside = {name.split("/")[0].removesuffix(".py") for name in files}
     modules: dict[str, None] = {}
     texts = [cell["source"] for cell in cells if cell["cell_type"] == "code"]
+    if sum(map(len, texts)) > MOST_CODE:
+        return []
     for text in texts:
-        tree = parsed(text)
+        tree = syntax_of_student(text)
         waiting: list[ast.AST] = [tree] if tree else []
         while waiting:
             node = waiting.pop()
@@ -81,20 +84,23 @@ class KnownCauses:
         self.stub_is_left = False
         self.trains = self.repeats = False
         self.told = ""
+        self.left = MOST_CODE  # characters that are looked at
 
     def see(self, cell: Cell, name: str | None) -> None:
         """Take note of a cell that is no test."""
+        self.left -= len(cell["source"])
+        tree = syntax_of_student(cell["source"]) if cell["cell_type"] == "code" and self.left >= 0 else None
         if is_solution(cell):
             self.wanted = self.defined.get(str(name), set())
             self.is_unanswered = is_unanswered(cell)
-            self.stub_is_left = not self.is_unanswered and _raises_stub(cell)
+            self.stub_is_left = not self.is_unanswered and _raises_stub(tree)
             self.trains = self.repeats = False
             self.told = ""
-        elif not name and self.wanted & _names(cell):
+        elif not name and self.wanted & _names(tree):
             # The answer stands in a cell of its own, below the one that was meant for it.
             self.is_unanswered = self.stub_is_left = False
         if not is_test(cell):
-            names = _used(cell)
+            names = _used(tree)
             self.trains, self.repeats = self.trains or bool(names & TRAINING), self.repeats or "while" in names
 
     def hint(self, hint: str, report: Report, is_slow: bool, seen_hidden: bool, is_visible: bool) -> str:
@@ -121,9 +127,8 @@ class KnownCauses:
         return self.told or hint
 
 
-def _raises_stub(cell: Cell) -> bool:
+def _raises_stub(tree: ast.Module | None) -> bool:
     """Whether an answer begins with what it should have replaced: as a statement of the cell or of a function in it."""
-    tree = parsed(cell["source"]) if cell["cell_type"] == "code" else None
     bodies = [tree.body] if tree else []
     bodies += [node.body for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)] if tree else []
     # An abstract method has nothing below it.
@@ -136,16 +141,14 @@ def _is_stub(statement: ast.stmt) -> bool:
     return isinstance(raised, ast.Name) and raised.id == STUB
 
 
-def _used(cell: Cell) -> set[str]:
-    """The attributes that a cell's code uses, and the word while if it has such a loop."""
-    tree = parsed(cell["source"]) if cell["cell_type"] == "code" else None
+def _used(tree: ast.Module | None) -> set[str]:
+    """The attributes that code uses, and the word while if it has such a loop."""
     nodes = list(ast.walk(tree)) if tree else []
     used = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
     return used | ({"while"} if any(isinstance(node, ast.While) for node in nodes) else set())
 
 
-def _names(cell: Cell) -> set[str]:
-    tree = parsed(cell["source"]) if cell["cell_type"] == "code" else None
+def _names(tree: ast.Module | None) -> set[str]:
     names: set[str] = set()
     for node in tree.body if tree else []:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):

@@ -47,6 +47,7 @@ class Namespace(dict[str, Any]):
         self.answers = frozenset(answers)
         self.imported = frozenset(imported)
         self.missing: frozenset[str] = frozenset()
+        self.is_setup = False  # what runs is a part of the assignment, not a test
         self.stars: dict[str, Any] | None = None
         self.read: dict[str, Any] = {}
         self.theirs: frozenset[str] | None = None  # all names of the student's, asked for once a cell
@@ -73,7 +74,8 @@ class Namespace(dict[str, Any]):
         super().__setitem__(name, make)
 
     def __missing__(self, name: str) -> Any:
-        if hasattr(builtins, name) and not name.startswith("__") and self._is_value_of_students(name):
+        is_python = hasattr(builtins, name) and not name.startswith("__")
+        if is_python and not self.is_setup and self._is_value_of_students(name):
             raise TypeError(f"{name!r} is a value in this notebook, so no test can use Python's own")
         if hasattr(builtins, name) or name.startswith("__") or OF_IPYTHON.fullmatch(name):
             raise KeyError(name)

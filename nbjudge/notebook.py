@@ -2,12 +2,18 @@
 
 import ast
 import hashlib
+import re
+import warnings
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
 from nbjudge.model import SourceNotebook
 
 SETUP = "setup"
+# Characters of a student's code that are read as Python: its syntax takes a thousand times as much memory.
+MOST_CODE = 100_000
+ASSIGNED_MAGIC = re.compile(r"[^=\n]*=\s*+[%!]")
 Cell = dict[str, Any]
 
 
@@ -81,11 +87,38 @@ def _syntax(cell: Cell) -> tuple[ast.AST, ...]:
 
 @lru_cache(maxsize=1000)
 def parsed(source: str) -> ast.Module | None:
-    """The syntax of the text of a cell, magics translated; None if it is no Python. It is asked for again and again."""
+    """The syntax of a cell of a source, magics translated; None if it is no Python. It is asked for again and again."""
     try:
         return ast.parse(_python(source))
     except (SyntaxError, ValueError):
         return None
+
+
+def syntax_of_student(source: str) -> ast.Module | None:
+    """The syntax of a cell of a student's, lines of magics left out; None if it is no Python, or too long to look at.
+
+    It takes time in proportion to the text, unlike IPython's translation of magics, and nothing of it is kept.
+    """
+    if len(source) > MOST_CODE:
+        return None
+    for text in (source, _without_magics(source)):
+        # Python raises the last two for what is nested too deep, and warns of what the student wrote.
+        with suppress(SyntaxError, ValueError, RecursionError, MemoryError), warnings.catch_warnings(action="ignore"):
+            return ast.parse(text)
+    return None
+
+
+def _without_magics(source: str) -> str:
+    if source.lstrip().startswith("%%"):
+        return ""
+    lines = source.split("\n")
+    for number, line in enumerate(lines):
+        code = line.lstrip()
+        if code.startswith(("%", "!", "?")) or code.rstrip().endswith("?"):
+            lines[number] = f"{line[: len(line) - len(code)]}pass"
+        elif ASSIGNED_MAGIC.match(line):
+            lines[number] = f"{line.partition('=')[0]}= None"
+    return "\n".join(lines)
 
 
 @lru_cache(maxsize=1000)

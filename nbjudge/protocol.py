@@ -435,9 +435,13 @@ def is_exactly(value: Any, wanted: Any) -> bool:
 # How much each direction may carry. What is between student and judge has the limits of `wire.LIMITS`.
 
 
-def limits_of_files(limits: Limits) -> WireLimits:
-    """Of `PutFiles` and `Begin`: files may be as large as what a student may write, and so may those of the course."""
-    return WireLimits(size=4 * limits.disk_bytes + (256 << 20))
+def limits_of_orders(limits: Limits) -> WireLimits:
+    """Of what the supervisor says: a cell may be as long as a notebook, whose characters may take six bytes each.
+
+    Files may be as large as what a student may write, and so may those of the course.
+    """
+    text = 6 * limits.source_bytes + (32 << 20)
+    return WireLimits(size=4 * limits.disk_bytes + (256 << 20) + text, text=text)
 
 
 def limits_of_shown(limits: Limits) -> WireLimits:

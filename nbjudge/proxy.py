@@ -168,7 +168,7 @@ class JudgeCodec(Codec):
         tensorflow = sys.modules.get("tensorflow")
         if tensorflow is not None and isinstance(value, tensorflow.Tensor | tensorflow.Variable):
             raise WireError("a tensor can't be sent; send its NumPy array")
-        if place := place_of(value):
+        if place := place_of(unguarded(value)):
             return "library", place
         if callable(value) and not isinstance(value, type):
             self.functions.append(value)

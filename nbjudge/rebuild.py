@@ -12,7 +12,8 @@ from nbjudge.notebook import Cell, grade_id, is_solution, nbgrader, text_of
 
 FINDINGS = 100  # more are counted, not told
 MOST_MEMORY = 400 << 20
-TEXT_IN_JSON = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+# It never goes back: a text without an end reaches to the end of the file.
+TEXT_IN_JSON = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
 MISSING = "# This cell was missing from the submission."
 
 

@@ -47,8 +47,8 @@ from nbjudge.protocol import (
     RunSetup,
     RunTest,
     from_wire,
-    limits_of_files,
     limits_of_left_files,
+    limits_of_orders,
     limits_of_shown,
     to_wire,
 )
@@ -142,12 +142,11 @@ class NotebookRun:
     def _begin(self, given: dict[str, bytes], for_judge: dict[str, bytes], seed: int) -> None:
         until = time.monotonic() + IMPORT_TIMEOUT
         student, judge = self.pair.student.control, self.pair.judge.control
-        usual = judge.limits
         try:
             for channel in (student, judge):
                 if from_wire(channel.receive(until), Ready) is None:
                     raise MachineError("a process for a notebook did not begin as it should")
-                channel.limits = limits_of_files(self.limits)
+                channel.limits_of_sent = limits_of_orders(self.limits)
             student.send(to_wire(PutFiles(given)), until)
             answers = sorted({name for names in self.plan.answers.values() for name in names})
             own = [cell for cell in self.rebuilt.content["cells"] if not grade_id(cell) or is_solution(cell)]
@@ -159,9 +158,7 @@ class NotebookRun:
             self.loop.drain(printed)
             last = "".join(item["text"] for item in printed.items).strip().splitlines()[-1:]
             raise MachineError(f"the processes for a notebook did not begin: {error} {' '.join(last)}") from None
-        finally:
-            judge.limits = usual
-            student.limits = limits_of_shown(self.limits)
+        student.limits = limits_of_shown(self.limits)
 
     # One cell
 
@@ -335,13 +332,18 @@ class NotebookRun:
             if report is None:
                 return False
             cell = self.pending_setups.pop(0)
-            if not (report.passed or report.from_student or report.student_gone):
+            if not (report.passed or report.from_student or report.student_gone or self._was_taken_away(report)):
                 where, trace = error_lines(report, cell)
                 raise MachineError(
                     f"the setup cell {grade_id(cell)} of {self.source.name} fails where the tests run: "
                     f"{where + ' ' if where else ''}({trace[:300]})"
                 )
         return not self.ended
+
+    def _was_taken_away(self, report: Report) -> bool:
+        # A name that the source defines on the student's side, and the student's code has deleted.
+        lacking = (f"name {name!r} is not defined" for names in self.plan.defined.values() for name in names)
+        return report.ename == "NameError" and report.evalue in lacking
 
     def _interrupts_of_test(self, cell: Cell | None) -> list[Callable[[], None]]:
         # Either the student's code ignores the interrupt, or the test itself takes its time: then the judge knows.

@@ -22,6 +22,7 @@ from IPython.core import pylabtools
 from nbjudge import judge, student
 from nbjudge.channel import Channel
 from nbjudge.model import Limits
+from nbjudge.protocol import limits_of_orders
 from nbjudge.sandbox import namespaces, seccomp
 from nbjudge.sandbox.mounts import Mounts
 from nbjudge.wire import WireLimits
@@ -79,12 +80,13 @@ def _become(order: ForkOrder, settings: ZygoteSettings, shell: student.Shell, de
     if not settings.warm:
         run_imports(settings.imports)
     wire = WireLimits(**order.wire)
+    supervisor = Channel(control, limits=limits_of_orders(limits))
     if order.role == "student":
-        student.main(shell, Channel(control), Channel(peer, student.StudentCodec(), wire), limits.output_bytes)
+        student.main(shell, supervisor, Channel(peer, student.StudentCodec(), wire), limits.output_bytes)
     else:
         # IPython's one shell is the student's; the judge makes its own if a test needs it.
         type(shell).clear_instance()
-        judge.main(Channel(control), Channel(peer, limits=wire))
+        judge.main(supervisor, Channel(peer, limits=wire))
 
 
 def main() -> None:

@@ -5,11 +5,13 @@ import queue
 import signal
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
 from jupyter_client.manager import KernelManager
 
+from gdl_utils.self_check.notebook import UNSAVED, unsaved
 from tests.notebooks import answer, as_node, locked, notebook, setup, test, text
 
 pytestmark = pytest.mark.timing
@@ -135,6 +137,27 @@ def test_each_check_begins_anew(tmp_path, opened):
     # The cells that were run ahead are run again if they are others now.
     write(tmp_path / "halves.ipynb", "half = START", first="def START(number):\n    return 4")
     assert "✓ passed" in student.shown()[0]
+
+
+OLD = "def half(number):\n    return number"
+
+
+@pytest.mark.parametrize(
+    ("ran", "is_told"), [([OLD, HALF], False), ([HALF, OLD], True), ([OLD], True), ([HALF], False), (["x = 1"], False)]
+)
+def test_what_was_run_last_is_compared_with_the_file(tmp_path, ran, is_told):
+    write(tmp_path / "halves.ipynb")
+    shell = SimpleNamespace(history_manager=SimpleNamespace(input_hist_raw=["", *ran, CHECK]))
+    assert unsaved(tmp_path / "halves.ipynb", shell) == [UNSAVED.format("the cell half")] * is_told
+
+
+def test_another_notebook_that_is_named_is_the_one_that_is_checked(tmp_path, opened):
+    write(tmp_path / "halves.ipynb")
+    write(tmp_path / "other.ipynb", "def half(number):\n    return number")
+    student = opened()
+    for name, result in (("halves", "✓ passed"), ("other", "✗ failed"), ("halves", "✓ passed")):
+        html, plain = student.shown(CHECK.replace("check()", f"check('{name}.ipynb')"))
+        assert result in html and plain.startswith(f"{name}.ipynb as it was saved at"), plain
 
 
 def test_a_name_with_marks_of_html_is_text(tmp_path, opened):

@@ -14,7 +14,8 @@ from gdl_utils import checks
 from gdl_utils.cli import app
 from gdl_utils.errors import CourseError
 from gdl_utils.self_check import State, check, summary
-from gdl_utils.self_check.explain import explained
+from gdl_utils.self_check.explain import STUB_LEFT, explained
+from gdl_utils.self_check.kernel import Kernel
 from tests.notebooks import answer, as_node, by_hand, notebook, setup, test, text
 
 pytestmark = pytest.mark.timing
@@ -176,6 +177,13 @@ def test_a_cell_that_calls_what_is_not_answered_says_so(write):
     ]
 
 
+def test_a_stub_left_above_an_answer_is_told_of_this_one_only(write):
+    left = "def half(number):\n    raise NotImplementedError()\n    return number / 2"
+    tests = by_name(check(write({"half": left}), 10))
+    assert tests["half-visible"].message == f"{STUB_LEFT[0].upper()}{STUB_LEFT[1:]}."
+    assert tests["root-visible"].message == "root_of is not answered yet"
+
+
 def test_points_that_a_test_gives_are_told(write):
     results = check(write({**RIGHT, "root-both": "0.5 + 1", "half-visible": "0", "root-visible": "1"}), 10)
     tests = by_name(results)
@@ -198,6 +206,12 @@ def test_a_loop_without_end_is_interrupted_and_the_rest_runs(write):
         problem,
     )
     assert [test.state for test in by_name(results).values()].count(State.PASSED) == 3
+
+
+def test_a_kernel_that_was_ready_keeps_the_time_of_the_check(write):
+    path = write({**RIGHT, "root": "while True:\n    pass"})
+    (exercise,) = [each for each in check(path, 1, kernel=Kernel(path.parent, 4)) if each.name == "root"]
+    assert "was interrupted after 1 seconds" in exercise.problems[0]
 
 
 def test_a_loop_that_can_not_be_interrupted_ends_the_run(write, monkeypatch):

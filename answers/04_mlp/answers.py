@@ -661,7 +661,6 @@ def predicted(body):
 
 
 ALL_PREDICTED = losing("predicted-labels", visible=1, hidden=1)
-HIDDEN_PREDICTED = losing("predicted-labels", hidden=1)
 
 PREDICTED = Exercise(
     "predicted-labels",

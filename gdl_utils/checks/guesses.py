@@ -25,7 +25,6 @@ BASE = "It is a logarithm with another base: the natural logarithm is np.log or 
 UNCHANGED = "Your function returned its argument unchanged."
 TRANSPOSED = "Rows and columns have changed places."
 BACKWARDS = "The values are right, but in the opposite order."
-REORDERED = "The values are right, but in another order."
 ONE_BY_ONE = "Each number should stand by itself: yours are added up."
 AVERAGED = "Each number should stand by itself: yours are averaged."
 FIRST_ONLY = "Your function returned the first value only: look for a 'return' inside a loop."

@@ -11,7 +11,6 @@ from gdl_utils.checks.values import Arguments, call
 ROUNDED = "Your answer is rounded: give the number as it is computed."
 ROUNDED_UP = "Your answer is rounded up: give the number as it is computed."
 ROUNDED_DOWN = "Your answer is rounded down, as by // or int: give the number as it is computed."
-ROUNDS_NOT = "Your answer is not rounded as the task asks."
 CONSTANT = "Your function gives the same answer whatever it is given."
 FIXED = "Your function seems to ignore its argument {!r} and to use a fixed value instead."
 ONE_MORE = "Your answer is that of one step too many: look at where your loop or range ends."

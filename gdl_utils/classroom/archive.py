@@ -1,6 +1,7 @@
 """Unpacks archives of whose maker nothing is known, and refuses what would write elsewhere or fill the disk."""
 
 import datetime
+import errno
 import os
 import re
 import shutil
@@ -15,7 +16,11 @@ from nbgrader.plugins.zipcollect import ExtractorPlugin
 
 from gdl_utils.classroom.student_files import DISK_IS_FULL, IGNORED, MAX_BYTES, MAX_FILES
 from gdl_utils.errors import GradingError
+from nbjudge.matching import shown
 
+# Too long, or of a file where another name needs a folder.
+OF_THE_NAME = (errno.ENAMETOOLONG, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.EILSEQ)
+DEEPEST = 100  # folders in folders: what walks through them calls itself for each
 JUNK = {*IGNORED, "__MACOSX", "Thumbs.db"}
 
 
@@ -36,7 +41,7 @@ class Extractor(ExtractorPlugin):
 
     def __init__(self, **settings: Any):
         super().__init__(**settings)
-        self.problems: list[str] = []  # what of a folder could not be read, in sentences
+        self.problems: list[str] = []  # what could not be read or unpacked, in sentences
 
     def extract(self, archive_path: str, extracted_path: str) -> None:
         """Fill `extracted_path`, an empty folder, from the zip file or folder `archive_path`."""
@@ -44,7 +49,7 @@ class Extractor(ExtractorPlugin):
         if archive.is_dir():
             self._copy(archive, target)
             return
-        unzip(archive, target, LIMITS_OF_CLASS)
+        unzip(archive, target, LIMITS_OF_CLASS, self.problems)
 
     def _copy(self, folder: Path, target: Path) -> None:
         # What can't be read is one student's matter; a disk that is full is everybody's.
@@ -67,11 +72,18 @@ class Extractor(ExtractorPlugin):
                     note(error)
 
 
-def unzip(archive: Path, target: Path, limits: ArchiveLimits) -> None:
+def unzip(archive: Path, target: Path, limits: ArchiveLimits, problems: list[str] | None = None) -> None:
     """Unpack a zip file of whose maker nothing is known.
 
     Everything is looked at before a byte is written: the sizes that its table of contents states are the most that
     Python reads of each file.
+
+    Args:
+        archive: the file.
+        target: an empty folder.
+        limits: of what it may hold.
+        problems: takes a sentence for each file whose name the disk does not take, if the others are unpacked all the
+            same: of a class, one student chose that name.
 
     Raises:
         GradingError: if it is no zip file, is damaged, encrypted, too large, or has a path that leads elsewhere.
@@ -85,15 +97,25 @@ def unzip(archive: Path, target: Path, limits: ArchiveLimits) -> None:
             for entry in entries:
                 if entry.is_dir() or JUNK & set(PurePosixPath(entry.filename).parts):
                     continue
-                path = target / entry.filename
-                path.parent.mkdir(parents=True, exist_ok=True)
-                with opened.open(entry) as source, path.open("xb") as written:
-                    shutil.copyfileobj(source, written)
-                _set_time(path, entry)
+                try:
+                    _unpack(opened, entry, target / entry.filename)
+                except OSError as error:
+                    if problems is None or error.errno not in OF_THE_NAME:
+                        raise
+                    problems.append(f"{shown(entry.filename)} can't be unpacked ({error.strerror}), and was left out.")
     except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         raise GradingError(f"{archive.name} is not a zip file, or is damaged ({error})", "download it again") from None
     except OSError as error:
         raise GradingError(f"{archive.name} can't be unpacked: {error.strerror or error}.") from None
+
+
+def _unpack(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path) -> None:
+    if entry.filename.count("/") > DEEPEST:
+        raise OSError(errno.ENAMETOOLONG, "its folders lie too deep")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with opened.open(entry) as source, path.open("xb") as written:
+        shutil.copyfileobj(source, written)
+    _set_time(path, entry)
 
 
 def _set_time(path: Path, entry: zipfile.ZipInfo) -> None:

@@ -13,6 +13,7 @@ import re
 import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -382,8 +383,20 @@ def _writer(course: Course, assignment: str, workers: int) -> Iterator[Callable[
             yield lambda students: (_log_of(api, assignment, student) for student in students)
         return
     pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _open_in_worker, (course,))
+
+    def logs_of(students: list[str]) -> Iterator[str]:
+        done = 0
+        try:
+            for log in pool.map(partial(_log_in_worker, assignment), students, chunksize=4):
+                done += 1
+                yield log
+        except BrokenProcessPool:
+            # One was killed, for lack of memory perhaps: this process writes the rest by itself.
+            with _opened(course) as api:
+                yield from (_log_of(api, assignment, student) for student in students[done:])
+
     try:
-        yield lambda students: pool.map(partial(_log_in_worker, assignment), students, chunksize=4)
+        yield logs_of
     finally:
         pool.shutdown(cancel_futures=True)
 

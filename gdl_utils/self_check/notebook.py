@@ -102,9 +102,9 @@ def unsaved(path: Path, shell: Any) -> list[str]:
             if name in answers and name not in seen and source.strip() not in saved:
                 other[answers[name]] = None
             seen.add(name)
-    return [
-        UNSAVED.format(f"the cell {name}" if len(other) == 1 else f"the cells {', '.join(other)}") for name in other
-    ][:1]
+    if not other:
+        return []
+    return [UNSAVED.format(f"{'the cell' if len(other) == 1 else 'the cells'} {', '.join(other)}")]
 
 
 def _defined(source: str) -> Iterator[str]:

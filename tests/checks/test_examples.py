@@ -35,6 +35,7 @@ ASKED = "dense_parameters(8, 5) should give 45, a whole number, but it "
         (dense(None), f"{ASKED}returned None. {checks.NOTHING}"),
         (dense(None, "45"), f"{ASKED}returned None. {checks.PRINTS}"),
         (dense("45"), f"{ASKED}gave '45', a text of 2 characters. {checks.examples.AS_TEXT}"),
+        (dense(" 45\n"), f"{ASKED}gave ' 45\\n', a text of 4 characters. {checks.examples.AS_TEXT}"),
         (dense("many"), f"{ASKED}gave 'many', a text of 4 characters. {checks.TEXT}"),
         (dense(40), f"{ASKED}gave 40, a whole number. {NO_BIAS[0][1]}"),
         (dense(np.int64(40)), f"{ASKED}gave 40, a number of NumPy's (int64). {NO_BIAS[0][1]}"),
@@ -167,6 +168,10 @@ def test_the_form_of_what_is_returned():
     assert "should give 2 values, but it gave a whole" in told(checks.call_example, dense(3), (8, 5), several=2)
     assert told(checks.call_example, dense([[1], [1, 2]]), (8, 5), shape=(2, 1))
     assert checks.call_example(dense((1, 2)), (8, 5), several=2) == (1, 2)
+    assert "should give 2 values" in told(checks.call_example, dense((1, 2, 3)), (8, 5), several=2)
+    # To NumPy a text has a shape, too.
+    assert "should give an array of shape ()" in told(checks.call_example, dense("3"), (8, 5), shape=())
+    assert checks.call_example(dense(3), (8, 5), shape=()).shape == ()
 
 
 def test_what_was_computed_from_answers_is_named():

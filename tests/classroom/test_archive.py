@@ -1,5 +1,6 @@
 """Archives of whose maker nothing is known: nothing is written elsewhere, and no disk is filled."""
 
+import errno
 import shutil
 import struct
 import zipfile
@@ -93,6 +94,39 @@ def test_what_programs_add_is_not_unpacked_and_the_rest_is(tmp_path):
     (tmp_path / "target").mkdir()
     unzip(zipped(tmp_path / "a.zip", files), tmp_path / "target", LIMITS_OF_STUDENT)
     assert [str(path) for path in files_below(tmp_path / "target")] == ["a/book.ipynb"]
+
+
+def test_one_name_stops_no_class(tmp_path):
+    """Of a student's own archive it is refused."""
+    # Ninety letters that a platform takes are more bytes than a disk takes.
+    names = [
+        "1/first.txt",
+        f"2/{'数' * 90}.txt",
+        "2/a",
+        "2/a/b",
+        f"3/{'a/' * 900}b",
+        f"4/{'a/' * 3_000}b",
+        "5/last.txt",
+    ]
+    archive = zipped(tmp_path / "a.zip", dict.fromkeys(names, "text"))
+    (target := tmp_path / "target").mkdir()
+    (extractor := Extractor()).extract(str(archive), str(target))
+    written = sorted(path.relative_to(target).as_posix() for path in target.rglob("*") if path.is_file())
+    assert written == ["1/first.txt", "2/a", "5/last.txt"]
+    assert len(extractor.problems) == 4 and all(each.endswith("and was left out.") for each in extractor.problems)
+    assert max(map(len, extractor.problems)) < 200 and "too deep" in extractor.problems[-1]
+    (own := tmp_path / "own").mkdir()
+    with pytest.raises(GradingError, match="can't be unpacked: File name too long"):
+        unzip(archive, own, LIMITS_OF_STUDENT)
+
+
+def test_a_disk_that_is_full_stops_the_class(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copyfileobj", full)
+    with pytest.raises(GradingError, match="No space left"):
+        Extractor().extract(str(zipped(tmp_path / "a.zip", {"a": "b"})), str(tmp_path))
 
 
 def test_a_folder_is_copied_without_its_links(tmp_path):

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import os
 import re
 import shutil
 from dataclasses import replace
@@ -408,6 +409,17 @@ def test_several_processes_write_the_same_pages(pages, graded):
     assert {each.student: each.pages[0].read_text() for each in written} == {
         name: page for name, page in vars(pages).items() if name != "course"
     }
+
+
+def killed(assignment, student):
+    """A process that writes pages, and for which there is no memory left."""
+    os._exit(9)
+
+
+def test_pages_are_written_though_a_process_is_killed(graded, monkeypatch):
+    monkeypatch.setattr(feedback, "_log_in_worker", killed)
+    written = feedback.generate(graded.course, graded.name, workers=2)
+    assert len(written) == 7 and all(len(each.pages) == 1 and not each.problem for each in written)
 
 
 def test_pictures_without_a_description_get_one(pages):

@@ -60,3 +60,30 @@ def test_what_is_known_of_a_notebook_is_found_out_once():
     (source,) = small.assignment("assert f() == 1").notebooks
     (other,) = small.assignment("assert f() == 1").notebooks
     assert plan_of(source) is plan_of(source) is not plan_of(other)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["from math import floor", "from math import *", "import math as floor", "from math import ceil, floor"],
+)
+def test_imports_of_a_test_replace_no_answer(statement):
+    answer = {"floor": lambda _: 7}
+    assert execute(compile_cell(f"{statement}\nfloor(0.5)", answers=frozenset(answer)), dict(answer)) == 7
+    # As where nothing of that name is an answer.
+    assert execute(compile_cell("from math import *\nfloor(0.5)"), dict(answer)) == 0
+
+
+@pytest.mark.parametrize("head", ["def g():", "async def g():", "class G:"])
+def test_imports_inside_of_functions_stay(head):
+    answers = frozenset({"floor"})
+    names = {"floor": 7}
+    inside = f"{head}\n    from math import floor\n    own = floor(0.5)\n"
+    ends = {"def g():": "    return own\ng()", "class G:": "G.own", "async def g():": "    return own\nrun(g())"}
+
+    def run(coroutine):
+        with pytest.raises(StopIteration) as end:
+            coroutine.send(None)
+        return end.value.value
+
+    assert execute(compile_cell(inside + ends[head], answers=answers), {**names, "run": run}) == 0
+    assert names["floor"] == 7

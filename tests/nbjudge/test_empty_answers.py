@@ -92,6 +92,20 @@ def test_nothing_inside_something_is_guarded():
             list(nothing)
 
 
+def test_classes_of_python_make_answers(names):
+    """A function of the student's may be a class of Python's, which the tests themselves call."""
+    for kind in (list, tuple, dict, set, frozenset, zip, enumerate, map, filter, reversed):
+        made, empty = guarded(kind), {map: (abs, []), filter: (None, []), enumerate: ([],), reversed: ([],)}
+        with pytest.raises(AssertionError, match=empty_tables.SENTENCE):
+            assert all(value == RIGHT for value in made(*empty.get(kind, ())))
+        assert made == kind and kind == made and hash(made) == hash(kind) and {"x": made} == {"x": kind}
+        assert made not in (int, str) and repr(made) == repr(kind) and made.__name__ == kind.__name__
+    ints = guarded({"kinds": [list, int]})["kinds"]
+    assert ints[0]("ab") == ["a", "b"] and ints[1] is int
+    assert isinstance([], ints[0]) and not isinstance((), ints[0]) and issubclass(list, ints[0])
+    assert guarded(zip)([1, 2], "ab") == [(1, "a"), (2, "b")]
+
+
 TENSORS = [
     "tf.reduce_all(tf.abs(e - 3.0) < 1e-9)", "tf.reduce_all(tf.abs(e) < 1)", "tf.reduce_all(tf.constant(a) > 2)",
     "tf.reduce_all(tf.abs(a) > 2)", "tf.reduce_all(tf.convert_to_tensor(e) > 2)", "np.all(e.numpy() > 2)",

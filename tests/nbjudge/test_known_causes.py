@@ -1,5 +1,7 @@
 """Causes of failing tests that the text of a notebook tells, which hidden tests may name as well as visible ones."""
 
+import time
+
 import pytest
 
 from nbjudge import Limits
@@ -142,3 +144,37 @@ def test_modules_that_need_to_be_installed():
     modules = imported_modules(cells, ["helper.py", "package/__init__.py"])
     assert modules == ["inside", "nopandas", "noscipy", "numpy"]
     assert uninstalled([*modules, "__main__", "os"]) == ["inside", "nopandas", "noscipy"]
+
+
+def test_what_python_cannot_read_tells_no_cause():
+    """Nor does what nobody would have written: its syntax takes much more memory than its text."""
+    for source in ("a" + ".b" * 50_000, "-" * 50_000 + "1", "0\n" * 300_000, "\0", "f("):
+        assert causes(answer(source, "f"), cell(source)).modules == []
+        assert imported_modules([cell(source)], []) == []
+    module = cell("import nopandas")
+    assert imported_modules([module, cell("0\n" * 40_000)], []) == ["nopandas"]
+    assert imported_modules([module, *[cell("0\n" * 40_000)] * 2], []) == []
+    stub = "def f():\n    raise NotImplementedError\n    return 1"
+    known = causes(cell("0\n" * 40_000), answer(stub, "f"))
+    assert known.stub_is_left and not causes(*[cell("0\n" * 40_000)] * 2, answer(stub, "f")).stub_is_left
+
+
+@pytest.mark.parametrize(
+    "magic",
+    [
+        "%matplotlib inline",
+        "!pip install x",
+        "files = !ls",
+        "x = %time 5",
+        "range?",
+        "?range",
+        "if 1:\n    %time 1",
+    ],
+)
+def test_magics_hide_nothing_beside_them(magic):
+    start = time.monotonic()
+    assert imported_modules([cell("import nopandas\n" + f"{magic}\n" * 3_000 + "import noscipy")], []) == [
+        "nopandas", "noscipy",
+    ]  # fmt: skip
+    assert time.monotonic() - start < 3
+    assert imported_modules([cell("%%bash\nimport nothing")], []) == []

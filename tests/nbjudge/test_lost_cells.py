@@ -1,6 +1,7 @@
 """Written answers whose cells have lost their mark: put back where the place tells, and never a silent zero."""
 
 import json
+import time
 
 import pytest
 
@@ -131,5 +132,10 @@ def test_a_notebook_of_many_values_is_not_taken_apart(monkeypatch):
     bomb = b'{"nbformat": 4, "x": [' + b"[]," * 1_000 + b"[]]}"
     with pytest.raises(UnreadableError, match="more than 50000 bytes of memory"):
         read(bomb, Limits())
+    # The time to look for texts grows with the length alone, even if one never ends.
+    start = time.monotonic()
+    with pytest.raises(UnreadableError, match="more than 50000 bytes of memory"):
+        read(bomb + b'"' + b'\\"' * 50_000, Limits())
+    assert time.monotonic() - start < 5
     # Commas in a text are none.
     assert read(json.dumps({"nbformat": 4, "cells": [own('a,[{"\\' * 1_000)]}).encode(), Limits())[0]

@@ -294,8 +294,8 @@ def test_each_direction_has_room_for_what_limits_allow():
     files = {f"{number}.txt": bytes(1 << 10) for number in range(protocol.MAX_FILES)}
     shown = Displayed({"text/plain": "x" * limits.output_bytes})
     for message, wire in (
-        (PutFiles(files), protocol.limits_of_files(limits)),
-        (Begin(files, 1, {}, [], []), protocol.limits_of_files(limits)),
+        (PutFiles(files), protocol.limits_of_orders(limits)),
+        (Begin(files, 1, {}, [], []), protocol.limits_of_orders(limits)),
         (LeftFiles(files), protocol.limits_of_left_files(limits)),
         (shown, protocol.limits_of_shown(limits)),
     ):

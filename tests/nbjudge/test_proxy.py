@@ -409,7 +409,7 @@ def test_a_student_that_has_gone_is_told_apart(room):
 
 
 def test_answers_that_are_too_deep_are_errors_of_the_answer(room):
-    room.student.judge.limits = WireLimits(depth=5)
+    room.student.judge.limits_of_sent = WireLimits(depth=5)
     report = room("x = [[[[[[[[[1]]]]]]]]]", "assert x == 1")
     assert not report.passed and report.ename == "AnswerError"
     assert room("y = 1", "assert y == 1").passed
