@@ -6,6 +6,7 @@ student's code, which is in the same process: what it reports is trusted.
 
 import sys
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from nbjudge.cell_run import Printed, blank_lines, execute, report_of
@@ -20,8 +21,10 @@ def run_beside(shell: Any, message: RunBeside) -> Report:
         shell: IPython's, in which the student's cells ran.
         message: the test.
     """
-    # Magics such as `%%time` catch the error of what stands below them, to show it.
+    # Magics such as `%%time` and `%%capture` catch the error of what stands below them, to show it.
     shell.showtraceback = _raise_on
+    run_cell = shell.run_cell
+    shell.run_cell = lambda *args, **settings: _raise_of(run_cell(*args, **settings))
     lend(shell, message.before, message.code_before)
     remember(shell, [message.source])
 
@@ -70,6 +73,32 @@ def lend(shell: Any, statements: list[str], code: bytes) -> None:
                 continue
     finally:
         sys.stdout, sys.stderr = before
+
+
+def repeat(shell: Any, source: str) -> None:
+    """Run what students see of a test as a cell, so that what it changes is there for those below, as in any kernel.
+
+    Args:
+        shell: IPython's, in which the student's cells run, and which shows nothing meanwhile.
+        source: that part of the test.
+    """
+    before = sys.stdout, sys.stderr
+    sys.stdout = sys.stderr = Printed()
+    try:
+        shell.run_cell(source, store_history=True)
+    finally:
+        sys.stdout, sys.stderr = before
+
+
+def look_again() -> None:
+    """Let imports see what has been written into the folder since it was last read, however short ago that was."""
+    with suppress(Exception):
+        sys.path_importer_cache[str(Path.cwd())].invalidate_caches()
+
+
+def _raise_of(result: Any) -> Any:
+    result.raise_error()
+    return result
 
 
 def _raise_on(*_: Any, **__: Any) -> None:

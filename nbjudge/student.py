@@ -203,6 +203,7 @@ class Student:
         if isinstance(judge.codec, StudentCodec):
             judge.codec.call_back = self.call_back
             judge.codec.names = shell.user_ns
+        self.quiet = False  # what is shown is nobody's
         self.answering: list[int] = []  # numbers of the requests that are being answered, one within the other
         shell.student = self
         if "matplotlib" in sys.modules:
@@ -210,6 +211,8 @@ class Student:
 
     def tell(self, message: Message) -> None:
         """Send a message to the supervisor, whole."""
+        if self.quiet and isinstance(message, Displayed | Raised):
+            return
         with _interrupts(signal.SIG_BLOCK):
             send_all()
             self.control.send(to_wire(message))
@@ -234,6 +237,7 @@ class Student:
     def run(self, source: str, tests: list[str]) -> None:
         """Run one cell and say how it ended."""
         beside.remember(self.shell, tests)
+        beside.look_again()
         self.left = self.output
         begin_cell()
         status = "ok"
@@ -253,9 +257,13 @@ class Student:
         """Take over names that a test defines."""
         try:
             with _interrupts(signal.SIG_UNBLOCK):
+                if message.cell:
+                    self.quiet = True
+                    beside.repeat(self.shell, message.cell)
                 beside.lend(self.shell, message.statements, message.code)
         except KeyboardInterrupt:
             pass
+        self.quiet = False
         self.tell(CellDone("ok"))
 
     def run_beside(self, message: RunBeside) -> None:
@@ -281,8 +289,8 @@ class Student:
 
     def _run_in_fork(self, message: RunBeside, parent: Channel) -> None:
         try:
-            # What it shows is nobody's.
-            self.tell = lambda message: None  # type: ignore[method-assign]
+            self.quiet = True
+            beside.look_again()
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
             parent.send(to_wire(beside.run_beside(self.shell, message)))
         finally:
