@@ -69,6 +69,7 @@ def execute(
     names: dict[str, Any],
     is_own: Callable[[str], bool] = lambda _: True,
     scored: bool = True,
+    show: Callable[[Any], Any] = lambda _: None,
 ) -> float | None:
     """Run a cell.
 
@@ -77,6 +78,7 @@ def execute(
         names: in which it runs.
         is_own: whether a name is the test's own, so that what it gives may be points.
         scored: whether anything may.
+        show: takes the value of its last line, which a cell shows.
 
     Returns:
         The points that its last line gives, None if it gives none.
@@ -90,6 +92,7 @@ def execute(
         return None
     own = scored and all(map(is_own, cell.value_of))
     value = _run(cell.last, names)
+    show(value)
     if not own or isinstance(value, bool | np.bool_) or cell.is_quiet:
         return None
     if isinstance(value, np.ndarray | complex) or type(value).__name__ == "EagerTensor":

@@ -3,7 +3,7 @@
 It comes from the source alone: what its cells define, import and need of each other, and how its tests are run.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nbjudge.compiled import cell_as_code, statements_as_code
 from nbjudge.effects import names_made
@@ -47,6 +47,7 @@ class TestPlan:
         order: what is to be run; `redefined` depends on the student's notebook.
         lend: what goes to the student's code, before it is judged, or after it has run beside.
         made: names that it then has given values to, among the student's own.
+        lasts: whether all that students see of it has been run there, as a cell.
     """
 
     __test__ = False  # for pytest
@@ -55,6 +56,7 @@ class TestPlan:
     order: RunTest | RunBeside
     lend: Lend
     made: frozenset[str] = frozenset()
+    lasts: bool = False
 
 
 class Plan:
@@ -103,7 +105,9 @@ class Plan:
         order = RunBeside(cell["source"], before, code, code_before)
         if name in self._whole:
             visible = visible_text(cell["source"])
-            return TestPlan(why, order, Lend([], b"", visible), names_made(visible))
+            in_place = visible == cell["source"]
+            lend = Lend([], b"", "" if in_place else visible)
+            return TestPlan(why, replace(order, in_place=in_place), lend, names_made(visible), True)
         left = left_by(cell["source"], self._names, self._used, self._below[name], frozenset(self.imports))
         return TestPlan(why, order, _lend(left))
 

@@ -99,16 +99,14 @@ class Lend(Message):
 
 @dataclass(frozen=True)
 class RunBeside(Message):
-    """Run a test in a fork of this process, after statements of others that it needs, and send its report.
-
-    Of `tests` see `RunCell`.
-    """
+    """Run a test in a fork of this process, or in its place, after statements of others, and report: see `RunCell`."""
 
     source: str
     before: list[str]
     code: bytes = b""
     code_before: bytes = b""
     tests: list[str] = field(default_factory=list)
+    in_place: bool = False  # students see all of it, and cells below need what it changes
 
 
 @dataclass(frozen=True)

@@ -255,7 +255,7 @@ class NotebookRun:
             self.redefined |= plan.made
         else:
             report = self._run_judged(cell, plan.order, plan.lend)
-        if not plan.lend.cell:
+        if not plan.lasts:
             # History has what was run as a cell.
             self.passed_over.append(visible_text(cell["source"]))
         if report is None:

@@ -64,7 +64,7 @@ def _why_beside(source: SourceNotebook, cell: Cell, below: list[Cell], answers: 
 def _reason_below(text: str, below: list[Cell], answers: frozenset[str]) -> str | None:
     """What in the cells below a test makes it run beside the student's objects, None if there is nothing."""
     texts = [text_of(cell["source"]) or "" for cell in below]
-    if shows(text) and any(SHOWN_NAME.fullmatch(name) for text in texts for name in taken_from_above(text) - answers):
+    if _is_shown_below(text, texts, answers):
         return SHOWN
     followed = follow(text, answers)
     handed = followed.handed - answers
@@ -76,6 +76,11 @@ def _reason_below(text: str, below: list[Cell], answers: frozenset[str]) -> str 
         elif follow(other, answers, handed, followed.theirs).looks and not follow(other, answers).looks:
             return CHANGED_ARGUMENT
     return None
+
+
+def _is_shown_below(text: str, below: list[str], answers: frozenset[str]) -> bool:
+    names = {name for other in below for name in taken_from_above(other) - answers}
+    return shows(text) and any(map(SHOWN_NAME.fullmatch, names))
 
 
 def answers_of(source: SourceNotebook) -> frozenset[str]:
@@ -311,20 +316,18 @@ def whole_tests(source: SourceNotebook, ways: Mapping[str, str]) -> set[str]:
         source: the notebook.
         ways: as `ways_of` gives them.
     """
-    imported = frozenset(imports_of(source))
+    answers, imported = answers_of(source), frozenset(imports_of(source))
     together = {name: frozenset(names) for names in names_of_answers(source).values() for name in names}
     cells = [cell for cell in source.content["cells"] if cell["cell_type"] == "code"]
     texts = [text_of(cell["source"]) or "" for cell in cells]
-    found = set()
-    for number, (cell, text) in enumerate(zip(cells, texts, strict=True)):
-        name = str(grade_id(cell))
-        if (
-            name in ways
-            and is_test(cell)
-            and (ways[name] in (CARRIES, SHOWN) or lasts(visible_text(text), texts[number + 1 :], imported, together))
-        ):
-            found.add(name)
-    return found
+
+    def is_whole(number: int) -> bool:
+        text, below = visible_text(texts[number]), texts[number + 1 :]
+        is_needed = ways[str(grade_id(cells[number]))] == CARRIES or _is_shown_below(text, below, answers)
+        return is_needed or lasts(text, below, imported, together)
+
+    names = [str(grade_id(cell)) if is_test(cell) else "" for cell in cells]
+    return {name for number, name in enumerate(names) if name in ways and is_whole(number)}
 
 
 def _needed(
