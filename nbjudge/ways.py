@@ -292,7 +292,8 @@ def own_definitions(source: SourceNotebook, cell: Cell, beside: Collection[str])
     for other, text in _above(source, cell):
         if is_test(other) and str(grade_id(other)) in beside:
             statements = _definitions(text, answers)
-            theirs = follow(text, answers).theirs
+            followed = follow(text, answers)
+            theirs = followed.theirs | followed.handed
             own = tuple(each for each in statements if not (used_by(each) | stored_by(each)) & theirs)
             wanted -= {name for each in statements if each not in own for name in stored_by(each)}
             found = [*_needed(own, wanted, answers, imported), *found]
