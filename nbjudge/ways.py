@@ -294,7 +294,12 @@ def own_definitions(source: SourceNotebook, cell: Cell, beside: Collection[str])
             statements = _definitions(text, answers)
             followed = follow(text, answers)
             theirs = followed.theirs | followed.handed
-            own = tuple(each for each in statements if not (used_by(each) | stored_by(each)) & theirs)
+            own = tuple(
+                each
+                for each in statements
+                if not (used_by(each) | stored_by(each)) & theirs
+                and _touched_by(each, answers, imported) <= names_made(text)
+            )
             wanted -= {name for each in statements if each not in own for name in stored_by(each)}
             found = [*_needed(own, wanted, answers, imported), *found]
         elif (tree := parsed(text)) is not None:
