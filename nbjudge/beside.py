@@ -1,7 +1,8 @@
-"""What runs in a fork of the student process: one test, beside the student's own objects.
+"""What runs one test beside the student's own objects: in a fork of their process, or in its place there.
 
-The fork is taken for this test and ends with it, and so does the test's text. Nothing here protects the test from the
-student's code, which is in the same process: what it reports is trusted.
+A fork is taken for this test and ends with it, and so does the test's text. A test that students have whole runs in their
+process itself if cells below need what it changes. Nothing here protects the test from the student's code, which is in
+the same process: what it reports is trusted.
 """
 
 import gc

@@ -26,7 +26,7 @@ A notebook's life, from the fork to the end; time runs down, `-->` is a message:
         | <-- Report ---------------------------------------------|   from which the score comes
         |                            |                            |
         |   a test that needs the student's own objects           |
-        | --- RunBeside -----------> |                            |   in a fork for this test alone
+        | --- RunBeside -----------> |                            |   in a fork for this test alone, or in its place
         | <-- Report --------------- |                            |   trusted: the student's code could have made it
         |                            |                            |
         |   after the last cell                                   |
