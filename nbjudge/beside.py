@@ -1,8 +1,8 @@
 """What runs one test beside the student's own objects: in a fork of their process, or in its place there.
 
-A fork is taken for this test and ends with it, and so does the test's text. A test that students have whole runs in their
-process itself if cells below need what it changes. Nothing here protects the test from the student's code, which is in
-the same process: what it reports is trusted.
+A fork is taken for this test and ends with it, and so does the test's text. A test that students have whole runs in
+their process itself if cells below need what it changes. Nothing here protects the test from the student's code, which
+is in the same process: what it reports is trusted.
 """
 
 import gc
@@ -121,7 +121,8 @@ def take_over(shell: Any, message: Lend) -> None:
 def look_again() -> None:
     """Let imports see what has been written into the folder since it was last read, however short ago that was."""
     with suppress(Exception):
-        sys.path_importer_cache[str(Path.cwd())].invalidate_caches()
+        finder: Any = sys.path_importer_cache[str(Path.cwd())]
+        finder.invalidate_caches()
 
 
 def _raise_of(result: Any) -> Any:
