@@ -1,33 +1,70 @@
-"""What runs in a fork of the student process: one test, beside the student's own objects.
+"""What runs one test beside the student's own objects: in a fork of their process, or in its place there.
 
-The fork is taken for this test and ends with it, and so does the test's text. Nothing here protects the test from the
-student's code, which is in the same process: what it reports is trusted.
+A fork is taken for this test and ends with it, and so does the test's text. A test that students have whole runs in
+their process itself if cells below need what it changes. Nothing here protects the test from the student's code, which
+is in the same process: what it reports is trusted.
 """
 
+import gc
+import os
+import signal
 import sys
-from contextlib import suppress
-from typing import Any
+from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout, suppress
+from pathlib import Path
+from typing import Any, NoReturn
 
 from nbjudge.cell_run import Printed, blank_lines, execute, report_of
+from nbjudge.channel import Channel
 from nbjudge.compiled import cell_of_code, compile_cell, statements_of_code
-from nbjudge.protocol import Report, RunBeside
+from nbjudge.protocol import Lend, Report, RunBeside, to_wire
 
 
-def run_beside(shell: Any, message: RunBeside) -> Report:
-    """Run one test in the names of the student's code, in a process that ends afterwards.
+def run_and_end(shell: Any, message: RunBeside, parent: Channel) -> NoReturn:
+    """Run one test in the names of the student's code, in a process forked for it, which then ends.
 
     Args:
-        shell: IPython's, in which the student's cells ran.
+        shell: IPython's, in which the student's cells ran, and which shows nothing any more.
+        message: the test.
+        parent: takes the report.
+    """
+    try:
+        # What the collector of garbage looks at would be copied.
+        gc.freeze()
+        look_again()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        lend(shell, message.before, message.code_before)
+        remember(shell, [message.source])
+        parent.send(to_wire(_reported(shell, message, lambda value: None)))
+    finally:
+        os._exit(0)
+
+
+def run_in_place(shell: Any, message: RunBeside) -> Report:
+    """Run a test as a cell of the student's notebook, which has all of its text: what it does lasts.
+
+    Args:
+        shell: IPython's, in which the student's cells run, and which shows nothing meanwhile.
         message: the test.
     """
-    # Magics such as `%%time` catch the error of what stands below them, to show it.
-    shell.showtraceback = _raise_on
     lend(shell, message.before, message.code_before)
     remember(shell, [message.source])
+    try:
+        return _reported(shell, message, shell.displayhook)
+    finally:
+        for name in ("showtraceback", "run_cell"):
+            vars(shell).pop(name, None)
+
+
+def _reported(shell: Any, message: RunBeside, show: Callable[[Any], Any]) -> Report:
+    # Magics such as `%%time` and `%%capture` catch the error of what stands below them, to show it.
+    shell.showtraceback = _raise_on
+    run_cell = shell.run_cell
+    shell.run_cell = lambda *args, **settings: _raise_of(run_cell(*args, **settings))
 
     def run() -> float | None:
         cell = cell_of_code(message.code)
-        return execute(cell or compile_cell(_python(shell, message.source)), shell.user_ns)
+        return execute(cell or compile_cell(_python(shell, message.source)), shell.user_ns, show=show)
 
     return report_of(run, message.source)
 
@@ -58,9 +95,7 @@ def lend(shell: Any, statements: list[str], code: bytes) -> None:
         statements: one may fail without the others.
         code: the same, compiled, if it can be used here.
     """
-    before = sys.stdout, sys.stderr
-    sys.stdout = sys.stderr = Printed()
-    try:
+    with redirect_stdout(Printed()) as printed, redirect_stderr(printed):
         for statement in statements_of_code(code, statements):
             try:
                 exec(statement, shell.user_ns)  # noqa: S102  (of the source notebook)
@@ -68,8 +103,31 @@ def lend(shell: Any, statements: list[str], code: bytes) -> None:
                 raise
             except BaseException:  # noqa: S112  (pytest's own exceptions, for example, are none of Exception)
                 continue
-    finally:
-        sys.stdout, sys.stderr = before
+
+
+def take_over(shell: Any, message: Lend) -> None:
+    """Run statements that students see of a test; or all that they see, as a cell, so that what it changes lasts.
+
+    Args:
+        shell: IPython's, in which the student's cells run, and which shows nothing meanwhile.
+        message: that part of the test.
+    """
+    lend(shell, message.statements, message.code)
+    if message.cell:
+        with redirect_stdout(Printed()) as printed, redirect_stderr(printed):
+            shell.run_cell(message.cell, store_history=True)
+
+
+def look_again() -> None:
+    """Let imports see what has been written into the folder since it was last read, however short ago that was."""
+    with suppress(Exception):
+        finder: Any = sys.path_importer_cache[str(Path.cwd())]
+        finder.invalidate_caches()
+
+
+def _raise_of(result: Any) -> Any:
+    result.raise_error()
+    return result
 
 
 def _raise_on(*_: Any, **__: Any) -> None:

@@ -1,12 +1,15 @@
 """Runs the text of a graded cell and reports what came of it: in the judge, or beside the student's code."""
 
+import inspect
 import io
 import sys
 import traceback
 from collections.abc import Callable
+from types import CodeType
 from typing import Any
 
 import numpy as np
+from IPython.core.async_helpers import get_asyncio_loop
 
 from nbjudge.compiled import CELL, CompiledCell
 from nbjudge.protocol import HINT_LENGTH, MESSAGE_LENGTH, Report
@@ -66,6 +69,7 @@ def execute(
     names: dict[str, Any],
     is_own: Callable[[str], bool] = lambda _: True,
     scored: bool = True,
+    show: Callable[[Any], Any] = lambda _: None,
 ) -> float | None:
     """Run a cell.
 
@@ -74,6 +78,7 @@ def execute(
         names: in which it runs.
         is_own: whether a name is the test's own, so that what it gives may be points.
         scored: whether anything may.
+        show: takes the value of its last line, which a cell shows.
 
     Returns:
         The points that its last line gives, None if it gives none.
@@ -82,11 +87,12 @@ def execute(
         BaseException: whatever the cell raises.
         NotAScoreError: if its last line gives an array.
     """
-    exec(cell.body, names)  # noqa: S102
+    _run(cell.body, names)
     if cell.last is None:
         return None
     own = scored and all(map(is_own, cell.value_of))
-    value = eval(cell.last, names)  # noqa: S307
+    value = _run(cell.last, names)
+    show(value)
     if not own or isinstance(value, bool | np.bool_) or cell.is_quiet:
         return None
     if isinstance(value, np.ndarray | complex) or type(value).__name__ == "EagerTensor":
@@ -96,6 +102,14 @@ def execute(
         # As it is, since it may have a hint.
         return value
     return float(value) if isinstance(value, int | np.integer | np.floating) else None
+
+
+def _run(code: CodeType, names: dict[str, Any]) -> Any:
+    value = eval(code, names)  # noqa: S307
+    if code.co_flags & inspect.CO_COROUTINE:
+        # It awaits something, as cells may.
+        return get_asyncio_loop().run_until_complete(value)
+    return value
 
 
 def report_of(run: Callable[[], float | None], source: str, scored: bool = True) -> Report:

@@ -76,10 +76,10 @@ def compile_cell(text: str, place: str = CELL, answers: frozenset[str] | None = 
     if answers is not None:
         KeepAnswers(answers).visit(tree)
     last = tree.body.pop().value if tree.body and isinstance(tree.body[-1], ast.Expr) else None  # type: ignore[attr-defined]
-    body = compile(tree, place, "exec")
+    body = compile(tree, place, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
     if last is None:
         return CompiledCell(body, None, (), False)
-    code = compile(ast.Expression(last), place, "eval")
+    code = compile(ast.Expression(last), place, "eval", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
     return CompiledCell(body, code, tuple(_names_of_value(last)), text.rstrip().endswith(";"))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from nbjudge.errors import MachineError
 from nbjudge.files import files_to_put
@@ -122,7 +123,8 @@ class Grader:
         return graded
 
     def _run(self, source: SourceNotebook, rebuilt: Rebuilt, given: dict[str, bytes], seed: int) -> GradedNotebook:
-        zygote = zygote_for(environment_of(self.assignment.notebooks, self.options, self.assignment.hash_seed))
+        task = self.assignment
+        zygote = zygote_for(environment_of(task.notebooks, self.options, task.hash_seed, task.files))
         with zygote.fork(self.limits) as pair:
             graded = NotebookRun(source, rebuilt, self.limits, pair).run(self.assignment, given, seed)
         if graded.status in (Status.DIED, Status.JUDGE_DIED) and not zygote.alive(EXIT_GRACE):
@@ -130,15 +132,30 @@ class Grader:
         return graded
 
 
-def environment_of(notebooks: Iterable[SourceNotebook], options: EngineOptions, hash_seed: int = 0) -> Environment:
-    """What has to be imported for an assignment: all that its notebooks import."""
+def environment_of(
+    notebooks: Iterable[SourceNotebook], options: EngineOptions, hash_seed: int = 0, files: Iterable[str] = ()
+) -> Environment:
+    """What has to be imported for an assignment: all that its notebooks import, but for modules among its files.
+
+    Args:
+        notebooks: of the assignment.
+        options: how the engine runs.
+        hash_seed: as for `Assignment`.
+        files: names of its files. An installed module may have the name of one, as `tests` or `utils`.
+    """
     statements = {
         statement for source in notebooks for lines in imports_of(source).values() for statement in lines.splitlines()
     }
-    imports = tuple(sorted(statements))
+    own = {Path(name).parts[0].removesuffix(".py") for name in files}
+    imports = tuple(sorted(statement for statement in statements if _module_of(statement) not in own))
     # The grader's own Python has what it could lend: then it is one environment whoever asks.
     lends = options.lends if options.python else ()
     return Environment(imports, options.warm, options.sandboxed, hash_seed, options.python, lends)
+
+
+def _module_of(statement: str) -> str:
+    """The first part of the name of the module that a statement imports."""
+    return statement.split()[1].partition(".")[0]
 
 
 def told(graded: GradedNotebook, found: Found) -> GradedNotebook:

@@ -9,7 +9,7 @@ import random
 import signal
 import sys
 from collections.abc import Iterable
-from contextlib import suppress
+from contextlib import redirect_stdout, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from IPython.core.inputtransformer2 import TransformerManager
 
-from nbjudge.cell_run import blank_lines, execute, report_of
+from nbjudge.cell_run import Printed, blank_lines, execute, report_of
 from nbjudge.channel import Channel, ChannelClosedError
 from nbjudge.compiled import CELL, CompiledCell, cell_of_code, compile_cell
 from nbjudge.empty_answers import guard_libraries, unguarded
@@ -39,6 +39,7 @@ class Judge:
         self.uninstalled = list(uninstalled)
         self.transformer = TransformerManager()
         self.shell: Any = None
+        self.defined: set[str] = set()  # statements by which it has been given what other tests define
         names.own("get_ipython", self._shell)
 
     def run(
@@ -48,6 +49,7 @@ class Judge:
         redefined: Iterable[str] = (),
         missing: Iterable[str] = (),
         code: bytes = b"",
+        before: Iterable[str] = (),
     ) -> Report:
         """Run one cell.
 
@@ -57,8 +59,10 @@ class Judge:
             redefined: names of which the tests' own meaning is over.
             missing: names that are there only if the student's code has imported them.
             code: the cell as `compiled.cell_as_code` gives it.
+            before: as for `RunTest`.
         """
         self.names.begin_cell(redefined, missing)
+        self._define(before, anew=bool(redefined))
         self.names.is_setup = not scored
         report = report_of(lambda: self._execute(cell_of_code(code) or self._compiled(source), scored), source, scored)
         claims = self.names.student.claims.told
@@ -67,6 +71,15 @@ class Judge:
             # What it has read of the student's may be the reason, and then the machine is not.
             report = replace(report, from_student=not report.passed)
         return replace(report, claims=claims, student_gone=is_gone, uninstalled=self.uninstalled)
+
+    def _define(self, statements: Iterable[str], anew: bool) -> None:
+        # Once, since tests may change what they define, until anything has been defined again.
+        self.defined = set() if anew else self.defined
+        for statement in statements:
+            if statement not in self.defined:
+                with suppress(Exception), redirect_stdout(Printed()):
+                    exec(statement, self.names)  # noqa: S102  (of the source notebook)
+                self.defined.add(statement)
 
     def share(self, names: Iterable[str]) -> None:
         """Give the student's code the plain values that tests have made of names, as it would find them anywhere."""
@@ -141,7 +154,9 @@ def main(control: Channel, student: Channel) -> None:
                 elif judge is not None and isinstance(message, RunSetup):
                     control.send(to_wire(judge.run(message.source, scored=False, code=message.code)))
                 elif judge is not None and isinstance(message, RunTest):
-                    report = judge.run(message.source, True, message.redefined, message.missing, message.code)
+                    report = judge.run(
+                        message.source, True, message.redefined, message.missing, message.code, message.before
+                    )
                     judge.share(message.shared)
                     control.send(to_wire(report))
             except KeyboardInterrupt:

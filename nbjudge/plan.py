@@ -3,9 +3,11 @@
 It comes from the source alone: what its cells define, import and need of each other, and how its tests are run.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nbjudge.compiled import cell_as_code, statements_as_code
+from nbjudge.effects import names_made
+from nbjudge.hints import visible_text
 from nbjudge.model import SourceNotebook
 from nbjudge.notebook import (
     Cell,
@@ -25,10 +27,12 @@ from nbjudge.ways import (
     definitions_before,
     left_by,
     lent_by,
+    own_definitions,
     shared_by,
     used_below_tests,
     used_by_students,
     ways_of,
+    whole_tests,
 )
 
 KEPT = 8  # plans: of the notebooks of an assignment
@@ -42,6 +46,8 @@ class TestPlan:
         trusted: why it is run beside the student's objects, empty if it is judged.
         order: what is to be run; `redefined` depends on the student's notebook.
         lend: what goes to the student's code, before it is judged, or after it has run beside.
+        made: names that it then has given values to, among the student's own.
+        lasts: whether all that students see of it has been run there, as a cell.
     """
 
     __test__ = False  # for pytest
@@ -49,6 +55,8 @@ class TestPlan:
     trusted: str
     order: RunTest | RunBeside
     lend: Lend
+    made: frozenset[str] = frozenset()
+    lasts: bool = False
 
 
 class Plan:
@@ -74,6 +82,7 @@ class Plan:
         self.by_hand = {grade_id(cell) for cell in cells if is_graded(cell) and is_solution(cell)}
         self._names, self._used, self._below = answers_of(source), used_by_students(source), used_below_tests(source)
         self._missing, ways = not_yet_imported(source), ways_of(source)
+        self._beside_tests, self._whole = frozenset(ways), whole_tests(source, ways)
         tests = {str(grade_id(cell)): cell for cell in cells if is_test(cell)}
         self.tests = {
             name: self._beside(name, cell, ways[name]) if name in ways else self._judged(name, cell)
@@ -86,14 +95,21 @@ class Plan:
 
     def _judged(self, name: str, cell: Cell) -> TestPlan:
         shared = shared_by(cell["source"], self._names, self._below[name])
-        order = RunTest(cell["source"], [], self._missing[name], sorted(shared), self.code_of(cell))
-        return TestPlan("", order, _lend(lent_by(cell["source"], self._names, self._used)))
+        before = own_definitions(self.source, cell, self._beside_tests) if self._beside_tests else []
+        order = RunTest(cell["source"], [], self._missing[name], sorted(shared), self.code_of(cell), before)
+        return TestPlan("", order, _lend(lent_by(cell["source"], self._names, self._used, frozenset(self.imports))))
 
     def _beside(self, name: str, cell: Cell, why: str) -> TestPlan:
-        before = definitions_before(self.source, cell)
+        before = definitions_before(self.source, cell, self._whole)
         code, code_before = cell_as_code(cell["source"], None), statements_as_code(tuple(before))
+        order = RunBeside(cell["source"], before, code, code_before)
+        if name in self._whole:
+            visible = visible_text(cell["source"])
+            in_place = visible == cell["source"]
+            lend = Lend([], b"", "" if in_place else visible)
+            return TestPlan(why, replace(order, in_place=in_place), lend, names_made(visible), True)
         left = left_by(cell["source"], self._names, self._used, self._below[name], frozenset(self.imports))
-        return TestPlan(why, RunBeside(cell["source"], before, code, code_before), _lend(left))
+        return TestPlan(why, order, _lend(left))
 
 
 def _lend(statements: tuple[str, ...]) -> Lend:

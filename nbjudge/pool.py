@@ -118,7 +118,7 @@ def local_workers(
         options: how the engine runs.
         early: a zygote that was started before, used if it fits.
     """
-    environment = environment_of(assignment.notebooks, options, assignment.hash_seed)
+    environment = environment_of(assignment.notebooks, options, assignment.hash_seed, assignment.files)
     is_early = early is not None and early.environment == environment
     zygote = early if early is not None and is_early else kept_zygote(environment)
     pool = _Pool(workers, assignment, limits, options, zygote)

@@ -15,7 +15,6 @@ A notebook's life, from the fork to the end; time runs down, `-->` is a message:
         | <-- CellDone ------------- |                            |
         |                            |                            |
         |   any other cell but a test: RunCell alone              |
-        |                            |                            |
         |   a test                                                |
         | <-- Report ---------------------------------------------|   of the setup cell, waited for with the first test
         | --- RunTest -------------------------------------------> |
@@ -27,7 +26,7 @@ A notebook's life, from the fork to the end; time runs down, `-->` is a message:
         | <-- Report ---------------------------------------------|   from which the score comes
         |                            |                            |
         |   a test that needs the student's own objects           |
-        | --- RunBeside -----------> |                            |   in a fork for this test alone
+        | --- RunBeside -----------> |                            |   in a fork for this test alone, or in its place
         | <-- Report --------------- |                            |   trusted: the student's code could have made it
         |                            |                            |
         |   after the last cell                                   |
@@ -35,16 +34,14 @@ A notebook's life, from the fork to the end; time runs down, `-->` is a message:
         | <-- LeftFiles ------------ |                            |
 
 Names of the visible part of a test go to the student process, too (`Lend`, answered by CellDone): before it is judged,
-and after it has run beside the student's objects. Values that the judge has made for later cells follow as `Set`.
-
-The supervisor believes the judge, and nobody believes the student, except for tests that run beside its objects. A
+and after it has run beside the student's objects. Values that the judge has made for later cells follow as `Set`. The
+supervisor believes the judge, and nobody believes the student, except for tests that run beside its objects. A
 field of a wrong type is read as if it had not been sent, and a message of an unknown kind is not read at all. What does
 not even obey the format of `wire` ends the student's process.
 
-What is to be run comes as text and as `code`, the same in the form of `compiled`.
-
-The wire carries a message as a dictionary of its fields and its `kind`. What the supervisor and the zygote
-tell each other is JSON, since they trust each other: see `zygote_orders`.
+What is to be run comes as text and as `code`, the same in the form of `compiled`. The wire carries a message as a
+dictionary of its fields and its `kind`. What the supervisor and the zygote tell each other is JSON, since they trust
+each other: see `zygote_orders`.
 """
 
 import types
@@ -90,27 +87,26 @@ class RunCell(Message):
 
 @dataclass(frozen=True)
 class Lend(Message):
-    """Run these statements of a test that students see, silently, and say that it is done: its names are theirs too."""
+    """Run statements of a test that students see, or all that they see as a cell, and say that it is done.
+
+    Nothing is shown. One of the statements may fail without the others.
+    """
 
     statements: list[str]
     code: bytes = b""
+    cell: str = ""
 
 
 @dataclass(frozen=True)
 class RunBeside(Message):
-    """Run a test in a fork of this process, and send its report.
-
-    Attributes:
-        source: its text.
-        before: statements of other tests that define what it uses.
-        tests: as for `RunCell`.
-    """
+    """Run a test in a fork of this process, or in its place, after statements of others, and report: see `RunCell`."""
 
     source: str
     before: list[str]
     code: bytes = b""
     code_before: bytes = b""
     tests: list[str] = field(default_factory=list)
+    in_place: bool = False  # students see all of it, and cells below need what it changes
 
 
 @dataclass(frozen=True)
@@ -201,6 +197,7 @@ class RunTest(Message):
         redefined: names that cells since the last test define: what tests made of them before is over.
         missing: names that are there only if the student's code has imported them.
         shared: names of which cells below the test use what it makes of them.
+        before: statements that define what it uses, of tests that ran beside the student's objects.
     """
 
     source: str
@@ -208,6 +205,7 @@ class RunTest(Message):
     missing: list[str]
     shared: list[str]
     code: bytes = b""
+    before: list[str] = field(default_factory=list)
 
 
 # Judge -> supervisor; from the student process, too, of a test that it ran beside its objects
@@ -226,7 +224,7 @@ class Report(Message):
         evalue: its text.
         traceback: its last line.
         line: of the cell, where it stopped.
-        statement: line of the statement of the cell itself, not of a function in it, that was running then.
+        statement: line of the statement of the cell, not of a function in it, that was running then.
         from_student: whether the student's code raised it.
         student_gone: whether it was raised because there is no student process any more.
         claims: what objects of the student's said of themselves when the test asked, such as their mean.

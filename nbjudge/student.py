@@ -61,6 +61,7 @@ from nbjudge.protocol import (
 from nbjudge.student_output import begin_cell, open_streams, send_all
 from nbjudge.wire import Codec, WireError
 
+UNKNOWN_END = Report(ename="StudentGoneError", evalue="the process of this test ended before the test")
 MOST_ELEMENTS = 100_000  # of an object that a test loops over
 
 
@@ -203,6 +204,7 @@ class Student:
         if isinstance(judge.codec, StudentCodec):
             judge.codec.call_back = self.call_back
             judge.codec.names = shell.user_ns
+        self.quiet = False  # what is shown is nobody's
         self.answering: list[int] = []  # numbers of the requests that are being answered, one within the other
         shell.student = self
         if "matplotlib" in sys.modules:
@@ -210,6 +212,8 @@ class Student:
 
     def tell(self, message: Message) -> None:
         """Send a message to the supervisor, whole."""
+        if self.quiet and isinstance(message, Displayed | Raised):
+            return
         with _interrupts(signal.SIG_BLOCK):
             send_all()
             self.control.send(to_wire(message))
@@ -234,6 +238,7 @@ class Student:
     def run(self, source: str, tests: list[str]) -> None:
         """Run one cell and say how it ended."""
         beside.remember(self.shell, tests)
+        beside.look_again()
         self.left = self.output
         begin_cell()
         status = "ok"
@@ -250,21 +255,32 @@ class Student:
         self.tell(CellDone(status, int(self.shell.execution_count)))
 
     def lend(self, message: Lend) -> None:
-        """Take over names that a test defines."""
-        try:
-            with _interrupts(signal.SIG_UNBLOCK):
-                beside.lend(self.shell, message.statements, message.code)
-        except KeyboardInterrupt:
-            pass
+        """Take over what students see of a test."""
+        self._quietly(lambda: beside.take_over(self.shell, message))
         self.tell(CellDone("ok"))
 
+    def _quietly(self, run: Callable[[], Any]) -> Any:
+        # What it shows is nobody's.
+        self.quiet = True
+        try:
+            with _interrupts(signal.SIG_UNBLOCK):
+                return run()
+        except KeyboardInterrupt:
+            return None
+        finally:
+            self.quiet = False
+
     def run_beside(self, message: RunBeside) -> None:
-        """Run a test in a fork of this process, and report what the fork reports."""
+        """Run a test in a fork of this process, and report what the fork reports; or in its place."""
         beside.remember(self.shell, message.tests)
+        if message.in_place:
+            self.tell(self._quietly(lambda: beside.run_in_place(self.shell, message)) or UNKNOWN_END)
+            return
         near, far = socket.socketpair()
         child = os.fork()
         if not child:
-            self._run_in_fork(message, Channel(far))
+            self.quiet = True
+            beside.run_and_end(self.shell, message, Channel(far))
         far.close()
         report: Message | None = None
         try:
@@ -272,21 +288,12 @@ class Student:
                 report = from_wire(Channel(near).receive(), Report)
         except (KeyboardInterrupt, WireError):
             pass
-        self.tell(report or Report(ename="StudentGoneError", evalue="the process of this test ended before the test"))
+        self.tell(report or UNKNOWN_END)
         # Its end takes as long as some tests do: the supervisor goes on meanwhile.
         with suppress(OSError):
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
         near.close()
-
-    def _run_in_fork(self, message: RunBeside, parent: Channel) -> None:
-        try:
-            # What it shows is nobody's.
-            self.tell = lambda message: None  # type: ignore[method-assign]
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-            parent.send(to_wire(beside.run_beside(self.shell, message)))
-        finally:
-            os._exit(0)
 
     def answer(self, request: Request) -> None:
         """Do what the judge asks for."""

@@ -250,9 +250,12 @@ class NotebookRun:
         if isinstance(plan.order, RunBeside):
             self.result.trusted[name] = plan.trusted
             report = self._run_beside(cell, plan.order, plan.lend)
+            self.redefined |= plan.made
         else:
             report = self._run_judged(cell, plan.order, plan.lend)
-        self.passed_over.append(visible_text(cell["source"]))
+        if not plan.lasts:
+            # History has what was run as a cell.
+            self.passed_over.append(visible_text(cell["source"]))
         if report is None:
             cell["outputs"] = [error_output("NotRun", self.result.reason)]
             self.result.hints[name] = NOT_RUN
@@ -289,7 +292,7 @@ class NotebookRun:
 
     def _lend(self, message: Lend) -> None:
         """Give the student's code names that the visible part of a test defines, as it would find them anywhere."""
-        if not message.statements:
+        if not (message.statements or message.cell):
             return
         deadline = self._deadline(lambda: self._interrupt_student(None))
         try:
@@ -310,7 +313,8 @@ class NotebookRun:
         except WireError as error:
             self._end_student(error)
             return None
-        self._lend(lend)
+        if report.ename != "StudentGoneError":
+            self._lend(lend)
         # Whose word it is: the student's code could hide in a hint what it has read of the test.
         is_hidden = bool(hidden_lines(cell["source"]))
         return replace(report, claims=[], student_gone=False, hint=None if is_hidden else report.hint)

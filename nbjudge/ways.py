@@ -8,13 +8,15 @@ on what a student wrote.
 import ast
 import builtins
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
+from nbjudge.effects import follow, lasts, names_made, shows
 from nbjudge.hints import hidden_lines, visible_text
 from nbjudge.model import SourceNotebook
 from nbjudge.notebook import Cell, grade_id, imports_of, is_test, names_of_answers, parsed, text_of
+from nbjudge.syntax import made_by, outside_functions, simple_statements, stored_by, taken_from_above, used_by
 
 JUDGED, BESIDE = "judged", "beside"  # also the tags of cells by which an author decides
 BY_AUTHOR = "the author decided so"
@@ -22,10 +24,16 @@ CHANGED_ARGUMENT = "it looks at what a function did to its argument"
 IDENTITY = "it asks whether two things are the same object"
 WARNINGS = "it looks at the warnings that the student's code gives"
 HISTORY = "it looks back at the cells above it"
+SHOWN = "a cell below it looks back at what it shows"
+CHANGES = "it changes an object of the student's"
+CARRIES = "cells below it use what it changes"
 HISTORY_NAME = re.compile(r"In|Out|_{1,3}|_i{1,3}|_i?\d+|_[io]h")
+SHOWN_NAME = re.compile(r"Out|_{1,3}|_\d+|_oh")
 HISTORY_MAGICS = {"hist", "history", "macro", "notebook", "recall", "rep", "rerun", "save"}
 OF_WARNINGS = {"catch_warnings", "warns", "deprecated_call", "assertWarns", "assertWarnsRegex", "assert_warns"}
 DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+# Functions of modules that change how these behave from then on.
+SETTING = re.compile(r"(re)?set.*|seed|use|close|cl[af]|filterwarnings|simplefilter|basicConfig|disable|chdir|reload")
 WORD = re.compile(r"\w+")
 DEFAULT = "nbjudge_tests"  # the key of a notebook's metadata that says it of all its tests
 
@@ -33,19 +41,46 @@ DEFAULT = "nbjudge_tests"  # the key of a notebook's metadata that says it of al
 def ways_of(source: SourceNotebook) -> dict[str, str]:
     """Why tests of a notebook are run beside the student's objects, by grade_id; those that are judged are left out."""
     answers = answers_of(source)
-    tests = [cell for cell in source.content["cells"] if is_test(cell)]
-    reasons = {str(grade_id(cell)): _why_beside(source, cell, answers) for cell in tests}
+    cells = [cell for cell in source.content["cells"] if cell["cell_type"] == "code"]
+    reasons = {
+        str(grade_id(cell)): _why_beside(source, cell, cells[number + 1 :], answers)
+        for number, cell in enumerate(cells)
+        if is_test(cell)
+    }
     return {name: reason for name, reason in reasons.items() if reason}
 
 
-def _why_beside(source: SourceNotebook, cell: Cell, answers: frozenset[str]) -> str | None:
+def _why_beside(source: SourceNotebook, cell: Cell, below: list[Cell], answers: frozenset[str]) -> str | None:
     tags = cell["metadata"].get("tags", [])
     if JUDGED in tags or BESIDE in tags:
         return BY_AUTHOR if BESIDE in tags else None
     default = source.content.get("metadata", {}).get(DEFAULT)
     if default in (JUDGED, BESIDE):
         return BY_AUTHOR if default == BESIDE else None
-    return source.beside.get(str(grade_id(cell))) or reason_in_text(cell["source"], answers)
+    known = source.beside.get(str(grade_id(cell)))
+    return known or reason_in_text(cell["source"], answers) or _reason_below(cell["source"], below, answers)
+
+
+def _reason_below(text: str, below: list[Cell], answers: frozenset[str]) -> str | None:
+    """What in the cells below a test makes it run beside the student's objects, None if there is nothing."""
+    texts = [text_of(cell["source"]) or "" for cell in below]
+    if _is_shown_below(text, texts, answers):
+        return SHOWN
+    followed = follow(text, answers)
+    handed = followed.handed - answers
+    for cell, other in zip(below, texts, strict=True):
+        if not handed:
+            return None
+        if not is_test(cell):
+            handed -= names_made(other)
+        elif follow(other, answers, handed, followed.theirs).looks and not follow(other, answers).looks:
+            return CHANGED_ARGUMENT
+    return None
+
+
+def _is_shown_below(text: str, below: list[str], answers: frozenset[str]) -> bool:
+    names = {name for other in below for name in taken_from_above(other) - answers}
+    return shows(text) and any(map(SHOWN_NAME.fullmatch, names))
 
 
 def answers_of(source: SourceNotebook) -> frozenset[str]:
@@ -69,12 +104,13 @@ def reason_in_text(text: str, answers: frozenset[str]) -> str | None:
             return WARNINGS
     if _looks_back(text, answers):
         return HISTORY
-    return CHANGED_ARGUMENT if _changed_arguments(tree, answers) else None
+    followed = follow(text, answers)
+    return CHANGES if followed.changes else CHANGED_ARGUMENT if followed.looks else None
 
 
 def _looks_back(text: str, answers: frozenset[str]) -> bool:
     """Whether a test uses IPython's history, also below a magic such as `%%capture`."""
-    if any(HISTORY_NAME.fullmatch(name) for name in _taken_from_above(text) - answers):
+    if any(HISTORY_NAME.fullmatch(name) for name in taken_from_above(text) - answers):
         return True
     for node in ast.walk(parsed(text) or ast.Module([], [])):
         match node:
@@ -100,50 +136,20 @@ def _is_type(node: ast.expr) -> bool:
     return is_call or (isinstance(node, ast.Name) and hasattr(builtins, node.id)) or isinstance(node, ast.Attribute)
 
 
-def _changed_arguments(tree: ast.Module, answers: frozenset[str]) -> bool:
-    """Whether an assertion is about a name that was handed to a student's function, and about nothing it returned."""
-    handed: set[str] = set()
-    theirs = set(answers)  # names whose values came from the student's code
-    for statement in _simple_statements(tree):
-        loads = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
-        if isinstance(statement, ast.Assert) and loads & handed and not loads & theirs:
-            return True
-        for call in (node for node in ast.walk(statement) if isinstance(node, ast.Call)):
-            if _names(call.func) & theirs:
-                arguments = [*call.args, *(keyword.value for keyword in call.keywords)]
-                handed |= {argument.id for argument in arguments if isinstance(argument, ast.Name)}
-        if isinstance(statement, ast.Assign | ast.AugAssign | ast.AnnAssign) and statement.value is not None:
-            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-            stored = {node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)}
-            handed -= stored
-            if _names(statement.value) & theirs:
-                theirs |= stored
-            else:
-                theirs -= stored - answers
-    return False
-
-
-def _names(node: ast.expr) -> set[str]:
-    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
-
-
-def _simple_statements(tree: ast.AST) -> Iterator[ast.stmt]:
-    for node in _outside_functions(tree):
-        if isinstance(node, ast.stmt) and not hasattr(node, "body"):
-            yield node
-
-
 # What tests define
 
 
 @lru_cache(maxsize=4000)
-def lent_by(text: str, answers: frozenset[str], used: frozenset[str]) -> tuple[str, ...]:
+def lent_by(
+    text: str, answers: frozenset[str], used: frozenset[str], imported: frozenset[str] = frozenset()
+) -> tuple[str, ...]:
     """What of the visible part of a test the student's code may use: imports, functions, classes, constants.
 
     Args:
         text: of the test.
         answers: names that solution cells define, which no test takes away.
         used: names that other cells of the source use, for which something may be computed.
+        imported: names that the source imports; what sets something in a module, as `random.seed(1)`, is for all cells.
 
     Returns:
         Statements; one may fail without the others.
@@ -153,14 +159,23 @@ def lent_by(text: str, answers: frozenset[str], used: frozenset[str]) -> tuple[s
         for statement in _definitions(visible_text(text), answers)
         if isinstance(statement, DEFINITIONS)
         or (isinstance(statement, ast.Assign | ast.AnnAssign) and _is_lent(statement, answers, used))
+        or _sets_a_library(statement, imported)
     )
+
+
+def _sets_a_library(statement: ast.stmt, imported: frozenset[str]) -> bool:
+    """Whether a statement sets something in a module, for all cells, as `np.random.seed(1)` or `plt.close('all')`."""
+    match statement:
+        case ast.Expr(value=ast.Call(func=ast.Attribute(attr=name))) if SETTING.fullmatch(name):
+            return used_by(statement) <= imported
+    return False
 
 
 def _is_lent(statement: ast.stmt, answers: frozenset[str], used: frozenset[str]) -> bool:
     # What calls an answer is left to the test itself; any other call is worth its time only where its value is used.
     calls = any(isinstance(node, ast.Call) for node in ast.walk(statement))
-    is_used = bool(_stored_by(statement) & used)
-    return bool(_stored_by(statement)) and not _used_by(statement) & answers and (not calls or is_used)
+    is_used = bool(stored_by(statement) & used)
+    return bool(stored_by(statement)) and not used_by(statement) & answers and (not calls or is_used)
 
 
 @lru_cache(maxsize=4000)
@@ -181,7 +196,7 @@ def left_by(
     """
     statements = _definitions(visible_text(text), answers)
     needed = set(_needed(statements, set(used_below), answers, imported))
-    lent = set(lent_by(text, answers, used))
+    lent = set(lent_by(text, answers, used, imported))
     return tuple(text for text in map(ast.unparse, statements) if text in needed | lent)
 
 
@@ -195,11 +210,11 @@ def shared_by(text: str, answers: frozenset[str], used_below: frozenset[str]) ->
     defined: set[str] = set()
     theirs = set(answers)  # names whose values came from the student's code
     for statement in _definitions(visible_text(text), answers):
-        used = _used_by(statement)
-        defined |= _stored_by(statement)
+        used = used_by(statement)
+        defined |= stored_by(statement)
         if used & theirs:
             # A loop such as `for x in (1, 2): results.append(f(x))` changes what it uses.
-            theirs |= _stored_by(statement) | (used & defined)
+            theirs |= stored_by(statement) | (used & defined)
     lines = text.split("\n")
     hidden = WORD.findall("\n".join(lines[number - 1] for number in hidden_lines(text)))
     return frozenset(theirs & used_below - answers - set(hidden))
@@ -209,7 +224,7 @@ def shared_by(text: str, answers: frozenset[str], used_below: frozenset[str]) ->
 def used_in(text: str) -> frozenset[str]:
     """The names that a cell uses."""
     tree = parsed(text)
-    return frozenset() if tree is None else frozenset(_used_by(tree))
+    return frozenset() if tree is None else frozenset(used_by(tree))
 
 
 def used_by_students(source: SourceNotebook) -> frozenset[str]:
@@ -230,24 +245,95 @@ def used_below_tests(source: SourceNotebook) -> dict[str, frozenset[str]]:
     return below
 
 
-def definitions_before(source: SourceNotebook, cell: Cell) -> list[str]:
+def definitions_before(source: SourceNotebook, cell: Cell, whole: Collection[str] = ()) -> list[str]:
     """Statements of the tests above a test that define names which it uses, and what these need.
 
     What other cells define since then, or have been given by those tests, is in the names of the student's code.
+
+    Args:
+        source: the notebook.
+        cell: the test.
+        whole: grade_ids of tests whose visible part has been run there.
     """
     answers, used_below, imported = answers_of(source), used_below_tests(source), frozenset(imports_of(source))
-    cells = source.content["cells"]
-    wanted = set(_taken_from_above(text_of(cell["source"]) or ""))
+    wanted = set(taken_from_above(text_of(cell["source"]) or ""))
     found: list[str] = []
-    for other in reversed(cells[: [grade_id(each) for each in cells].index(grade_id(cell))]):
-        text = (text_of(other["source"]) or "") if other["cell_type"] == "code" else ""
+    for other, text in _above(source, cell):
         if is_test(other):
-            below = used_below[str(grade_id(other))]
-            wanted -= {name for each in _definitions(visible_text(text), answers) for name in _stored_by(each) & below}
-            found = [*_needed(_definitions(text, answers), wanted, answers, imported), *found]
+            name = str(grade_id(other))
+            shown = _definitions(visible_text(text), answers)
+            below = used_below[name]
+            wanted -= {made for each in shown for made in stored_by(each) & below}
+            # What sets a library has done so in its place, and so has all that was run there.
+            done = set(map(ast.unparse, shown)) if name in whole else set()
+            statements = [
+                each
+                for each in _definitions(text, answers)
+                if not _sets_a_library(each, imported) and ast.unparse(each) not in done
+            ]
+            wanted -= names_made(visible_text(text)) if name in whole else set()
+            found = [*_needed(tuple(statements), wanted, answers, imported), *found]
         elif (tree := parsed(text)) is not None:
-            wanted -= _stored_by(tree)
+            wanted -= stored_by(tree)
     return found
+
+
+def own_definitions(source: SourceNotebook, cell: Cell, beside: Collection[str]) -> list[str]:
+    """Statements of tests above a judged test that define what it uses, and that are nobody else's word.
+
+    Args:
+        source: the notebook.
+        cell: the test.
+        beside: grade_ids of tests that are run beside the student's objects, and not where this test runs.
+    """
+    answers, imported = answers_of(source), frozenset(imports_of(source))
+    wanted = set(taken_from_above(text_of(cell["source"]) or ""))
+    found: list[str] = []
+    for other, text in _above(source, cell):
+        if is_test(other) and str(grade_id(other)) in beside:
+            statements = _definitions(text, answers)
+            followed = follow(text, answers)
+            theirs = followed.theirs | followed.handed
+            own = tuple(
+                each
+                for each in statements
+                if not (used_by(each) | stored_by(each)) & theirs
+                and _touched_by(each, answers, imported) <= names_made(text)
+            )
+            wanted -= {name for each in statements if each not in own for name in stored_by(each)}
+            found = [*_needed(own, wanted, answers, imported), *found]
+        elif (tree := parsed(text)) is not None:
+            wanted -= stored_by(tree)
+    return found
+
+
+def _above(source: SourceNotebook, cell: Cell) -> Iterator[tuple[Cell, str]]:
+    """The code cells above a test, from the nearest, with their texts."""
+    cells = source.content["cells"]
+    for other in reversed(cells[: [grade_id(each) for each in cells].index(grade_id(cell))]):
+        if other["cell_type"] == "code":
+            yield other, text_of(other["source"]) or ""
+
+
+def whole_tests(source: SourceNotebook, ways: Mapping[str, str]) -> set[str]:
+    """The grade_ids of tests beside the student's objects whose visible part is run there, too, as in any kernel.
+
+    Args:
+        source: the notebook.
+        ways: as `ways_of` gives them.
+    """
+    answers, imported = answers_of(source), frozenset(imports_of(source))
+    together = {name: frozenset(names) for names in names_of_answers(source).values() for name in names}
+    cells = [cell for cell in source.content["cells"] if cell["cell_type"] == "code"]
+    texts = [text_of(cell["source"]) or "" for cell in cells]
+
+    def is_whole(number: int) -> bool:
+        text, below = visible_text(texts[number]), texts[number + 1 :]
+        is_needed = ways[str(grade_id(cells[number]))] == CARRIES or _is_shown_below(text, below, answers)
+        return is_needed or lasts(text, below, imported, together)
+
+    names = [str(grade_id(cell)) if is_test(cell) else "" for cell in cells]
+    return {name for number, name in enumerate(names) if name in ways and is_whole(number)}
 
 
 def _needed(
@@ -258,8 +344,8 @@ def _needed(
     for statement in reversed(statements):
         if _touched_by(statement, answers, imported) & wanted:
             found.insert(0, ast.unparse(statement))
-            wanted -= _made_by(statement)
-            wanted |= _used_by(statement)
+            wanted -= made_by(statement)
+            wanted |= used_by(statement)
     return found
 
 
@@ -268,10 +354,10 @@ def _touched_by(statement: ast.stmt, answers: frozenset[str], imported: frozense
 
     Of `stack.push(1)` or `random.seed(1)` these are all that it uses, but `checks.check_value(f(x), 3)` is a test.
     """
-    touched = _stored_by(statement)
-    for simple in _simple_statements(statement):
-        used = _used_by(simple)
-        if not _stored_by(simple) and not (_is_call_of(simple, imported) and used & answers):
+    touched = stored_by(statement)
+    for simple in simple_statements(statement):
+        used = used_by(simple)
+        if not stored_by(simple) and not (_is_call_of(simple, imported) and used & answers):
             touched |= (used - imported or used) - answers
     return touched
 
@@ -286,26 +372,6 @@ def _is_call_of(statement: ast.stmt, names: frozenset[str]) -> bool:
     return isinstance(called, ast.Name) and called.id in names
 
 
-def _taken_from_above(text: str) -> set[str]:
-    """The names that a cell uses and does not make itself before it does."""
-    tree = parsed(text)
-    taken: set[str] = set()
-    for statement in reversed(tree.body if tree else []):
-        taken = (taken - _made_by(statement)) | _used_by(statement)
-    return taken
-
-
-def _made_by(statement: ast.stmt) -> set[str]:
-    """The names that a statement makes whatever they were before."""
-    match statement:
-        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef() | ast.Import() | ast.ImportFrom():
-            return _stored_by(statement)
-        case ast.Assign(targets=targets):
-            nodes = [node for target in targets for node in ast.walk(target)]
-            return {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    return set()
-
-
 @lru_cache(maxsize=4000)
 def _definitions(text: str, answers: frozenset[str]) -> tuple[ast.stmt, ...]:
     """The statements of a test that assert nothing and define no answer."""
@@ -313,66 +379,9 @@ def _definitions(text: str, answers: frozenset[str]) -> tuple[ast.stmt, ...]:
     return tuple(
         statement
         for statement in (tree.body if tree else [])
-        if not any(isinstance(node, ast.Assert | ast.Raise) for node in _outside_functions(statement))
-        and not _stored_by(statement) & answers
+        if not any(isinstance(node, ast.Assert | ast.Raise) for node in outside_functions(statement))
+        and not stored_by(statement) & answers
     )
-
-
-def _outside_functions(statement: ast.AST) -> Iterator[ast.AST]:
-    yield statement
-    if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
-        for node in ast.iter_child_nodes(statement):
-            yield from _outside_functions(node)
-
-
-def _used_by(tree: ast.AST) -> set[str]:
-    """The names that some syntax takes from outside: no parameters, and no variables of functions."""
-    match tree:
-        case ast.Name(id=name, ctx=ast.Load()):
-            return {name}
-        case ast.FunctionDef(args=args, body=body) | ast.AsyncFunctionDef(args=args, body=body):
-            given = [*tree.decorator_list, *_evaluated(args), *([tree.returns] if tree.returns else [])]
-            return _used_by_all(given) | (_used_by_all(body) - _own(args, body))
-        case ast.Lambda(args=args, body=value):
-            return _used_by_all(_evaluated(args)) | (_used_by(value) - _own(args, []))
-        case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
-            return _used_by_all(ast.iter_child_nodes(tree)) - _stored_by(tree)
-    return _used_by_all(ast.iter_child_nodes(tree))
-
-
-def _used_by_all(nodes: Iterable[ast.AST]) -> set[str]:
-    return set[str]().union(*map(_used_by, nodes))
-
-
-def _evaluated(args: ast.arguments) -> list[ast.AST]:
-    """What is evaluated where a function is defined: defaults and annotations."""
-    every = [*args.posonlyargs, *args.args, *args.kwonlyargs, args.vararg, args.kwarg]
-    notes = [each.annotation for each in every if each is not None]
-    return [node for node in (*args.defaults, *args.kw_defaults, *notes) if node is not None]
-
-
-def _own(args: ast.arguments, body: list[ast.stmt]) -> set[str]:
-    """The names that are a function's own."""
-    every = [*args.posonlyargs, *args.args, *args.kwonlyargs, args.vararg, args.kwarg]
-    nodes = [node for statement in body for node in _outside_functions(statement)]
-    of_others = {name for node in nodes if isinstance(node, ast.Global | ast.Nonlocal) for name in node.names}
-    stored = set[str]().union(*map(_stored_by, body))
-    return ({each.arg for each in every if each is not None} | stored) - of_others
-
-
-def _stored_by(tree: ast.AST) -> set[str]:
-    names: set[str] = set()
-    for node in _outside_functions(tree):
-        match node:
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-                names.add(name)
-            case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
-                names |= {alias.asname or alias.name.split(".")[0] for alias in aliases}
-            case ast.Name(id=name, ctx=ast.Store()):
-                names.add(name)
-            case _:
-                pass
-    return names
 
 
 def judged_only(source: SourceNotebook) -> SourceNotebook:

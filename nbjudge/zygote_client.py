@@ -161,7 +161,16 @@ class ZygoteServer(ZygoteClient):
         user_map = users.UserMap() if own_users else None
         hash_seed = str(environment.hash_seed)
         if environment.sandboxed:
-            options = ["--setenv", "PYTHONHASHSEED", hash_seed, *(user_map.options if user_map else ())]
+            path = f"{Path(python.executable).parent}:{bubblewrap.ENVIRONMENT['PATH']}"
+            options = [
+                "--setenv",
+                "PATH",
+                path,
+                "--setenv",
+                "PYTHONHASHSEED",
+                hash_seed,
+                *(user_map.options if user_map else ()),
+            ]
             options += ["--setenv", "PYTHONUSERBASE", python.user_base] if python.user_base else []
             line = bubblewrap.command(program, mounts, options)
         else:

@@ -28,6 +28,7 @@ PYTHON = ("python", "python3", "ipython")  # names of the language
 OTHER_KERNELS = re.compile(r"(?:ir|irkernel|xr|julia|octave|matlab|sas|stata|bash|javascript|scala|xcpp\d*)[\d._-]*")
 CHECK = "check"  # what it is told when the assignment itself is checked
 # The traits by which a course names its own marks of hidden tests, as nbgrader spells them, with the usual marks.
+OF_SOLUTION = re.compile("(BEGIN|END) SOLUTION")
 MARKS = (("begin_test_delimeter", BEGIN), ("end_test_delimeter", END))
 
 
@@ -145,10 +146,19 @@ def reference_solutions(source: Path) -> dict[str, dict[str, str]]:
     """
     return {
         path.stem: {
-            str(grade_id(cell)): cell["source"] for cell in nbformat.read(path, as_version=4).cells if is_solution(cell)
+            str(grade_id(cell)): _as_handed_in(cell["source"])
+            for cell in nbformat.read(path, as_version=4).cells
+            if is_solution(cell)
         }
         for path in sorted(source.glob("*.ipynb"))
     }
+
+
+def _as_handed_in(text: str) -> str:
+    # The mark of a solution above it would take a cell magic from the first line, where IPython looks for it.
+    lines = text.split("\n")
+    first = next((line for line in lines if not OF_SOLUTION.search(line)), "")
+    return "\n".join(line for line in lines if not OF_SOLUTION.search(line)) if first.startswith("%%") else text
 
 
 def sheets_of(course: Course, assignment: str) -> tuple[SourceNotebook, ...]:

@@ -28,8 +28,8 @@ def early_zygote(course: Course, assignment: str, options: EngineOptions) -> Zyg
     Raises:
         SandboxError: if there can be no sandbox here.
     """
-    notebooks = []
-    for path in sorted(course.source(assignment).glob("*.ipynb")):
+    folder, notebooks = course.source(assignment), []
+    for path in sorted(folder.glob("*.ipynb")):
         # A notebook that can't be read is complained of when the assignment is loaded.
         with suppress(OSError, ValueError, LookupError, TypeError):
             content = json.loads(path.read_text(encoding="utf-8"))
@@ -39,4 +39,5 @@ def early_zygote(course: Course, assignment: str, options: EngineOptions) -> Zyg
     with suppress(OSError, GradingError):
         # Complained of later, too.
         hash_seed = seed_of_hashes(course_secret(course.folder))
-    return ZygoteServer(environment_of(notebooks, options, hash_seed))
+    files = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+    return ZygoteServer(environment_of(notebooks, options, hash_seed, files))

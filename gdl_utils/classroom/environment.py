@@ -45,15 +45,18 @@ def _own_digest() -> str:
     return hashlib.sha256("\n".join([platform.python_version(), *sorted(packages)]).encode()).hexdigest()
 
 
-def lacking(texts: Iterable[str], assignment: Assignment, python: str | None = None) -> str:
+def lacking(texts: Iterable[str], assignment: Assignment, python: str | None = None, cells: Iterable[str] = ()) -> str:
     """What the Python of a class lacks of that which an assignment imports, with the command that adds it, or "".
 
     Args:
         texts: errors of the reference solution.
         assignment: whose files may be modules, too.
         python: as for `EngineOptions`.
+        cells: texts of the solved notebooks; one that names a module's file writes it, as by `%%writefile`.
     """
     named = {name.partition(".")[0] for text in texts for name in NO_MODULE.findall(text)}
+    written = "\n".join(cells)
+    named = {name for name in named if not re.search(rf"\b{re.escape(name)}\.py\b", written)}
     found = interpreter(python)
     missing = found.lacking(sorted(named)) if named else []
     if not missing:

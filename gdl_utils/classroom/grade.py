@@ -30,7 +30,7 @@ from gdl_utils.classroom.environment import environment_digest
 from gdl_utils.classroom.gradebook import ClassGradebook, Standing
 from gdl_utils.classroom.graded_folder import keep_time, write_autograded
 from gdl_utils.classroom.nbgrader_api import open_course, why_failed
-from gdl_utils.classroom.roster import look_alikes
+from gdl_utils.classroom.roster import SAME_STUDENT, look_alikes
 from gdl_utils.classroom.source_problems import check_kernels, problems_of_cells
 from gdl_utils.classroom.student_files import (
     MAX_BYTES,
@@ -167,7 +167,7 @@ def grade_class(
         for student in students:
             try:
                 if other := alike.get(student):
-                    raise GradingError(f"is {student} the same student as {other}? Use one name for them")
+                    raise GradingError(SAME_STUDENT.format(student=student, other=other))
                 found[student] = _look_at(digest, course.submitted(student, name))
             except Exception as error:
                 failed[student] = error
@@ -198,7 +198,8 @@ def grade_class(
 @contextmanager
 def _from_early(early: ZygoteServer | None, assignment: Assignment, options: EngineOptions) -> Iterator[None]:
     """Let what is graded in this process be forked from a zygote that was started before, if it fits."""
-    if early is None or early.environment != environment_of(assignment.notebooks, options, assignment.hash_seed):
+    environment = environment_of(assignment.notebooks, options, assignment.hash_seed, assignment.files)
+    if early is None or early.environment != environment:
         yield
         return
     early.wait()

@@ -31,6 +31,7 @@ from gdl_utils.classroom.dates import refresh_submission
 from gdl_utils.classroom.environment import LENT
 from gdl_utils.classroom.grade import tried_out
 from gdl_utils.classroom.gradebook import ClassGradebook
+from gdl_utils.classroom.roster import refuse_look_alike
 from gdl_utils.classroom.safe_outputs import safe_outputs
 from gdl_utils.classroom.settings import python_of
 from gdl_utils.classroom.student_files import (
@@ -104,6 +105,13 @@ class WholeSubmission(NotebookExporter):
         """The secret of the course."""
         return course_secret(Path(self.converter.coursedir.root))
 
+    @property
+    def course(self) -> Course:
+        """The course in its folders."""
+        coursedir = self.converter.coursedir
+        names = {field.name: str(getattr(coursedir, f"{field.name}_directory")) for field in fields(Folders)}
+        return Course(Path(coursedir.root), folders=Folders(**names))
+
     def assignment(self, name: str) -> Assignment:
         """An assignment as it was released into the gradebook, with its hidden tests.
 
@@ -146,14 +154,18 @@ class WholeSubmission(NotebookExporter):
         if name not in self._tried:
             coursedir = self.converter.coursedir
             source = Path(coursedir.format_path(coursedir.source_directory, ".", name))
-            names = {field.name: str(getattr(coursedir, f"{field.name}_directory")) for field in fields(Folders)}
-            course = Course(Path(coursedir.root), folders=Folders(**names))
             assignment, own = self.assignment(name), self.own_files(name)
             # The reference solution has the files of the source.
             given = {**assignment.files, **{file: assignment.hidden[file] for file in own if file in assignment.hidden}}
-            tried = tried_out(course, source, replace(assignment, files=given), limits, options, despite)
+            tried = tried_out(self.course, source, replace(assignment, files=given), limits, options, despite)
             self._tried[name] = replace(assignment, notebooks=tried.notebooks)
         return self._tried[name]
+
+    def refuse_look_alike(self, names: dict[str, str]) -> None:
+        """Refuse a submission whose student may be another, as `roster.refuse_look_alike` does."""
+        coursedir = self.converter.coursedir
+        with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+            refuse_look_alike(gradebook, names["student"], self.course.students(names["assignment"]))
 
     def submitted(self, resources: Resources) -> dict[str, bytes]:
         """The files that were handed in beside the notebook, by relative path."""
@@ -295,10 +307,12 @@ class RebuildFromSource(NbGraderPreprocessor):
         Raises:
             UnreadableError: if the file is no notebook.
             OtherNotebookError: if it belongs to some other source.
+            GradingError: if nobody can tell whose it is.
         """
         exporter, name = _exporter(self), resources["metadata"]["name"]
         path = Path(resources["metadata"]["path"]) / f"{name}.ipynb"
         _, source = exporter.notebook(resources)
+        exporter.refuse_look_alike(resources["nbgrader"])
         if name not in exporter.found:
             # nbgrader does not tell why the hook that looks for it has failed; this will.
             exporter.find_notebooks(path.parent, resources["nbgrader"]["assignment"])

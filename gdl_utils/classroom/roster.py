@@ -17,6 +17,7 @@ from gdl_utils.errors import GradingError
 
 # What Moodle calls those whom it does not name, in several languages, as `_as_id` has it.
 ANONYMOUS = {"participant", "teilnehmerin", "teilnehmer-in", "teilnehmer", "participante", "partecipante"}
+SAME_STUDENT = "is {student} the same student as {other}? Use one name for them"
 SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]*")
 
 
@@ -96,6 +97,26 @@ def look_alikes(students: Iterable[str]) -> dict[str, str]:
             alike[student] = other
             alike.setdefault(other, student)
     return alike
+
+
+def refuse_look_alike(gradebook: Gradebook, student: str, others: Iterable[str]) -> None:
+    """Refuse to grade a student whose id differs from another's by capitals or the form of Unicode only.
+
+    Args:
+        gradebook: nbgrader's, from which a student goes again who has come into it with this submission alone.
+        student: the id.
+        others: ids of those who have handed something in.
+
+    Raises:
+        GradingError: if there is another such id there, or in the gradebook.
+    """
+    if other := look_alikes([*others, *(known.id for known in gradebook.students)]).get(student):
+        row = gradebook.find_student(student)
+        grades = [grade for submitted in row.submissions for book in submitted.notebooks for grade in book.grades]
+        scores = [score for grade in grades for score in (grade.auto_score, grade.manual_score)]
+        if not any([row.first_name, row.last_name, row.email]) and all(score is None for score in scores):
+            gradebook.remove_student(student)
+        raise GradingError(SAME_STUDENT.format(student=student, other=other))
 
 
 def enter_roster(course: Course, path: Path) -> Roster:

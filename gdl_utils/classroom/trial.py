@@ -25,7 +25,7 @@ from nbjudge import (
     grade,
 )
 from nbjudge.notebook import Cell, grade_id, is_solution, is_test, text_of
-from nbjudge.ways import BESIDE, DEFAULT, JUDGED, ways_of
+from nbjudge.ways import BESIDE, CARRIES, DEFAULT, JUDGED, ways_of, whole_tests
 
 REFERENCE = "reference/"  # below hidden/: files that are handed in with the reference solution
 ONLY_BESIDE = "the reference solution passes it only beside its own objects"
@@ -35,6 +35,7 @@ MAY_FAIL = "raises-exception"  # the tag of a cell that is meant to fail, as Jup
 PLACE = re.compile(r" \(<[^>]*>, line \d+\)")  # at the end of what a SyntaxError says
 OF_CELL = re.compile(r"Cell In\[\d+\], line (\d+)")
 LISTED = 12  # complaints
+MOST_TRIES = 20  # of the reference solution, to find out which tests leave something for cells below
 ROUNDS = 3  # a test that runs beside others takes names with it that judged ones may need
 
 
@@ -83,7 +84,9 @@ def try_out(
         if not (lacks := lacking([str(error)], assignment, python)):
             raise
         return Tried({}, (), lacks)
-    return replace(tried, lacking=lacking(errors, assignment, python))
+    given = [cell["source"] for source in assignment.notebooks for cell in source.content["cells"]]
+    answers = [text for texts in solved.values() for text in texts.values()]
+    return replace(tried, lacking=lacking(errors, assignment, python, [*given, *answers]))
 
 
 def _try_both(
@@ -117,8 +120,59 @@ def _try_both(
         if not found:
             break
         full, empty = both(_with(assignment, beside))
+    for source in assignment.notebooks:
+        if carriers := _carriers(
+            assignment, source, beside, full, lambda tried: grade(tried, reference, limits, options)
+        ):
+            beside[source.name].update(carriers)
+            full, empty = both(_with(assignment, beside))
     complaints = (*_losses(assignment, full), *_gifts(assignment, empty), *_failures(assignment, full))
     return Tried(beside, complaints), _errors_of(full)
+
+
+def _carriers(
+    assignment: Assignment,
+    source: SourceNotebook,
+    beside: Mapping[str, Mapping[str, str]],
+    full: Graded,
+    grade_reference: Callable[[Assignment], Graded],
+) -> dict[str, str]:
+    """Tests that have to run beside the student's objects because of what they leave there for cells below.
+
+    Args:
+        assignment: that is tried.
+        source: one of its notebooks.
+        beside: why tests are run beside the student's objects, by notebook and grade_id.
+        full: what the reference solution got so.
+        grade_reference: grades it.
+
+    Returns:
+        The reasons by grade_id, so few that taking away one more would cost the reference solution points.
+    """
+    names = [str(grade_id(cell)) for cell in source.content["cells"] if is_test(cell)]
+    lost = [name for name in names if _lost(full, source, name) > 0]
+    if not lost:
+        return {}
+
+    def loss(reasons: Mapping[str, str]) -> float:
+        graded = grade_reference(_with(assignment, {**beside, source.name: {**beside[source.name], **reasons}}))
+        return sum(_lost(graded, source, name) for name in names)
+
+    may = {str(grade_id(cell)) for cell in _choosable(source)} | set(ways_of(source))
+    above = {name for name in names[: names.index(lost[-1])] if name in may}
+    likely = above & whole_tests(source, dict.fromkeys(above, ONLY_BESIDE))
+    before = sum(_lost(full, source, name) for name in names)
+    for tests in (likely, above):
+        reasons = {name: CARRIES for name in names if name in tests} | {
+            name: ONLY_BESIDE for name in lost if name in may - tests
+        }
+        if reasons and (least := loss(reasons)) < before:
+            for name in list(reasons)[:MOST_TRIES]:
+                fewer = {other: reason for other, reason in reasons.items() if other != name}
+                if loss(fewer) <= least:
+                    reasons = fewer
+            return reasons
+    return {}
 
 
 def _errors_of(graded: Graded) -> list[str]:

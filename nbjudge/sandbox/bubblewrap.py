@@ -63,5 +63,6 @@ def command(program: list[str], mounts: Mounts, options: Sequence[str] = ()) -> 
     # All notebooks that are forked here see one /dev: what one left in it, the next could read, and no limit counts it.
     line += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/"]
     for name, value in ENVIRONMENT.items():
-        line += ["--setenv", name, value]
+        if name not in options:
+            line += ["--setenv", name, value]
     return [*line, "--", *program]

@@ -313,6 +313,20 @@ def test_late_penalties_are_nbgraders(tmp_path, root):
     assert totals()["late"] == (0, 0)
 
 
+def test_students_who_may_be_one_are_refused(tmp_path, root):
+    """When the second comes later, too; once they have one name, all is as before."""
+    first, second = "zoe\u0308", "ZO\u00cb"
+    course = release(small_course(tmp_path, root, {first: RIGHT, "bo": RIGHT}))
+    assert autograde(course, first)[first]["success"]
+    hand_in(course, second, WRONG)
+    told = autograde(course, "bo", first, second)
+    assert [student for student, answer in told.items() if answer["success"]] == ["bo"]
+    assert f"is {second} the same student as {first}? Use one name for them" in told[second]["log"]
+    assert scores(course) == {first: FULL, "bo": FULL}
+    shutil.rmtree(course.submitted(second, NAME).parent)
+    assert autograde(course, first)[first]["success"]
+
+
 def test_without_a_sandbox_nothing_is_run_and_the_grades_stay(tmp_path, root, remove_bubblewrap):
     course = release(small_course(tmp_path, root, {"ada": RIGHT}))
     autograde(course, "ada")

@@ -12,7 +12,8 @@ from gdl_utils.classroom.course import CONFIG, Course
 from gdl_utils.classroom.grade import grade_class, released_assignment
 from gdl_utils.classroom.trial import ONLY_BESIDE, RECORD, try_out
 from gdl_utils.errors import GradingError
-from nbjudge.ways import ways_of
+from nbjudge.grading import NOTE
+from nbjudge.ways import CARRIES, ways_of
 from tests.classroom.small_course import HOW, NAME
 from tests.notebooks import answer, as_node, cell, locked, notebook, setup, solution, test
 
@@ -126,6 +127,28 @@ def test_a_blank_answer_gets_nothing_for_imports_of_the_judge(tmp_path, root):
     blank = answer(name="a"), cells[1]
     course = course_with(tmp_path, root, *cells, submitted=blank)
     assert outcomes(course) == {"ada": (0, "")}
+
+
+def test_what_other_cells_need_of_a_test_is_found(tmp_path, root):
+    """And no more of them run beside the student's objects than have to."""
+    cells = [
+        solution("rate = 1\ndef price():\n    return 10 * rate", "a"),
+        test("rate = 2\nassert rate == 2", "changes", 1),
+        test("paid = 20\nassert paid == 20", "other", 1),
+        cell("asked = price()"),
+        test("assert asked == 20", "needs", 1),
+        test("assert price() > 0", "last", 1),
+    ]
+    course = course_with(tmp_path, root, *cells)
+    assert outcomes(course, despite_complaints=True) == {"ada": (4, "")}
+    graded = nbformat.read(course.autograded("ada", NAME) / f"{BOOK}.ipynb", as_version=4)
+    assert graded.metadata[NOTE]["trusted"] == {"changes": CARRIES}
+
+
+def test_a_module_that_an_answer_writes_is_not_missing(tmp_path, root):
+    cells = solution("%%writefile mine.py\nside = 3", "a"), test("import mine\nassert mine.side == 3", "t", 1)
+    submitted = answer("%%writefile mine.py\nside = 3", "a"), cells[1]
+    assert outcomes(course_with(tmp_path, root, *cells, submitted=submitted)) == {"ada": (1, "")}
 
 
 def test_what_was_tried_is_not_tried_again(tmp_path, root, monkeypatch):

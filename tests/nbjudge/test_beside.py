@@ -6,10 +6,12 @@ import dataclasses
 import pytest
 
 from nbjudge import Limits, Status, grade, supervisor
+from nbjudge.effects import lasts
 from nbjudge.ways import (
     BESIDE,
     BY_AUTHOR,
     CHANGED_ARGUMENT,
+    CHANGES,
     HISTORY,
     IDENTITY,
     JUDGED,
@@ -56,16 +58,17 @@ def test_it_sees_the_objects_themselves():
     assert "seen" in outputs(book)
 
 
-def test_what_it_does_is_gone_afterwards():
-    # What a test changes is there for a later test that uses it, as in any kernel, but not for the student's code.
+def test_what_hidden_lines_do_is_gone_afterwards():
+    # What students see of a test happens in their own process, too, if cells below need it, as in any kernel.
     tests = [
         "x.append(2)\nassert x == [1, 2]",
-        "assert x == [1, 2]",
-        "assert size() == 1",
-        "assert not 'name' in dir()",
+        "assert x == [1, 2, 3]",
+        "assert size() == 2",
+        "assert not 'name' in dir() and names() == []",
     ]
-    tests[0] += "\n### BEGIN HIDDEN TESTS\nname = 1\n### END HIDDEN TESTS"
-    book = run(tests, "x = [1]\ndef size():\n    return len(x)")
+    tests[0] += "\n### BEGIN HIDDEN TESTS\nname = 1\nx.append(3)\n### END HIDDEN TESTS"
+    answer = "x = [1]\ndef size():\n    return len(x)\ndef names():\n    return [n for n in globals() if n == 'name']"
+    book = run(tests, answer)
     assert list(book.scores.values()) == [2, 2, 2, 2]
 
 
@@ -211,6 +214,11 @@ def test_an_author_decides_first():
         ("given = [1]\nf(given)\nassert given == [1]", CHANGED_ARGUMENT),
         ("given = [1]\nresult = f(given)\nassert result == 1\nassert given == [1]", CHANGED_ARGUMENT),
         ("given = [1]\nfor _ in range(2):\n    f(x=given)\nassert len(given) == 1", CHANGED_ARGUMENT),
+        ("given = [1]\nf(given)\nnp.testing.assert_equal(given, [1])", CHANGED_ARGUMENT),
+        ("given, points = [1], 0\nf(given)\nif given == [1]:\n    points += 1", CHANGED_ARGUMENT),
+        ("x[0] = 5\nassert f(1) == 5", CHANGES),
+        ("made = f(1)\nmade.size = 5\nassert made.area == 25", CHANGES),
+        ("own = [1]\nown[0] = 5\nassert f(own) == 5", None),
         ("given = [1]\nassert f(given) == given", None),
         ("given = [1]\ngot = f(given)\nassert got == given", None),
         ("given = [1]\nf(given)\ngiven = [2]\nassert given == [2]", None),
@@ -277,7 +285,7 @@ def test_names_of_history_may_be_a_tests_own(text):
         ("cases = [1]\nchecks.check_value(f(cases), 1)", "assert f(cases) == 1", ["cases = [1]"]),
         ("cases = [1]\ncases.append(2)", "assert f(cases) == 3", ["cases = [1]", "cases.append(2)"]),
         ("cases = [1]\nfor case in (2, 3):\n    cases.append(case)", "assert f(cases)", None),
-        ("random.seed(1)", "assert f(random.random())", ["random.seed(1)"]),
+        ("random.seed(1)", "assert f(random.random())", []),  # it was run in its place
         ("cases = [1]\ncases = cases + [2]", "assert f(cases)", None),
         ("old = [1]\nold.append(5)\ncases = [1]", "assert f(cases)", ["cases = [1]"]),
         ("draw = checks.random_inputs('a')", "draw = checks.random_inputs('b')\nassert f(draw)", []),
@@ -303,3 +311,40 @@ def test_what_a_test_takes_from_tests_above(above, test, wanted):
         assert [line.split("\n")[0] for line in found] == ["def helper(v):"]
     else:
         assert [line.split("\n")[0] for line in found if "import" not in line] == wanted
+
+
+def test_a_judged_test_has_what_others_define_from_nobody_else():
+    tests = ["wanted = 4\ndef is_wanted(x):\n    return x == wanted", "assert is_wanted(f(2)) and wanted == f(2)"]
+    lies = "def f(x):\n    globals().update(wanted=x, is_wanted=bool)\n    return x"
+    assert list(run(tests, lies, beside=["test-1"]).scores.values()) == [2, 0]
+    assert list(run(tests, "def f(x):\n    return 2 * x", beside=["test-1"]).scores.values()) == [2, 2]
+
+
+def test_hidden_lines_of_a_test_that_lasts_stay_hidden():
+    hidden = "x.append(1)\n### BEGIN HIDDEN TESTS\nsecret = 'SECRET'\nassert x == [1], secret\n### END HIDDEN TESTS"
+    answer = "x = []\ndef seen():\n    return 'SEC' 'RET' in str((In, globals())), 'x.app' 'end(1)' in str(In), list(x)"
+    book = run([hidden, "assert seen() == (False, True, [1]) and x == [1]"], answer, beside=["test-1"])
+    assert list(book.scores.values()) == [2, 2], outputs(book)
+
+
+@pytest.mark.parametrize(
+    ("text", "below", "answers", "is_lasting"),
+    [
+        ("x.append(1)", "assert x == [1]", {"x"}, True),
+        ("assert len(x) == 1", "assert x == [1]", {"x"}, False),
+        ("assert x.pop() == 1", "assert x == []", {"x"}, True),
+        ("given = [1]\nassert f(given) == 1", "assert given == [1]", {"f"}, True),
+        ("given = [1]\nassert f(given) == 1", "given = [2]\nassert f(given) == 2", {"f"}, False),
+        ("count = 3", "print(count)", {"f", "count"}, True),
+        ("assert f(1) == 1", "assert f(2) == 2", {"f"}, False),
+        ("assert f(1) == 1", "assert count == 1", {"f", "count"}, True),
+        ("assert np.allclose(x, 1)", "assert x.shape == (2,)", {"x"}, False),
+        ("np.random.shuffle(x)", "assert x[0] == 1", {"x"}, True),
+        ("%%capture said\nf(1)", "assert said.stdout == '1'", {"f"}, True),
+        ("np.random.seed(1)", "y = np.random.rand()", set(), True),
+        ("def", "assert f(1)", {"f"}, False),
+    ],
+)
+def test_what_cells_below_see_of_a_test(text, below, answers, is_lasting):
+    names = frozenset(answers)
+    assert lasts(text, [below], frozenset({"np"}), dict.fromkeys(names, names)) is is_lasting

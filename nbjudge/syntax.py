@@ -1,0 +1,97 @@
+"""What a piece of Python makes, uses and takes from elsewhere, read from its syntax."""
+
+import ast
+from collections.abc import Iterable, Iterator
+
+from nbjudge.notebook import parsed
+
+
+def taken_from_above(text: str) -> set[str]:
+    """The names that a cell uses and does not make itself before it does."""
+    tree = parsed(text)
+    taken: set[str] = set()
+    for statement in reversed(tree.body if tree else []):
+        taken = (taken - made_by(statement)) | used_by(statement)
+    return taken
+
+
+def made_by(statement: ast.stmt) -> set[str]:
+    """The names that a statement makes whatever they were before."""
+    match statement:
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef() | ast.Import() | ast.ImportFrom():
+            return stored_by(statement)
+        case ast.Assign(targets=targets):
+            nodes = [node for target in targets for node in ast.walk(target)]
+            return {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    return set()
+
+
+def stored_by(tree: ast.AST) -> set[str]:
+    """The names that some syntax gives values to, outside of functions and classes."""
+    names: set[str] = set()
+    for node in outside_functions(tree):
+        match node:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                names.add(name)
+            case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
+                names |= {alias.asname or alias.name.split(".")[0] for alias in aliases}
+            case ast.Name(id=name, ctx=ast.Store()):
+                names.add(name)
+            case _:
+                pass
+    return names
+
+
+def used_by(tree: ast.AST) -> set[str]:
+    """The names that some syntax takes from outside: no parameters, and no variables of functions."""
+    match tree:
+        case ast.Name(id=name, ctx=ast.Load()):
+            return {name}
+        case ast.FunctionDef(args=args, body=body) | ast.AsyncFunctionDef(args=args, body=body):
+            given = [*tree.decorator_list, *_evaluated(args), *([tree.returns] if tree.returns else [])]
+            return _used_by_all(given) | (_used_by_all(body) - _own(args, body))
+        case ast.Lambda(args=args, body=value):
+            return _used_by_all(_evaluated(args)) | (used_by(value) - _own(args, []))
+        case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+            return _used_by_all(ast.iter_child_nodes(tree)) - stored_by(tree)
+    return _used_by_all(ast.iter_child_nodes(tree))
+
+
+def _used_by_all(nodes: Iterable[ast.AST]) -> set[str]:
+    return set[str]().union(*map(used_by, nodes))
+
+
+def _evaluated(args: ast.arguments) -> list[ast.AST]:
+    """What is evaluated where a function is defined: defaults and annotations."""
+    every = [*args.posonlyargs, *args.args, *args.kwonlyargs, args.vararg, args.kwarg]
+    notes = [each.annotation for each in every if each is not None]
+    return [node for node in (*args.defaults, *args.kw_defaults, *notes) if node is not None]
+
+
+def _own(args: ast.arguments, body: list[ast.stmt]) -> set[str]:
+    """The names that are a function's own."""
+    every = [*args.posonlyargs, *args.args, *args.kwonlyargs, args.vararg, args.kwarg]
+    nodes = [node for statement in body for node in outside_functions(statement)]
+    of_others = {name for node in nodes if isinstance(node, ast.Global | ast.Nonlocal) for name in node.names}
+    stored = set[str]().union(*map(stored_by, body))
+    return ({each.arg for each in every if each is not None} | stored) - of_others
+
+
+def names_in(node: ast.AST) -> set[str]:
+    """All names in some syntax."""
+    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+
+
+def simple_statements(tree: ast.AST) -> Iterator[ast.stmt]:
+    """The statements that hold no others, outside of functions and classes."""
+    for node in outside_functions(tree):
+        if isinstance(node, ast.stmt) and not hasattr(node, "body"):
+            yield node
+
+
+def outside_functions(statement: ast.AST) -> Iterator[ast.AST]:
+    """Some syntax and all within it, but for the insides of functions and classes."""
+    yield statement
+    if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+        for node in ast.iter_child_nodes(statement):
+            yield from outside_functions(node)
