@@ -4,6 +4,7 @@ Nothing here protects anything: the student's code can change all of it. What it
 """
 
 import base64
+import builtins
 import os
 import select
 import signal
@@ -61,6 +62,7 @@ from nbjudge.protocol import (
 from nbjudge.student_output import begin_cell, open_streams, send_all
 from nbjudge.wire import Codec, WireError
 
+PYTHON = frozenset(vars(builtins))
 MOST_ELEMENTS = 100_000  # of an object that a test loops over
 
 
@@ -338,8 +340,10 @@ class Student:
                 names[name] = given
             case Delete(name=name):
                 names.pop(name, None)
-            case Names():
-                value = sorted(name for name in names if isinstance(name, str))
+            case Names(of_python=of_python):
+                value = sorted(
+                    name for name in names if isinstance(name, str) and not (of_python and name not in PYTHON)
+                )
             case Attribute(target=target, name="__signature__"):
                 value = library.signature_as_data(target)
             case Attribute(target=target, name=name):

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from IPython.core import pylabtools
 
-from nbjudge import judge, student
+from nbjudge import huge_pages, judge, student
 from nbjudge.channel import Channel
 from nbjudge.model import Limits
 from nbjudge.sandbox import namespaces, seccomp
@@ -109,6 +109,7 @@ def main() -> None:
     seccomp.program(os.uname().machine)
     gc.collect()
     gc.freeze()
+    huge_pages.collapse()
     orders.send(json.dumps(asdict(ZygoteReady(settings.warm))).encode())
     while True:
         data, descriptors, _, _ = socket.recv_fds(orders, 1 << 16, 4)
