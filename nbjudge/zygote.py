@@ -27,6 +27,9 @@ from nbjudge.sandbox.mounts import Mounts
 from nbjudge.wire import WireLimits
 from nbjudge.zygote_orders import ForkOrder, ZygoteReady, ZygoteSettings
 
+# Cells that are run once before all forks, for all ways to show an error.
+FAILING = ("raise ValueError('warm-up')", "def fails(x):\n    return x.nothing\n\n\nfails('warm-up')", "1 + # warm-up")
+
 
 def count_threads() -> int:
     """Threads of this process."""
@@ -41,8 +44,19 @@ def run_imports(statements: list[str]) -> None:
 
 
 def warm_up(shell: student.Shell) -> None:
-    """Let a shell find out what it needs for cells, values and figures, once before all forks; it shows nothing."""
+    """Let a shell find out what it needs for cells, errors, values and figures, once before all forks.
+
+    It shows nothing, and nothing of it can be seen later.
+    """
     shell.run_cell("pass", silent=True)
+    # What shows an error is imported with the first one, which takes as long as a whole notebook.
+    shell._showtraceback = lambda *_: None  # type: ignore[method-assign]
+    for cell in FAILING:
+        shell.run_cell(cell, silent=True)
+    del shell._showtraceback  # type: ignore[method-assign]
+    shell.user_ns.pop("fails", None)
+    for name in [name for name in vars(sys) if name.startswith("last_")]:
+        delattr(sys, name)
     shell.display_formatter.format(shell)
     if "matplotlib" in sys.modules:
         # What `enable_matplotlib` looks for; it looks again if this fails.

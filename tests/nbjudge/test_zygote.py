@@ -49,6 +49,25 @@ def test_a_process_with_threads_is_not_forked_but_starts_cold(tmp_path, monkeypa
     close_zygotes()
 
 
+def test_what_shows_an_error_is_imported_before_the_fork():
+    answer = """import linecache, sys
+before = set(sys.modules)
+names = [name for name in globals() if not name.startswith("_")]
+kept = [name for name in dir(sys) if name.startswith("last_")]
+try:
+    {}["nothing"]
+except KeyError:
+    get_ipython().showtraceback()
+x = 1
+print(sorted(name for name in set(sys.modules) - before if not name.startswith("IPython.")))
+print(names, kept)
+"""
+    result = graded(answer)
+    assert (result.status, result.score) == (Status.GRADED, 2)
+    of_ipython = ["In", "Out", "get_ipython", "exit", "quit", "open"]
+    assert printed(result).splitlines() == ["[]", f"{[*of_ipython, 'linecache', 'sys', 'before']} []"]
+
+
 @pytest.mark.skipif(not importlib.util.find_spec("pyarrow"), reason="pyarrow is not installed")
 def test_tables_do_not_make_each_notebook_import_them_anew():
     """pyarrow, which pandas imports, would start a thread, and a process with threads is not forked."""
