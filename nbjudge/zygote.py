@@ -19,7 +19,7 @@ from pathlib import Path
 
 from IPython.core import pylabtools
 
-from nbjudge import huge_pages, judge, student
+from nbjudge import huge_pages, judge, student, student_shell
 from nbjudge.channel import Channel
 from nbjudge.model import Limits
 from nbjudge.sandbox import namespaces, seccomp
@@ -43,7 +43,7 @@ def run_imports(statements: list[str]) -> None:
             exec(statement, {})  # noqa: S102
 
 
-def warm_up(shell: student.Shell) -> None:
+def warm_up(shell: student_shell.Shell) -> None:
     """Let a shell find out what it needs for cells, errors, values and figures, once before all forks.
 
     It shows nothing, and nothing of it can be seen later.
@@ -53,7 +53,7 @@ def warm_up(shell: student.Shell) -> None:
     shell._showtraceback = lambda *_: None  # type: ignore[method-assign]
     for cell in FAILING:
         shell.run_cell(cell, silent=True)
-    del shell._showtraceback  # type: ignore[method-assign]
+    del shell._showtraceback
     shell.user_ns.pop("fails", None)
     for name in [name for name in vars(sys) if name.startswith("last_")]:
         delattr(sys, name)
@@ -66,7 +66,7 @@ def warm_up(shell: student.Shell) -> None:
             pylabtools.find_gui_and_backend("inline")
 
 
-def _become(order: ForkOrder, settings: ZygoteSettings, shell: student.Shell, descriptors: list[int]) -> None:
+def _become(order: ForkOrder, settings: ZygoteSettings, shell: student_shell.Shell, descriptors: list[int]) -> None:
     """Turn this process, just forked, into a student process or a judge."""
     limits = Limits(**order.limits)
     # Signals to its own group would reach the zygote and the judge, through all walls.
@@ -116,7 +116,7 @@ def main() -> None:
             cold = json.dumps(asdict(replace(settings, warm=False)))
             os.set_inheritable(descriptor, True)
             os.execv(sys.executable, [*sys.orig_argv[:-1], cold])  # noqa: S606
-    shell = student.make_shell()
+    shell = student_shell.make_shell()
     if settings.warm:
         warm_up(shell)
     # Made once, not after each fork.

@@ -68,6 +68,35 @@ print(names, kept)
     assert printed(result).splitlines() == ["[]", f"{[*of_ipython, 'linecache', 'sys', 'before']} []"]
 
 
+def test_to_show_an_error_not_all_modules_are_looked_through():
+    answer = """import sys, types
+class Watched(types.ModuleType):
+    looked = 0
+    @property
+    def __file__(self):
+        Watched.looked += 1
+        return "watched.py"
+sys.modules["watched"] = Watched("watched")
+def fails():
+    return {}["nothing"]
+try:
+    fails()
+except KeyError:
+    get_ipython().showtraceback()
+x = 1
+print(Watched.looked)
+"""
+    result = graded(answer)
+    assert (result.status, result.score, printed(result)) == (Status.GRADED, 2, "0\n")
+    (error,) = [
+        output
+        for cell in result.notebooks[0].content["cells"]
+        for output in cell.get("outputs", [])
+        if output["output_type"] == "error"
+    ]
+    assert "---> 10     return {}" in "".join(error["traceback"]), "the lines of the cell are shown as ever"
+
+
 @pytest.mark.skipif(not importlib.util.find_spec("pyarrow"), reason="pyarrow is not installed")
 def test_tables_do_not_make_each_notebook_import_them_anew():
     """pyarrow, which pandas imports, would start a thread, and a process with threads is not forked."""
