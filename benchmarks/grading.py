@@ -47,7 +47,7 @@ FLOOR = """
 import os, sys, json, time
 sys.stdout = sys.stderr = open(os.devnull, "w")
 import keras, matplotlib.pyplot, IPython, numpy
-from nbjudge.student import make_shell
+from nbjudge.student_shell import make_shell
 shell = make_shell()
 print("ready", file=sys.__stdout__, flush=True)
 sys.stdin.readline()

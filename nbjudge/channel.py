@@ -69,7 +69,9 @@ class Channel:
 
     def _wait(self, deadline: float | None) -> None:
         if deadline is None:
-            self.socket.settimeout(None)
+            # Each call of `settimeout` is one of the kernel.
+            if self.socket.gettimeout() is not None:
+                self.socket.settimeout(None)
             return
         left = deadline - time.monotonic()
         if left <= 0:

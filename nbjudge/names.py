@@ -50,7 +50,7 @@ class Namespace(dict[str, Any]):
         self.is_setup = False  # what runs is a part of the assignment, not a test
         self.stars: dict[str, Any] | None = None
         self.read: dict[str, Any] = {}
-        self.theirs: frozenset[str] | None = None  # all names of the student's, asked for once a cell
+        self.theirs: frozenset[str] | None = None  # names of Python's that the student has, asked for once a cell
         for name in ("globals", "locals"):
             self.own(name, lambda: NamesOfBoth(self))
         self.own("dir", lambda *of: dir(*of) if of else list(NamesOfBoth(self)))
@@ -91,7 +91,7 @@ class Namespace(dict[str, Any]):
         # As after `sum = 0`, where no kernel could run a test that needs `sum`. A function of theirs never counts.
         try:
             if self.theirs is None:
-                self.theirs = frozenset(map(str, self.student.ask(Names)))
+                self.theirs = frozenset(map(str, self.student.ask(Names, of_python=True)))
             if name not in self.theirs:
                 return False
             value = self.student.read(name)

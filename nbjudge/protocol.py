@@ -312,7 +312,9 @@ class Call(Request):
 
 @dataclass(frozen=True)
 class Names(Request):
-    """All names that there are."""
+    """All names that there are, or those of them that are names of Python's own."""
+
+    of_python: bool = False
 
 
 # Either way: a test may hand a function of its own to a student's
@@ -403,10 +405,8 @@ def from_wire(data: Any, *kinds: type[Message]) -> Message | None:
     kind = KINDS.get(name) if type(name) is str else None
     if kind is None or not issubclass(kind, kinds):
         return None
-    types_of_fields = TYPES[kind.__name__]
-    given = {
-        name: data[name] for name, wanted in types_of_fields.items() if name in data and is_exactly(data[name], wanted)
-    }
+    wanted = TYPES[kind.__name__].items()
+    given = {name: data[name] for name, type_ in wanted if name in data and is_exactly(data[name], type_)}
     try:
         return kind(**given)
     except TypeError:

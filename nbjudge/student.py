@@ -4,6 +4,7 @@ Nothing here protects anything: the student's code can change all of it. What it
 """
 
 import base64
+import builtins
 import os
 import select
 import signal
@@ -16,10 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from IPython.core.displayhook import DisplayHook
-from IPython.core.displaypub import DisplayPublisher
-from IPython.core.interactiveshell import InteractiveShell
-from traitlets.config import Config
 
 from nbjudge import beside, crossing, keras_models, library
 from nbjudge.channel import Channel, ChannelClosedError
@@ -59,9 +56,11 @@ from nbjudge.protocol import (
     to_wire,
 )
 from nbjudge.student_output import begin_cell, open_streams, send_all
+from nbjudge.student_shell import Shell
 from nbjudge.wire import Codec, WireError
 
 UNKNOWN_END = Report(ename="StudentGoneError", evalue="the process of this test ended before the test")
+PYTHON = frozenset(vars(builtins))
 MOST_ELEMENTS = 100_000  # of an object that a test loops over
 
 
@@ -140,57 +139,6 @@ class StudentCodec(Codec):
             generator.bit_generator.state = data
             return generator
         return super().decode(name, data)
-
-
-class _Published(DisplayPublisher):
-    def publish(self, data: dict[str, Any], metadata: Any = None, **_: Any) -> None:
-        self.shell.student.show(data)
-
-    def clear_output(self, wait: bool = False) -> None:
-        pass
-
-
-class _Result(DisplayHook):
-    def write_output_prompt(self) -> None:
-        pass
-
-    def write_format_data(self, format_dict: dict[str, Any], md_dict: Any = None) -> None:
-        self.shell.student.show(format_dict, is_result=True)
-
-    def finish_displayhook(self) -> None:
-        pass
-
-
-class Shell(InteractiveShell):
-    """IPython as in a kernel, but without a kernel: what it shows goes to the supervisor."""
-
-    student: "Student"
-
-    def init_display_pub(self) -> None:
-        """Send what `display` shows to the supervisor."""
-        self.display_pub = _Published(parent=self, shell=self)
-
-    def init_displayhook(self) -> None:
-        """Send the value of a cell's last line to the supervisor."""
-        super().init_displayhook()
-        self.displayhook = _Result(parent=self, shell=self)
-        self.display_trap.hook = self.displayhook
-
-    def _showtraceback(self, etype: Any, evalue: Any, stb: Any) -> None:
-        lines = [str(line) for line in stb]
-        self.student.tell(Raised(str(etype.__name__), str(evalue)[:MESSAGE_LENGTH], lines[-100:]))
-
-    def enable_gui(self, gui: Any = None) -> None:
-        """Do nothing: there is no window to draw in."""
-
-
-def make_shell() -> Shell:
-    """A shell with a history in memory, so without the thread that would save it."""
-    settings = Config()
-    settings.HistoryManager.hist_file = ":memory:"
-    settings.InteractiveShell.colors = "NoColor"
-    shell: Shell = Shell.instance(config=settings)
-    return shell
 
 
 class Student:
@@ -345,8 +293,10 @@ class Student:
                 names[name] = given
             case Delete(name=name):
                 names.pop(name, None)
-            case Names():
-                value = sorted(name for name in names if isinstance(name, str))
+            case Names(of_python=of_python):
+                value = sorted(
+                    name for name in names if isinstance(name, str) and not (of_python and name not in PYTHON)
+                )
             case Attribute(target=target, name="__signature__"):
                 value = library.signature_as_data(target)
             case Attribute(target=target, name=name):

@@ -14,6 +14,7 @@ import re
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,7 @@ ENCODING = ("utf-8", "surrogatepass")
 # Comparisons of different keys with the same hash that one message may cost: a student can choose keys so that a set or
 # dictionary of them takes hours to build.
 COLLISIONS = 10_000_000
+FEW_KEYS = 64  # which cost next to nothing, however they are chosen
 
 
 class WireError(ValueError):
@@ -108,6 +110,11 @@ class _Encoder:
             raise WireError(f"it holds more than {self.limits.items} values")
         # The true type decides: what an object says of its own class may be anything.
         kind = type(value)
+        # Of these two are most values.
+        if kind is str:
+            return self._str(value)
+        if kind is int:
+            return self._int(value)
         # NumPy's scalars come first: np.float64 is a float, too.
         if issubclass(kind, np.str_ | np.bytes_):
             return self._text_scalar(value)
@@ -204,7 +211,7 @@ def _bytes_of(value: bytes | bytearray) -> bytes:
 
 
 class _Decoder:
-    def __init__(self, codec: Codec, limits: WireLimits, view: memoryview, bounds: "np.ndarray[Any, Any]"):
+    def __init__(self, codec: Codec, limits: WireLimits, view: memoryview, bounds: list[int]):
         self.codec = codec
         self.limits = limits
         self.view = view
@@ -255,6 +262,8 @@ class _Decoder:
         return kind(parts)
 
     def _check_hashes(self, keys: list[Any]) -> None:
+        if len(keys) <= FEW_KEYS and len(set(map(hash, keys))) == len(keys):
+            return
         hashes = np.sort(np.fromiter(map(hash, keys), np.int64, len(keys)))
         ends = np.flatnonzero(np.diff(hashes)) + 1
         runs = np.diff(np.concatenate(([0], ends, [len(hashes)])))
@@ -282,7 +291,7 @@ class _Decoder:
     def _raw(self, index: Any) -> memoryview:
         if type(index) is not int or not 0 <= index < len(self.bounds) - 1:
             raise WireError("a message refers to bytes that it does not hold")
-        return self.view[int(self.bounds[index]) : int(self.bounds[index + 1])]
+        return self.view[self.bounds[index] : self.bounds[index + 1]]
 
     def _bytes(self, node: list[Any], _depth: int) -> bytes:
         if len(node) != 2:
@@ -397,13 +406,10 @@ def unpack(message: bytes | bytearray, codec: Codec | None = None, limits: WireL
     start = HEADER.size + count * LENGTH.size
     if start + length > len(view):
         raise WireError("a message is truncated")
-    sizes = np.frombuffer(view, ">u8", count, HEADER.size)
     position = start + length
-    # Each size first: sums of 64 bits can overflow.
-    if count and int(sizes.max()) > len(view):
-        raise WireError("a message has an impossible length")
-    bounds = np.concatenate(([0], np.cumsum(sizes, dtype=np.uint64))).astype(np.int64) + position
-    if int(bounds[-1]) != len(view):
+    sizes = (size for (size,) in LENGTH.iter_unpack(view[HEADER.size : start]))
+    bounds = list(accumulate(sizes, initial=position))
+    if bounds[-1] != len(view):
         raise WireError("a message has an impossible length")
     try:
         tree = json.loads(str(view[start:position], *ENCODING))

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from IPython.core import pylabtools
 
-from nbjudge import judge, student
+from nbjudge import huge_pages, judge, student, student_shell
 from nbjudge.channel import Channel
 from nbjudge.model import Limits
 from nbjudge.protocol import limits_of_orders
@@ -27,6 +27,9 @@ from nbjudge.sandbox import namespaces, seccomp
 from nbjudge.sandbox.mounts import Mounts
 from nbjudge.wire import WireLimits
 from nbjudge.zygote_orders import ForkOrder, ZygoteReady, ZygoteSettings
+
+# Cells that are run once before all forks, for all ways to show an error.
+FAILING = ("raise ValueError('warm-up')", "def fails(x):\n    return x.nothing\n\n\nfails('warm-up')", "1 + # warm-up")
 
 
 def count_threads() -> int:
@@ -41,9 +44,20 @@ def run_imports(statements: list[str]) -> None:
             exec(statement, {})  # noqa: S102
 
 
-def warm_up(shell: student.Shell) -> None:
-    """Let a shell find out what it needs for cells, values and figures, once before all forks; it shows nothing."""
+def warm_up(shell: student_shell.Shell) -> None:
+    """Let a shell find out what it needs for cells, errors, values and figures, once before all forks.
+
+    It shows nothing, and nothing of it can be seen later.
+    """
     shell.run_cell("pass", silent=True)
+    # What shows an error is imported with the first one, which takes as long as a whole notebook.
+    shell._showtraceback = lambda *_: None  # type: ignore[method-assign]
+    for cell in FAILING:
+        shell.run_cell(cell, silent=True)
+    del shell._showtraceback
+    shell.user_ns.pop("fails", None)
+    for name in [name for name in vars(sys) if name.startswith("last_")]:
+        delattr(sys, name)
     shell.display_formatter.format(shell)
     if "matplotlib" in sys.modules:
         # What `enable_matplotlib` looks for; it looks again if this fails.
@@ -53,7 +67,7 @@ def warm_up(shell: student.Shell) -> None:
             pylabtools.find_gui_and_backend("inline")
 
 
-def _become(order: ForkOrder, settings: ZygoteSettings, shell: student.Shell, descriptors: list[int]) -> None:
+def _become(order: ForkOrder, settings: ZygoteSettings, shell: student_shell.Shell, descriptors: list[int]) -> None:
     """Turn this process, just forked, into a student process or a judge."""
     limits = Limits(**order.limits)
     # Signals to its own group would reach the zygote and the judge, through all walls.
@@ -104,13 +118,14 @@ def main() -> None:
             cold = json.dumps(asdict(replace(settings, warm=False)))
             os.set_inheritable(descriptor, True)
             os.execv(sys.executable, [*sys.orig_argv[:-1], cold])  # noqa: S606
-    shell = student.make_shell()
+    shell = student_shell.make_shell()
     if settings.warm:
         warm_up(shell)
     # Made once, not after each fork.
     seccomp.program(os.uname().machine)
     gc.collect()
     gc.freeze()
+    huge_pages.collapse()
     orders.send(json.dumps(asdict(ZygoteReady(settings.warm))).encode())
     while True:
         data, descriptors, _, _ = socket.recv_fds(orders, 1 << 16, 4)

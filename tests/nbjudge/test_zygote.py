@@ -49,6 +49,54 @@ def test_a_process_with_threads_is_not_forked_but_starts_cold(tmp_path, monkeypa
     close_zygotes()
 
 
+def test_what_shows_an_error_is_imported_before_the_fork():
+    answer = """import linecache, sys
+before = set(sys.modules)
+names = [name for name in globals() if not name.startswith("_")]
+kept = [name for name in dir(sys) if name.startswith("last_")]
+try:
+    {}["nothing"]
+except KeyError:
+    get_ipython().showtraceback()
+x = 1
+print(sorted(name for name in set(sys.modules) - before if not name.startswith("IPython.")))
+print(names, kept)
+"""
+    result = graded(answer)
+    assert (result.status, result.score) == (Status.GRADED, 2)
+    of_ipython = ["In", "Out", "get_ipython", "exit", "quit", "open"]
+    assert printed(result).splitlines() == ["[]", f"{[*of_ipython, 'linecache', 'sys', 'before']} []"]
+
+
+def test_to_show_an_error_not_all_modules_are_looked_through():
+    answer = """import sys, types
+class Watched(types.ModuleType):
+    looked = 0
+    @property
+    def __file__(self):
+        Watched.looked += 1
+        return "watched.py"
+sys.modules["watched"] = Watched("watched")
+def fails():
+    return {}["nothing"]
+try:
+    fails()
+except KeyError:
+    get_ipython().showtraceback()
+x = 1
+print(Watched.looked)
+"""
+    result = graded(answer)
+    assert (result.status, result.score, printed(result)) == (Status.GRADED, 2, "0\n")
+    (error,) = [
+        output
+        for cell in result.notebooks[0].content["cells"]
+        for output in cell.get("outputs", [])
+        if output["output_type"] == "error"
+    ]
+    assert "---> 10     return {}" in "".join(error["traceback"]), "the lines of the cell are shown as ever"
+
+
 @pytest.mark.skipif(not importlib.util.find_spec("pyarrow"), reason="pyarrow is not installed")
 def test_tables_do_not_make_each_notebook_import_them_anew():
     """pyarrow, which pandas imports, would start a thread, and a process with threads is not forked."""
