@@ -19,7 +19,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Have the kernels of pages and solutions start at once (tests/nbval/warm_kernels.py).
 
     In the smoke profile, the kernel of each page begins with tests/nbval/short_training.py. Not those of the solutions
-    (`--nbval-lax`): they train little, and their tests count the epochs. Processes that share the notebooks (`-n 2`)
+    (`--nbval-lax`): they train little, and their tests count the epochs. Processes that share the notebooks (`-n 3`)
     inherit all this.
     """
     if hasattr(config, "workerinput"):
