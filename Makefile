@@ -75,24 +75,25 @@ figures: setup-test ## check, test and build the interactive figures anew: what 
 quick: lint ## lint and the fast tests (under a minute)
 	$(PYTEST) -q -n 2 -m "quick and not slow"
 
-# One process would leave half of a small machine idle: two share the tests, except where nothing may run beside them.
-test: setup-test ## everything but the longer proofs: lint, tests, pages and solutions run again (under 20 minutes)
+# Tests wait now and then, so that three processes keep two cores busy. What has limits of time shares them with one
+# neighbour, as submissions of a class do, and what keeps all of them busy itself runs alone.
+test: setup-test ## everything but the longer proofs: lint, tests, pages and solutions run again (about 20 minutes)
 	@$(MAKE) --no-print-directory -j2 --output-sync=target lint figures
 	@$(MAKE) --no-print-directory test-timing
 	@$(MAKE) --no-print-directory test-notebooks
 	@$(MAKE) --no-print-directory test-rest
 
-# Of what has limits of time only two run side by side, as in a class. Named by file, so that no others are collected.
+# Named by file, so that no others are collected.
 test-timing: setup-test
 	$(PYTEST) -m "alone and not slow" $$(grep -rlF mark.alone tests --include='test_*.py')
 	$(PYTEST) -n 2 -m "timing and not slow" $$(grep -rlF mark.timing tests --include='test_*.py')
 
 test-notebooks: setup-test
-	GDL_PROFILE=smoke $(PYTEST) -n 2 --dist loadfile --nbval book
-	GDL_PROFILE=smoke $(PYTEST) -n 2 --dist loadfile --nbval-lax solutions
+	GDL_PROFILE=smoke $(PYTEST) -n 3 --dist loadfile --nbval book
+	GDL_PROFILE=smoke $(PYTEST) -n 3 --dist loadfile --nbval-lax solutions
 
 test-rest: setup-test
-	$(PYTEST) -n 2 -m "not alone and not timing and not slow"
+	$(PYTEST) -n 3 -m "not alone and not timing and not slow"
 
 test-unit: setup-test ## the tests of helpers, data sets, commands and files
 	$(PYTEST) -m "unit and not slow"

@@ -19,13 +19,14 @@ def pytest_configure(config: pytest.Config) -> None:
     """Have the kernels of pages and solutions start at once (tests/nbval/warm_kernels.py).
 
     In the smoke profile, the kernel of each page begins with tests/nbval/short_training.py. Not those of the solutions
-    (`--nbval-lax`): they train little, and their tests count the epochs. Processes that share the notebooks (`-n 2`)
-    inherit all this.
+    (`--nbval-lax`): they train little, and their tests count the epochs. Processes that share the notebooks (`-n 3`)
+    inherit all this but the choice of the kernel.
     """
-    if hasattr(config, "workerinput"):
-        return
     runs_pages = getattr(config.option, "nbval", False)
     if not (runs_pages or getattr(config.option, "nbval_lax", False)):
+        return
+    config.option.nbval_kernel_name = "warm"
+    if hasattr(config, "workerinput"):
         return
     folder = tempfile.TemporaryDirectory(prefix="gdl-nbval-")
     config.add_cleanup(folder.cleanup)
@@ -39,13 +40,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def start_warm_kernels(config: pytest.Config, folder: Path) -> None:
-    """Start the process of which kernels are forks, and have nbval choose them."""
+    """Start the process of which kernels are forks, where Jupyter finds it by the name `warm`."""
     kernel = folder / "kernels" / "warm"
     kernel.mkdir(parents=True)
     waits_at = folder / "socket"
     (kernel / "kernel.json").write_text(kernel_spec(waits_at))
     os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, (str(folder), os.environ.get("JUPYTER_PATH"))))
-    config.option.nbval_kernel_name = "warm"
     server = subprocess.Popen(
         [sys.executable, NBVAL / "warm_kernels.py", "serve", waits_at], env=os.environ | ENVIRONMENT
     )

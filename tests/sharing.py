@@ -1,4 +1,4 @@
-"""How processes share the tests (`pytest -n 2`): each takes whole modules, and those that take longest come first."""
+"""How processes share the tests (`pytest -n 3`): each takes whole modules, and those that take longest come first."""
 
 # All that looks at the built site is one part, since the site is built once.
 ON_THE_SITE = (

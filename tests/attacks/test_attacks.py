@@ -284,7 +284,7 @@ def test_stock_nbgrader_falls_for_it(machine: Machine, course: Course, attack: A
 @pytest.mark.skipif(ROOT.is_relative_to("/tmp"), reason="the folder for temporary files is needed for others")
 def test_attacks_fail_for_an_ordinary_user(tmp_path: Path) -> None:
     # In mounts of its own: the interpreter may be where only root can look, which is opened there and nowhere else.
-    lines = ["set -e"]
+    lines = ["set -e", "umask 022"]
     needed = {path.resolve() for path in (Path(sys.base_prefix), Path(sys.prefix), ROOT)}
     covered = {path: folder for path in sorted(needed) if (folder := _closed(path))}
     kept = {path: tmp_path / str(number) for number, path in enumerate(covered)}

@@ -128,7 +128,8 @@ def as_ordinary_user(hold, program):
         return None
     base = Path(sys.base_prefix)
     closed = [path for path in reversed(base.parents) if not path.stat().st_mode & 0o001]
-    script = "set -e\n"
+    # What is made on the way is for others, whatever mask this process has.
+    script = "set -e\numask 022\n"
     if closed:
         # The interpreter is below a folder that others may not enter: they get one that holds nothing else.
         script += f"mount --bind {base} {hold}\nmount -t tmpfs -o mode=755 none {closed[0]}\n"

@@ -19,7 +19,7 @@ SHORT = Limits(cell_seconds=1, notebook_seconds=20)
 # Beside others a cell waits for a second or two before its first line runs: that is little of this limit.
 LONGER = Limits(cell_seconds=6, notebook_seconds=60)
 COMPUTES = "import time\nwhile time.process_time() < {}: pass\nx = 1"
-real = [pytest.mark.alone, pytest.mark.usefixtures("engine")]
+real = pytest.mark.usefixtures("engine")
 
 
 @pytest.mark.parametrize(
@@ -115,6 +115,7 @@ class TestReal:
 
     pytestmark = real
 
+    @pytest.mark.alone
     def test_on_a_busy_machine_it_is_told_from_others(self):
         grade(TASK, submission(TASK, "x = 1"))
         with busy_machine():
@@ -125,6 +126,7 @@ class TestReal:
         assert waited.notebooks[0].seconds < WALL_CLOCK * SHORT.cell_seconds + 8
         assert (asleep.held_up, asleep.status, asleep.score) == (False, Status.TIMEOUT, 0)
 
+    @pytest.mark.alone
     def test_a_second_try_gives_the_points(self, monkeypatch):
         tries = []
         run = Grader._run
@@ -141,12 +143,14 @@ class TestReal:
         again = grade(TASK, submission(TASK, COMPUTES.format(0.8)), SHORT)
         assert (again.score, again.status, again.held_up, len(tries)) == (2, Status.GRADED, False, 2)
 
+    @pytest.mark.timing
     def test_what_never_ends_is_not_tried_again(self):
         for code in ("while True: pass", "import time\ntime.sleep(100)"):
             endless = Grader(TASK, SHORT, EngineOptions(), alone=False).grade(submission(TASK, code))
             assert (endless.status, endless.score, endless.held_up) == (Status.TIMEOUT, 0, False)
             assert endless.remarks == []
 
+    @pytest.mark.alone
     def test_hogs_are_named_and_their_neighbour_keeps_its_points(self):
         hog = "import os, time\nx = 1\nfor _ in range(24):\n    if not os.fork():\n        os.setsid()\n"
         hog += "        end = time.time() + 2\n        while time.time() < end: pass\n        os._exit(0)\n"
@@ -165,6 +169,7 @@ class TestReal:
             assert "processors at a time" in remark
             assert results[name].attention == []
 
+    @pytest.mark.timing
     def test_threads_of_a_library_are_no_hog(self):
         code = "import threading, time\nx = 1\ndef turn():\n    while time.process_time() < 1.5: pass\n"
         code += "threads = [threading.Thread(target=turn) for _ in range(3)]\n[t.start() for t in threads]\n"
