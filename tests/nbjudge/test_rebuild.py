@@ -60,7 +60,7 @@ def own(source="x = 1", kind="code"):
 def attached(result):
     """The attachments of cells, but for the assignment's own pictures."""
     found = [cell["attachments"] for cell in result.content["cells"] if "attachments" in cell]
-    return [each for each in found if each not in [cell.get("attachments") for cell in SOURCE["cells"]]]
+    return [each for each in found if each not in [cell.get("attachments") for cell in SOURCE.content["cells"]]]
 
 
 def check(result, source=SOURCE):
