@@ -1074,6 +1074,22 @@ EVERY_KIND = [
         tests_py="def check(f, given, wanted):\n    assert f(given) == wanted\n",
     ),
     kind(
+        "function-of-a-library-that-is-forbidden",
+        "import math\ndef hypotenuse(a, b):\n    return math.sqrt(a * a + b * b)",
+        "import math\ndef hypotenuse(a, b):\n    return math.hypot(a, b)",
+        "from unittest import mock\nwith mock.patch('math.hypot', side_effect=AssertionError('by yourself')):\n"
+        "    assert hypotenuse(3, 4) == 5",
+        "import math\nkept, math.hypot = math.hypot, None\ntry:\n    hypotenuse(5, 12)\nfinally:\n"
+        "    math.hypot = kept",
+    ),
+    kind(
+        "nothing-may-be-printed",
+        "def doubled(x):\n    return 2 * x",
+        "def doubled(x):\n    print(2 * x)\n    return 2 * x",
+        "import contextlib, io\nwith contextlib.redirect_stdout(io.StringIO()) as said:\n    doubled(2)\n"
+        "assert said.getvalue() == ''",
+    ),
+    kind(
         "python-as-a-program",
         "with open('twice.py', 'w') as file:\n    file.write('import sys; print(2 * int(sys.argv[1]))')",
         "with open('twice.py', 'w') as file:\n    file.write('print(2)')",
