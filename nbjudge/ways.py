@@ -33,7 +33,6 @@ HISTORY_NAME = re.compile(r"In|Out|_{1,3}|_i{1,3}|_i?\d+|_[io]h")
 SHOWN_NAME = re.compile(r"Out|_{1,3}|_\d+|_oh")
 HISTORY_MAGICS = {"hist", "history", "macro", "notebook", "recall", "rep", "rerun", "save"}
 OF_WARNINGS = {"catch_warnings", "warns", "deprecated_call", "assertWarns", "assertWarnsRegex", "assert_warns"}
-OF_WARNINGS |= {"errstate"}
 OF_PRINTED = {"redirect_stdout", "redirect_stderr", "capture_output"}
 DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 # Functions of modules that change how these behave from then on.
@@ -107,7 +106,7 @@ def reason_in_text(text: str, answers: frozenset[str]) -> str | None:
         if isinstance(node, ast.Compare) and _compares_objects(node):
             return IDENTITY
         name = getattr(node, "attr", None) or getattr(node, "id", None)
-        if name in OF_WARNINGS:
+        if name in OF_WARNINGS or _minds_numbers(node):
             return WARNINGS
         if name in OF_PRINTED or _captures(node):
             return PRINTED
@@ -115,6 +114,14 @@ def reason_in_text(text: str, answers: frozenset[str]) -> str | None:
         return PATCHES
     followed = follow(text, answers)
     return CHANGES if followed.changes else CHANGED_ARGUMENT if followed.looks else None
+
+
+def _minds_numbers(node: ast.AST) -> bool:
+    """Whether NumPy is to raise or warn where numbers fail, as in `np.errstate(all="raise")`."""
+    match node:
+        case ast.Call(func=ast.Attribute(attr="errstate" | "seterr") | ast.Name(id="errstate" | "seterr")):
+            return any(getattr(each.value, "value", None) in ("raise", "warn", "call") for each in node.keywords)
+    return False
 
 
 def _captures(node: ast.AST) -> bool:
@@ -130,7 +137,10 @@ def _captures(node: ast.AST) -> bool:
 def _patches(tree: ast.Module) -> bool:
     """Whether a test replaces something of a module, by `mock.patch` or as in `random.random = lambda: 0.5`."""
     made = {name for each in ast.walk(tree) for name in (made_by(each) if isinstance(each, ast.Assign) else ())}
+    extended = {id(node.target) for node in ast.walk(tree) if isinstance(node, ast.AugAssign)}
     for node in outside_functions(tree):
+        if id(node) in extended:
+            continue
         match node:
             case ast.Call(func=called) if "patch" in ast.unparse(called).split("."):
                 return True
