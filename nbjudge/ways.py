@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
-from nbjudge.effects import follow, lasts, names_made, shows
+from nbjudge.effects import base_of, follow, lasts, names_made, shows
 from nbjudge.hints import hidden_lines, visible_text
 from nbjudge.model import SourceNotebook
 from nbjudge.notebook import Cell, grade_id, imports_of, is_test, names_of_answers, parsed, text_of
@@ -23,7 +23,9 @@ BY_AUTHOR = "the author decided so"
 CHANGED_ARGUMENT = "it looks at what a function did to its argument"
 IDENTITY = "it asks whether two things are the same object"
 WARNINGS = "it looks at the warnings that the student's code gives"
+PRINTED = "it looks at what the student's code prints"
 HISTORY = "it looks back at the cells above it"
+PATCHES = "it replaces parts of a module while the student's code runs"
 SHOWN = "a cell below it looks back at what it shows"
 CHANGES = "it changes an object of the student's"
 CARRIES = "cells below it use what it changes"
@@ -31,6 +33,7 @@ HISTORY_NAME = re.compile(r"In|Out|_{1,3}|_i{1,3}|_i?\d+|_[io]h")
 SHOWN_NAME = re.compile(r"Out|_{1,3}|_\d+|_oh")
 HISTORY_MAGICS = {"hist", "history", "macro", "notebook", "recall", "rep", "rerun", "save"}
 OF_WARNINGS = {"catch_warnings", "warns", "deprecated_call", "assertWarns", "assertWarnsRegex", "assert_warns"}
+OF_PRINTED = {"redirect_stdout", "redirect_stderr", "capture_output"}
 DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 # Functions of modules that change how these behave from then on.
 SETTING = re.compile(r"(re)?set.*|seed|use|close|cl[af]|filterwarnings|simplefilter|basicConfig|disable|chdir|reload")
@@ -97,15 +100,55 @@ def reason_in_text(text: str, answers: frozenset[str]) -> str | None:
     tree = parsed(text)
     if tree is None:
         return None
+    if _looks_back(text, answers):
+        return HISTORY
     for node in ast.walk(tree):
         if isinstance(node, ast.Compare) and _compares_objects(node):
             return IDENTITY
-        if (getattr(node, "attr", None) or getattr(node, "id", None)) in OF_WARNINGS:
+        name = getattr(node, "attr", None) or getattr(node, "id", None)
+        if name in OF_WARNINGS or _minds_numbers(node):
             return WARNINGS
-    if _looks_back(text, answers):
-        return HISTORY
+        if name in OF_PRINTED or _captures(node):
+            return PRINTED
+    if _patches(tree):
+        return PATCHES
     followed = follow(text, answers)
     return CHANGES if followed.changes else CHANGED_ARGUMENT if followed.looks else None
+
+
+def _minds_numbers(node: ast.AST) -> bool:
+    """Whether NumPy is to raise or warn where numbers fail, as in `np.errstate(all="raise")`."""
+    match node:
+        case ast.Call(func=ast.Attribute(attr="errstate" | "seterr") | ast.Name(id="errstate" | "seterr")):
+            return any(getattr(each.value, "value", None) in ("raise", "warn", "call") for each in node.keywords)
+    return False
+
+
+def _captures(node: ast.AST) -> bool:
+    match node:
+        case ast.Call(
+            func=ast.Attribute(attr="run_cell_magic"), args=[ast.Constant("capture"), ast.Constant(str(name)), _]
+        ):
+            # Without a name it only keeps quiet.
+            return bool(name.strip())
+    return False
+
+
+def _patches(tree: ast.Module) -> bool:
+    """Whether a test replaces something of a module, by `mock.patch` or as in `random.random = lambda: 0.5`."""
+    made = {name for each in ast.walk(tree) for name in (made_by(each) if isinstance(each, ast.Assign) else ())}
+    extended = {id(node.target) for node in ast.walk(tree) if isinstance(node, ast.AugAssign)}
+    for node in outside_functions(tree):
+        if id(node) in extended:
+            continue
+        match node:
+            case ast.Call(func=called) if "patch" in ast.unparse(called).split("."):
+                return True
+            case ast.Attribute(ctx=ast.Store() | ast.Del()) if base_of(node) - made:
+                return True
+            case ast.Subscript(value=ast.Attribute(), ctx=ast.Store() | ast.Del()) if base_of(node) - made:
+                return True
+    return False
 
 
 def _looks_back(text: str, answers: frozenset[str]) -> bool:
