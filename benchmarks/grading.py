@@ -291,6 +291,8 @@ def main() -> None:
     # Two cores, however many there are, for all that is measured.
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:CORES])
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # As after an installation, no module is compiled anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     console = Console()
     if options.large:
         large(console, options.large)
