@@ -1,4 +1,4 @@
-"""Every message between the processes that grade one notebook, with its direction and its limits.
+"""Every message between the processes that grade one notebook, with its direction.
 
 A notebook's life, from the fork to the end; time runs down, `-->` is a message::
 
@@ -47,9 +47,6 @@ each other: see `zygote_orders`.
 import types
 from dataclasses import dataclass, field, fields
 from typing import Any, Union, get_args, get_origin, get_type_hints
-
-from nbjudge.model import Limits
-from nbjudge.wire import WireLimits
 
 MAX_FILES = 1000  # that are taken from a submission, and from what its code leaves
 MESSAGE_LENGTH = 10_000  # characters of an exception's text that are handed on
@@ -428,25 +425,3 @@ def is_exactly(value: Any, wanted: Any) -> bool:
     if origin in (list, tuple):
         return type(value) is origin and all(is_exactly(part, inner[0]) for part in value)
     return type(value) is wanted
-
-
-# How much each direction may carry. What is between student and judge has the limits of `wire.LIMITS`.
-
-
-def limits_of_orders(limits: Limits) -> WireLimits:
-    """Of what the supervisor says: a cell may be as long as a notebook, whose characters may take six bytes each.
-
-    Files may be as large as what a student may write, and so may those of the course.
-    """
-    text = 6 * limits.source_bytes + (32 << 20)
-    return WireLimits(size=4 * limits.disk_bytes + (256 << 20) + text, text=text)
-
-
-def limits_of_shown(limits: Limits) -> WireLimits:
-    """Of what the student process says while cells run: it must be short, and quickly read."""
-    return WireLimits(size=2 * limits.output_bytes + (1 << 16), items=5 * MAX_FILES)
-
-
-def limits_of_left_files(limits: Limits) -> WireLimits:
-    """Of `LeftFiles`."""
-    return WireLimits(size=2 * limits.disk_bytes + (1 << 20), items=5 * MAX_FILES, text=1 << 20)

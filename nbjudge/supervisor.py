@@ -15,6 +15,7 @@ from nbjudge.files import files_to_keep
 from nbjudge.hints import NOT_RUN, hidden_lines, hint_for, visible_text
 from nbjudge.known_causes import KnownCauses, imported_modules, modules_in_words
 from nbjudge.lost_cells import why_to_look
+from nbjudge.message_limits import limits_of_left_files, limits_of_orders, limits_of_shown
 from nbjudge.model import Assignment, GradedNotebook, Limits, SourceNotebook, Status
 from nbjudge.notebook import (
     Cell,
@@ -47,9 +48,6 @@ from nbjudge.protocol import (
     RunSetup,
     RunTest,
     from_wire,
-    limits_of_left_files,
-    limits_of_orders,
-    limits_of_shown,
     to_wire,
 )
 from nbjudge.rebuild import Rebuilt

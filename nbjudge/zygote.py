@@ -21,8 +21,8 @@ from IPython.core import pylabtools
 
 from nbjudge import huge_pages, judge, student, student_shell
 from nbjudge.channel import Channel
+from nbjudge.message_limits import limits_of_orders
 from nbjudge.model import Limits
-from nbjudge.protocol import limits_of_orders
 from nbjudge.sandbox import namespaces, seccomp
 from nbjudge.sandbox.mounts import Mounts
 from nbjudge.wire import WireLimits

@@ -160,7 +160,7 @@ def test_what_was_run_last_is_compared_with_the_file(tmp_path, ran, is_told):
     assert unsaved(tmp_path / "halves.ipynb", shell) == [UNSAVED.format("the cell half")] * is_told
 
 
-def test_another_notebook_that_is_named_is_the_one_that_is_checked(tmp_path, opened):
+def test_another_notebook_that_is_named_is_checked(tmp_path, opened):
     write(tmp_path / "halves.ipynb")
     write(tmp_path / "other.ipynb", "def half(number):\n    return number")
     student = opened()

@@ -6,7 +6,7 @@ from dataclasses import MISSING, fields
 import numpy as np
 import pytest
 
-from nbjudge import Limits, protocol
+from nbjudge import Limits, message_limits, protocol
 from nbjudge.protocol import (
     KINDS,
     Attribute,
@@ -294,11 +294,11 @@ def test_each_direction_has_room_for_what_limits_allow():
     files = {f"{number}.txt": bytes(1 << 10) for number in range(protocol.MAX_FILES)}
     shown = Displayed({"text/plain": "x" * limits.output_bytes})
     for message, wire in (
-        (PutFiles(files), protocol.limits_of_orders(limits)),
-        (Begin(files, 1, {}, [], []), protocol.limits_of_orders(limits)),
-        (LeftFiles(files), protocol.limits_of_left_files(limits)),
-        (shown, protocol.limits_of_shown(limits)),
+        (PutFiles(files), message_limits.limits_of_orders(limits)),
+        (Begin(files, 1, {}, [], []), message_limits.limits_of_orders(limits)),
+        (LeftFiles(files), message_limits.limits_of_left_files(limits)),
+        (shown, message_limits.limits_of_shown(limits)),
     ):
         assert from_wire(unpack(pack(to_wire(message), limits=wire), limits=wire), Message) == message
-    assert protocol.limits_of_shown(limits).size < 1 << 18
-    assert protocol.limits_of_left_files(limits).size < 1 << 22
+    assert message_limits.limits_of_shown(limits).size < 1 << 18
+    assert message_limits.limits_of_left_files(limits).size < 1 << 22
