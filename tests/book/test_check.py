@@ -23,7 +23,7 @@ def test_a_page_is_found_by_the_beginning_of_its_name(root, named):
     ("named", "sentence"),
     [
         ("9_9", "There is no page 9_9 in .*: name one of 1_1_generative_modelling, "),
-        ("1", "There are 7 pages called 1"),
+        ("1", "There are 8 pages called 1"),
     ],
 )
 def test_a_name_that_fits_no_page_or_several_is_refused(root, named, sentence):
