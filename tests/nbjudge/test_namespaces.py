@@ -206,7 +206,9 @@ def test_the_environment_is_the_one_that_is_written_down(probe):
     # The shell of IPython and bubblewrap set these.
     for name in ("PWD", "COLUMNS", "LINES", "PAGER", "GIT_PAGER", "CLICOLOR", "TERM", "FORCE_COLOR"):
         variables.pop(name, None)
-    assert variables == {**ENVIRONMENT, "PYTHONHASHSEED": "0"}
+    # Programs of the environment of the notebooks come first, as in a kernel.
+    path = f"{Path(sys.executable).parent}:{ENVIRONMENT['PATH']}"
+    assert variables == {**ENVIRONMENT, "PATH": path, "PYTHONHASHSEED": "0"}
 
 
 def test_the_kernel_limits_each_process(probe):
