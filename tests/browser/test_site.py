@@ -99,6 +99,9 @@ def looks(chromium, site_address, names):
                 # Style sheets, the same for all pages, are looked at with the first.
                 options = {"resultTypes": ["violations"], "preload": not seen[way]}
                 options |= {} if is_first_way else {"runOnly": OF_THE_LOOK}
+                # Interactive figures take a moment until they are drawn in the new size.
+                with suppress(TimeoutError):
+                    page.wait_for_function("document.documentElement.scrollWidth <= innerWidth", timeout=5000)
                 seen[way][name] = {
                     "requests": list(visit.requests),
                     "transferred": visit.transferred(),
