@@ -10,7 +10,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from tests.documented import copy_repository, run
 
 GIT = "git -c user.name='A maintainer' -c user.email=maintainer@localhost"
-NAME = "2_7_means_of_samples"
+NAME = "2_8_means_of_samples"
 FIGURE = {
     "figure": {"caption": "Means of samples of ten.", "name": "figure-means-of-samples"},
     "image": {"alt": "A histogram of a thousand means, which lie close around three and a half."},
@@ -24,7 +24,7 @@ After this page you can say how far the mean of a few throws of a die lies from 
 MOTIVATION = """## Ten throws
 
 How close to 3.5 is the mean of $M$ throws of a die? We try it with ten, because a simulation is shorter than a
-proof. The spread of such means is their **standard error** {cite}`2-7-fisher1925`.
+proof. The spread of such means is their **standard error** {cite}`2-8-fisher1925`.
 
 <!-- given: 3.5 -->"""
 MEANING = """The thousand means spread with a standard deviation of {glue:text}`spread_of_means:.2f`.
@@ -47,7 +47,7 @@ REFERENCES = """## References
 
 ```{bibliography}
 :filter: docname in docnames
-:keyprefix: 2-7-
+:keyprefix: 2-8-
 :style: plain
 ```"""
 BOOK = """
@@ -62,16 +62,16 @@ TEST = '''"""The facts of the page on means of samples."""
 
 
 def test_the_means_spread_as_theory_says(page_of):
-    page = page_of("2_7_means_of_samples")
+    page = page_of("2_8_means_of_samples")
     assert page.text("throw") == "(1000,)"
     assert abs(page.number("spread_of_means") - (35 / 12 / 10) ** 0.5) < 0.05
 '''
-SYMBOL = "* - $M$\n  - number of throws\n  - 2.7\n"
+SYMBOL = "* - $M$\n  - number of throws\n  - 2.8\n"
 TERM = """standard error
-  The spread of the means of samples. [Section 2.7](2_7_means_of_samples)
+  The spread of the means of samples. [Section 2.8](2_8_means_of_samples)
 
 """
-ROW = f"* - 9\n  - [2.7 Means of samples]({NAME})\n  -\n"
+ROW = f"* - 9\n  - [2.8 Means of samples]({NAME})\n  -\n"
 
 
 @pytest.fixture(scope="module")
@@ -149,7 +149,7 @@ def test_a_page_is_added_as_the_document_says(steps, clone):
     run(f"gdl book run book/{NAME}.ipynb", clone)
 
     step(8, "`gdl page check 1_2`, which takes the number or the name of a page")
-    checked = run("gdl page check 2_7", clone, seconds=1200)
+    checked = run("gdl page check 2_8", clone, seconds=1200)
     assert checked.count("\nok ") == 5 and "WRONG" not in checked
 
     step(9, "Commit the page with its outputs.")

@@ -77,7 +77,7 @@ def test_lines_of_a_printed_table_stay_whole(open_page, size):
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_a_table_of_results_fits_and_can_be_reached(open_page, size, look):
     page = open_page("book/1_5_taxonomy", size, look=look)
-    tables = page.locator(".gdl-table:visible")
+    tables = page.locator("div.gdl-table:visible")
     assert tables.count() >= 3
     for table in tables.all():
         # It is as wide as the column at most, and what is wider moves within it, by keys too.
@@ -89,7 +89,7 @@ def test_a_table_of_results_fits_and_can_be_reached(open_page, size, look):
     numbers = tables.last.locator("td").last
     assert numbers.evaluate("e => getComputedStyle(e).fontVariantNumeric") == "tabular-nums"
     assert numbers.evaluate("e => getComputedStyle(e).textAlign") == "right"
-    assert style(page, ".output.text_html:has(> .gdl-table)", "backgroundColor") == "rgba(0, 0, 0, 0)"
+    assert style(page, ".output.text_html:has(> div.gdl-table)", "backgroundColor") == "rgba(0, 0, 0, 0)"
 
 
 def test_panels_stand_one_below_the_other_on_a_phone(open_page):
