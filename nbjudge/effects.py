@@ -12,21 +12,9 @@ CHANCE = "<chance>"  # stands for the state of the generators that a process sha
 # Functions of Python's, and methods, that leave alone what they are given.
 LOOKING = {"abs", "bool", "callable", "dir", "float", "format", "getattr", "hasattr", "hash", "id", "int", "isinstance"}
 LOOKING |= {"issubclass", "len", "print", "repr", "round", "str", "type"}
-LOOKING_METHODS = {
-    "all",
-    "any",
-    "copy",
-    "endswith",
-    "equals",
-    "format",
-    "get",
-    "head",
-    "items",
-    "join",
-    "keys",
-    "lower",
-}
-LOOKING_METHODS |= {"max", "mean", "min", "startswith", "std", "strip", "sum", "tail", "tolist", "upper", "values"}
+LOOKING_METHODS = {"all", "any", "copy", "endswith", "equals", "format", "get", "head", "items", "join", "keys"}
+LOOKING_METHODS |= {"lower", "max", "mean", "min", "startswith", "std", "strip", "sum", "tail", "tolist"}
+LOOKING_METHODS |= {"upper", "values"}
 # Functions of libraries that change what they are given.
 CHANGING = {"copyto", "fill_diagonal", "heapify", "heappop", "heappush", "insort", "patch", "put", "setattr", "shuffle"}
 OF_CHANCE = {"choice", "choices", "normal", "permutation", "rand", "randint", "randn", "random", "sample", "seed"}
