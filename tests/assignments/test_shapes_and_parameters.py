@@ -1,6 +1,8 @@
 """02_shapes_and_parameters: its answers are what Keras says."""
 
 import math
+import subprocess
+import sys
 
 import keras
 import nbformat
@@ -114,3 +116,11 @@ def test_parameters_of_batch_normalisation_are_what_keras_says(answers, shape):
         layer, _ = built(keras.layers.BatchNormalization(), (*shape, channels))
         both = counted(layer.trainable_weights), counted(layer.non_trainable_weights)
         assert answers["batch_normalization_parameters"](channels) == both
+
+
+def test_the_setup_cell_leaves_tensorflow_asleep(source):
+    """Both processes of each submission run it, and TensorFlow takes longer to wake than all of its tests."""
+    (setup,) = (cell.source for cell in source.cells if "setup" in cell.metadata.get("tags", []))
+    asks = "from tensorflow.python.eager import context\nprint(context.context()._context_handle is None)"
+    done = subprocess.run([sys.executable, "-c", f"{setup}\n{asks}"], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True"]
