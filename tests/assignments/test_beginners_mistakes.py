@@ -48,11 +48,10 @@ LOGITS = (
     "        keras.layers.Dense(150, 'relu'), keras.layers.Dense(10),\n"
     "    ])"
 )
-COMPILED = (
-    "def compile_mlp(model):\n"
-    "    return model.compile('adam', 'categorical_crossentropy', metrics=['accuracy'])"
+COMPILED = "def compile_mlp(model):\n    return model.compile('adam', 'categorical_crossentropy', metrics=['accuracy'])"
+HISTORY = (
+    "def train(model, images, labels, epochs):\n    return model, model.fit(images, labels, epochs=epochs, verbose=0)"
 )
-HISTORY = "def train(model, images, labels, epochs):\n    return model, model.fit(images, labels, epochs=epochs, verbose=0)"
 
 OVER_IMAGES = (
     "def normalise_batch(inputs, gamma, beta, epsilon=1e-3):\n"
@@ -76,23 +75,27 @@ MISTAKES = {
     "01_probability": {
         "uniform-box-density": (
             BOX,
-            "uniform_box_density([2. , 0.5], [ 1., -1.], [5., 1.]) should give 0.125, a number, but it gave 8.0, a number. "
+            "uniform_box_density([2. , 0.5], [ 1., -1.], [5., 1.]) should give 0.125, a number, but it gave 8.0, a "
+            "number. "
             "That is the volume: in a larger box the same probability lies thinner, not thicker.",
         ),
         "likelihood": (
             LIKELIHOOD,
-            "should give 0.001953125, a number, but it returned None. Your function prints its answer and returns nothing: "
+            "should give 0.001953125, a number, but it returned None. Your function prints its answer and returns "
+            "nothing: "
             "write 'return' in place of 'print'.",
         ),
         "log-likelihood": (
             LOGARITHM,
-            "should give -6.238324625, a number, but it gave 0.001953125, a number. It is a quantity whose logarithm was "
+            "should give -6.238324625, a number, but it gave 0.001953125, a number. It is a quantity whose logarithm "
+            "was "
             "asked for.",
         ),
         "box-mle": (
             "def Box_MLE(data):\n    return data.min(axis=0), data.max(axis=0)",
             "The test stopped with NameError: name 'box_mle' is not defined, at line 1: "
-            "checks.check_example(box_mle, (np.array([[2.0, 7.0], [5.0, 3.0], [4.0, 4.0]]),), ((2.0, 3.0), (5.0, 7.0))). "
+            "checks.check_example(box_mle, (np.array([[2.0, 7.0], [5.0, 3.0], [4.0, 4.0]]),), ((2.0, 3.0), (5.0, "
+            "7.0))). "
             "There is a 'Box_MLE': Python tells capital letters from small ones.",
         ),
         "sample-box": (
@@ -102,7 +105,8 @@ MISTAKES = {
         ),
         "gaussian-log-likelihood": (
             STUB_ABOVE,
-            "The line 'raise NotImplementedError()' still stands above your answer, so that nothing below it runs: delete "
+            "The line 'raise NotImplementedError()' still stands above your answer, so that nothing below it runs: "
+            "delete "
             "that line.",
         ),
         "gaussian-mle": (
@@ -117,7 +121,8 @@ MISTAKES = {
     "02_shapes_and_parameters": {
         "dense-parameters": (
             "def dense_parameters(inputs, units, use_bias=True):\n    return f'{(inputs + 1) * units}'",
-            "dense_parameters(8, 5) should give 45, a whole number, but it gave '45', a text of 2 characters. That is the "
+            "dense_parameters(8, 5) should give 45, a whole number, but it gave '45', a text of 2 characters. That "
+            "is the "
             "right value as text: return the value itself, without quotation marks, str or an f-string.",
         ),
         "conv2d-output-shape": (
@@ -128,31 +133,38 @@ MISTAKES = {
         "conv2d-parameters": (
             "from decimal import Decimal\n\n\n"
             "def conv2d_parameters(input_shape, filters, kernel_size, use_bias=True):\n    return Decimal(294)",
-            "conv2d_parameters((10, 7, 3), 6, 4) should give 294, a whole number, but it gave Decimal('294'), an object of "
-            "type Decimal. Your answer has the right value, but it is of the type Decimal: convert it to a plain number of "
+            "conv2d_parameters((10, 7, 3), 6, 4) should give 294, a whole number, but it gave Decimal('294'), an "
+            "object of "
+            "type Decimal. Your answer has the right value, but it is of the type Decimal: convert it to a plain "
+            "number of "
             "Python's or NumPy's, by float() or int().",
         ),
         "batch-normalization-parameters": (
             "def batch_normalization_parameters(channels):\n    return 4 * channels",
-            "batch_normalization_parameters(6) should give (12, 12), a tuple of 2 entries, but it gave 24, a whole number. "
+            "batch_normalization_parameters(6) should give (12, 12), a tuple of 2 entries, but it gave 24, a whole "
+            "number. "
             "That is the total: return two numbers, trainable and non-trainable parameters.",
         ),
         "mlp-table": (
             MLP_TABLE,
-            "The first row of mlp_table should be ('Flatten', (3072,), 0), a tuple of 3 entries, but is ('Flatten', 3072, 0), "
-            "a tuple of 3 entries. A row is the name as above, the shape as a tuple, such as (48,) with its comma, and the "
+            "The first row of mlp_table should be ('Flatten', (3072,), 0), a tuple of 3 entries, but is ('Flatten', "
+            "3072, 0), "
+            "a tuple of 3 entries. A row is the name as above, the shape as a tuple, such as (48,) with its comma, "
+            "and the "
             "number of parameters.",
         ),
         "cnn-table": (
             "cnn_table = [('Conv2D', (32, 32, 32), 896)]",
-            "The number of rows of cnn_table should be 18, a whole number, but is 1, a whole number. There is one row for "
+            "The number of rows of cnn_table should be 18, a whole number, but is 1, a whole number. There is one "
+            "row for "
             "each layer.",
         ),
     },
     "03_convolution": {
         "patch-response": (
             "def patch_response(patch, kernel):\n    return patch * kernel",
-            "should give 8.5, a number, but it gave [[ 2. , -0. ], [ 0.5, 6. ]], an array of shape (2, 2). Your answer is a "
+            "should give 8.5, a number, but it gave [[ 2. , -0. ], [ 0.5, 6. ]], an array of shape (2, 2). Your "
+            "answer is a "
             "row of values, where a single value is expected.",
         ),
         "pad-same": (ENDLESS, "The test was interrupted after 4 seconds, at line"),
@@ -163,7 +175,8 @@ MISTAKES = {
         ),
         "edge-strength": (
             EDGES,
-            "should give [[5. , 1.414214]], an array of shape (1, 2), but it gave [[5. , 1.41]], an array of shape (1, 2). "
+            "should give [[5. , 1.414214]], an array of shape (1, 2), but it gave [[5. , 1.41]], an array of shape "
+            "(1, 2). "
             "It is the right number, but rounded: return it as it is computed.",
         ),
     },
@@ -179,7 +192,8 @@ MISTAKES = {
         ),
         "predicted-labels": (
             "def predicted_labels(probabilities):\n    return np.argmax(probabilities)",
-            "should give [1, 0], an array of shape (2,), but it gave 3, a number of NumPy's (int64). Your answer is a single "
+            "should give [1, 0], an array of shape (2,), but it gave 3, a number of NumPy's (int64). Your answer is "
+            "a single "
             "value, where a row of several values is expected.",
         ),
         "train": (HISTORY, "The second thing should be a dictionary: fit returns an object that holds it."),
@@ -197,7 +211,8 @@ MISTAKES = {
     "06_autoregressive_and_flows": {
         "units": (
             "def bits_per_dim(nll, d):\n    return nll / d",
-            "should give [8.], an array of shape (1,), but it gave [5.545177], an array of shape (1,). That is in nats for each "
+            "should give [8.], an array of shape (1,), but it gave [5.545177], an array of shape (1,). That is in "
+            "nats for each "
             "dimension: a bit is ln 2 of them.",
         ),
     },
@@ -209,19 +224,23 @@ MISTAKES = {
     },
     "08_gan": {
         "best-discriminator": (
-            "def best_discriminator(p_data, p_model):\n    return 0.5 if p_data + p_model == 0 else p_data / (p_data + p_model)",
-            "A comparison of arrays gives True or False for each entry: say with np.all(...) or np.any(...) whether it must "
+            "def best_discriminator(p_data, p_model):\n    return 0.5 if p_data + p_model == 0 else p_data / (p_data "
+            "+ p_model)",
+            "A comparison of arrays gives True or False for each entry: say with np.all(...) or np.any(...) whether "
+            "it must "
             "hold for all of them or for any.",
         ),
         "game-value": (
             "def game_value(d, p_data, p_model, dx):\n    return np.mean(p_data * np.log(d) + p_model * np.log(1 - d))",
-            "game_value([0.8, 0.2], [0.8, 0.2], [0.2, 0.8], 1.0) should give -1.000804846, a number, but it gave -0.50040",
+            "game_value([0.8, 0.2], [0.8, 0.2], [0.2, 0.8], 1.0) should give -1.000804846, a number, but it gave "
+            "-0.50040",
         ),
     },
     "09_energy_and_diffusion": {
         "mixture-score": (
             "def mixture_score(x, w, mu, sigma):\n    return np.sum(w * (mu - x) / sigma**2)",
-            "Arrays of the shapes (2,) and (5,) can't be combined entry by entry. If each entry of the one should meet each "
+            "Arrays of the shapes (2,) and (5,) can't be combined entry by entry. If each entry of the one should "
+            "meet each "
             "entry of the other, give one of them another axis, as in x[:, np.newaxis].",
         ),
         "langevin": (

@@ -220,7 +220,7 @@ def test_precision_without_coverage_earns_nothing():
     model = decoder_like(lambda size, rng: few[:size] + rng.normal(0, 0.01, (size, 2)))
     report = generative.measure_plain("Africa", model, generative.load_land_points())
     assert report.precision > 0.99
-    with pytest.raises(checks.CheckError, match="Precision counts only from a coverage of 0.7 on"):
+    with pytest.raises(checks.CheckError, match=r"Precision counts only from a coverage of 0\.7 on"):
         measure_map.score_both(10, report)
 
 
