@@ -11,7 +11,7 @@ NO_PLAIN_DATA = (
 )
 # What a visible test says and the hidden ones of the same exercise may repeat.
 MANY_KINDS = (UNANSWERED, NO_PLAIN_DATA)
-TOO_LONG = "Your code took too long in this test and was stopped after {:g} seconds."
+TOO_LONG = "Your code took too long in this test and was stopped after {}."
 NOT_RUN = "This test was not run, because your notebook had already ended."
 
 
@@ -55,7 +55,7 @@ def hint_for(
     seen_here = bool(hidden) and (seen_hidden or not was_before)
     seen_hidden = seen_hidden or seen_here
     if stopped_after:
-        return TOO_LONG.format(stopped_after)
+        return TOO_LONG.format("1 second" if stopped_after == 1 else f"{stopped_after:g} seconds")
     if report.hint:
         return clean_text(report.hint)
     if unanswered and (seen_hidden or report.ename in ("NotImplementedError", "NameError")):

@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from nbgrader.api import Gradebook
+from nbgrader.apps import NbGraderAPI
 from nbgrader.apps.zipcollectapp import ZipCollectApp
 from nbgrader.plugins.zipcollect import FileNameCollectorPlugin
 
@@ -105,7 +106,6 @@ def collect(
         raise GradingError(f"There is no file or folder {archive}", "name the archive that you downloaded")
     rows = read_roster(roster) if roster else None
     told = _told(times, roster)
-    timed: dict[str, tuple[Attempt, Before]] = {}
     # nbgrader changes the working directory.
     course, archive = replace(course, folder=course.folder.resolve()), archive.resolve()
     with tempfile.TemporaryDirectory() as scratch, open_course(course) as api:
@@ -116,7 +116,7 @@ def collect(
         names = sorted(path.relative_to(extracted).as_posix() for path in extracted.rglob("*") if path.is_file())
         platform, ways = _platform(names, pattern, archive)
         collected, collector = Collected(platform, problems=extractor.problems), Collector(parent=api)
-        wanted = wanted_files(course, assignment)
+        taking = _Taking(course, assignment, extracted, told, zone, force, collected, collector)
         with Gradebook(api.coursedir.db_url, api.coursedir.course_id) as gradebook:
             people = People(platform, rows, gradebook)
             by_person = _by_person(names, ways, people, collected.problems)
@@ -124,50 +124,94 @@ def collect(
                 people.record_all()
             _leave_look_alikes(by_person, people, collected.problems)
             for person, parts in sorted(by_person.items(), key=lambda item: item[0].student):
-                place = course.submitted(person.student, assignment)
                 keep_collected(gradebook, assignment, platform, person.student, _in_archive(parts))
-                try:
-                    attempt = last_attempt(parts, len(wanted.notebooks), told, zone)
-                    files = _unpacked({extracted / name: parts[name]["file_id"] for name in attempt.names}, extracted)
-                except GradingError as error:
-                    collected.problems.append(f"{person.student}: {error}")
-                    continue
-                remarks = collected.remarks[person.student]
-                remarks += attempt.remarks
-                if any(part.get("late") for part in parts.values()) and not attempt.time:
-                    remarks.append("late according to Canvas, which does not say how late")
-                problems: list[str] = []
-                named = _named(files, wanted, remarks, problems)
-                if place.exists() and any(place.iterdir()) and not force:
-                    change = change_of(place, named, attempt.time)
-                    if not change.what:
-                        collected.same.append(person.student)
-                        del collected.remarks[person.student]
-                        continue
-                    if not change.is_newer:
-                        collected.kept[person.student] = change.what
-                        continue
-                    collected.changed[person.student] = change.what
-                collected.problems += [f"{person.student}: {problem}" for problem in problems]
-                for path, name in named.items():
-                    collector.files[str(path)] = (person.student, name)
-                collected.students.append(person.student)
-                people.record(person)
-                timed[person.student] = attempt, what_was_there(place)
+                if taking.take(person.student, parts):
+                    people.record(person)
             has_due_date = read_dates(gradebook, assignment).due is not None
             gradebook.db.commit()
-            handed_in = {*course.students(assignment), *collected.students}
-            collected.absent = absent(gradebook, handed_in)
-        app = ZipCollectApp(parent=api, coursedir=api.coursedir, force=True)
-        app.collect_directory_structure = str(extracted.with_name("{collect_step}"))
-        app.coursedir.assignment_id = assignment
-        app.collector_plugin_inst = collector
-        try:
-            app.process_extracted_files()
-        except SystemExit:
-            raise GradingError(f"nbgrader could not collect the submissions; {course.log} says why.") from None
-    _write_times(course, assignment, timed, collected, has_due_date)
+            collected.absent = absent(gradebook, {*course.students(assignment), *collected.students})
+        _let_nbgrader_collect(api, course, assignment, extracted, collector)
+    _write_times(course, assignment, taking.timed, collected, has_due_date)
     return collected
+
+
+@dataclass
+class _Taking:
+    """Decides, one student after the other, which files of an archive become a submission.
+
+    Attributes:
+        course: into which it is collected.
+        assignment: its name.
+        extracted: the folder in which the archive's files are.
+        told: when submissions were handed in, as `_told` gives it.
+        zone: of times that name none.
+        force: replace submissions that are there already.
+        collected: what was decided goes there.
+        collector: so do the files, for nbgrader.
+        timed: by student, the attempt that was taken, and what was there before.
+    """
+
+    course: Course
+    assignment: str
+    extracted: Path
+    told: dict[str, str]
+    zone: tzinfo | None
+    force: bool
+    collected: Collected
+    collector: "Collector"
+    timed: dict[str, tuple[Attempt, Before]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.wanted = wanted_files(self.course, self.assignment)
+
+    def take(self, student: str, parts: dict[str, dict[str, str]]) -> bool:
+        """Take the last attempt of a student, if it is new, and tell whether it was taken.
+
+        Args:
+            student: the id.
+            parts: what was read from the names of the files, by name.
+        """
+        collected = self.collected
+        try:
+            attempt = last_attempt(parts, len(self.wanted.notebooks), self.told, self.zone)
+            files = _unpacked({self.extracted / name: parts[name]["file_id"] for name in attempt.names}, self.extracted)
+        except GradingError as error:
+            collected.problems.append(f"{student}: {error}")
+            return False
+        remarks, problems = [*attempt.remarks], list[str]()
+        if any(part.get("late") for part in parts.values()) and not attempt.time:
+            remarks.append("late according to Canvas, which does not say how late")
+        named = _named(files, self.wanted, remarks, problems)
+        place = self.course.submitted(student, self.assignment)
+        if place.exists() and any(place.iterdir()) and not self.force:
+            change = change_of(place, named, attempt.time)
+            if not change.what:
+                collected.same.append(student)
+                return False
+            collected.remarks[student] = remarks
+            if not change.is_newer:
+                collected.kept[student] = change.what
+                return False
+            collected.changed[student] = change.what
+        collected.remarks[student] = remarks
+        collected.problems += [f"{student}: {problem}" for problem in problems]
+        self.collector.files.update({str(path): (student, name) for path, name in named.items()})
+        collected.students.append(student)
+        self.timed[student] = attempt, what_was_there(place)
+        return True
+
+
+def _let_nbgrader_collect(
+    api: NbGraderAPI, course: Course, assignment: str, extracted: Path, collector: "Collector"
+) -> None:
+    app = ZipCollectApp(parent=api, coursedir=api.coursedir, force=True)
+    app.collect_directory_structure = str(extracted.with_name("{collect_step}"))
+    app.coursedir.assignment_id = assignment
+    app.collector_plugin_inst = collector
+    try:
+        app.process_extracted_files()
+    except SystemExit:
+        raise GradingError(f"nbgrader could not collect the submissions; {course.log} says why.") from None
 
 
 def _told(times: Path | None, roster: Path | None) -> dict[str, str]:

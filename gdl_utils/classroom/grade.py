@@ -9,7 +9,6 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -24,29 +23,26 @@ from gdl_utils.classroom.assignment import (
     prepared_for_reference,
     reference_solutions,
 )
-from gdl_utils.classroom.course import RECORD, TIMESTAMP, Course
+from gdl_utils.classroom.course import RECORD, Course
 from gdl_utils.classroom.course_secret import course_secret, seed_of_hashes, seed_of_student
-from gdl_utils.classroom.environment import environment_digest
 from gdl_utils.classroom.gradebook import ClassGradebook, Standing
 from gdl_utils.classroom.graded_folder import keep_time, write_autograded
+from gdl_utils.classroom.keys import Found, digest_of, look_at
 from gdl_utils.classroom.nbgrader_api import open_course, why_failed
 from gdl_utils.classroom.roster import SAME_STUDENT, look_alikes
 from gdl_utils.classroom.source_problems import check_kernels, problems_of_cells
 from gdl_utils.classroom.student_files import (
     MAX_BYTES,
     MAX_FILES,
-    check_submission,
     left_out,
-    read_files,
     read_submission,
-    read_timestamp,
     times_of,
 )
 from gdl_utils.classroom.trial import refusal, try_once
 from gdl_utils.errors import GradingError
-from nbjudge import VERSION, Assignment, EngineOptions, Graded, Limits, MachineError, SandboxError, Submission
+from nbjudge import Assignment, EngineOptions, Graded, Limits, MachineError, SandboxError, Submission
 from nbjudge.grading import environment_of
-from nbjudge.matching import may_be_notebook, shown
+from nbjudge.matching import shown
 from nbjudge.pool import Submit, dask_workers, grade_all, local_workers
 from nbjudge.sandbox import availability
 from nbjudge.ways import judged_only
@@ -159,39 +155,7 @@ def grade_class(
                 options.engine,
                 options.despite_complaints,
             )
-        digest = _digest_of(assignment, options.limits, options.engine)
-        totals = gradebook.totals()
-        found: dict[str, Found] = {}
-        failed: dict[str, Exception] = {}
-        alike = look_alikes([*students, *gradebook.students()])
-        for student in students:
-            try:
-                if other := alike.get(student):
-                    raise GradingError(SAME_STUDENT.format(student=student, other=other))
-                found[student] = _look_at(digest, course.submitted(student, name))
-            except Exception as error:
-                failed[student] = error
-        standings = gradebook.bring_up_to_date({student: each.time for student, each in found.items()})
-        for student, reason in failed.items():
-            on_outcome(_standing_at(standings.get(student), _not_graded(course, student, gradebook.max_score, reason)))
-        todo: dict[str, Found] = {}
-        for student, each in found.items():
-            cached = None if options.regrade else _cached_outcome(course, student, name, each, totals)
-            if cached:
-                on_outcome(_standing_at(standings.get(student), cached))
-            else:
-                todo[student] = each
-        if todo:
-            with _workers(assignment, options, len(todo), early) as (submit, count):
-                jobs = ((student, partial(_submission_of, course, student, name, secret)) for student in todo)
-                for student, graded in grade_all(jobs, submit, count):
-                    try:
-                        outcome = _record_result(course, gradebook, assignment, options, student, graded, todo[student])
-                        outcome = replace(outcome, before=standings.get(student))
-                    except Exception as error:
-                        outcome = _not_graded(course, student, gradebook.max_score, error)
-                        outcome = _standing_at(standings.get(student), outcome)
-                    on_outcome(outcome)
+        _Class(course, assignment, options, gradebook, secret, on_outcome).grade(students, early)
     return len(students)
 
 
@@ -224,7 +188,7 @@ def tried_out(
         GradingError: if the trial found anything to complain of.
     """
     solved = reference_solutions(source)
-    digest = _digest_of(assignment, limits, engine)
+    digest = digest_of(assignment, limits, engine)
     key = hashlib.sha256(f"{digest} {json.dumps(solved, sort_keys=True)}".encode()).hexdigest()
     prepared = partial(prepared_for_reference, assignment, source)
     tried = try_once(course.folder, assignment.name, key, prepared, solved, limits, engine)
@@ -236,42 +200,12 @@ def tried_out(
     return tried.applied(assignment)
 
 
-def _not_graded(course: Course, student: str, max_score: float, error: Exception) -> Outcome:
-    """What becomes of a submission that could not be read, graded, kept or written.
-
-    Raises:
-        Exception: this one, if it is of the machine: then nobody else could be graded either.
-    """
-    if isinstance(error, OSError):
-        # Another folder than this student's is no matter of this submission.
-        if error.errno in OF_THE_MACHINE or (course.results.exists() and not os.access(course.results, os.W_OK)):
-            raise GradingError(
-                f"Cannot write {student}'s results to {course.results} ({error.strerror})",
-                "fix this and run the same command again, which goes on with what is not graded yet",
-            ) from error
-    elif isinstance(error, OperationalError | InterfaceError | InternalError | SandboxError | MemoryError):
-        raise error
-    if isinstance(error, MachineError):
-        reason = f"the machine failed twice: {error}"
-    elif isinstance(error, GradingError):
-        reason = str(error)
-    else:
-        reason = f"{type(error).__name__}: {error}".splitlines()[0][:LONGEST_REASON]
-    return Outcome(student, None, max_score, f"not graded, {reason}; an earlier grade stays")
-
-
 def _standing_at(standing: Standing | None, outcome: Outcome) -> Outcome:
     """An outcome with what the gradebook has of the submission, and what is wrong with that."""
     if standing is None:
         return outcome
     remark = "; ".join(filter(None, [outcome.remark, standing.problem]))
     return replace(outcome, standing=standing, remark=remark)
-
-
-def _submission_of(course: Course, student: str, name: str, secret: bytes) -> Submission:
-    folder = course.submitted(student, name)
-    files = read_submission(folder)
-    return Submission(files, seed_of_student(secret, name, student), times_of(folder, files))
 
 
 @contextmanager
@@ -331,51 +265,16 @@ def released_assignment(course: Course, name: str, checking: bool = False) -> As
             return load_assignment(copy.source(name), gradebook, api.config)
 
 
-# What was graded before is known by a key of all that the result depends on.
+def _cached_outcome(folders: tuple[Path, Path], student: str, found: Found, totals: dict[str, float]) -> Outcome | None:
+    """The outcome of before, if the submission did not change and the gradebook still has it.
 
-
-def _digest_of(assignment: Assignment, limits: Limits, engine: EngineOptions) -> str:
-    digest = hashlib.sha256(f"{VERSION} {environment_digest(engine.python)} {asdict(limits)}".encode())
-    for notebook in assignment.notebooks:
-        digest.update(json.dumps(asdict(notebook), sort_keys=True).encode())
-    for files in (assignment.files, assignment.hidden):
-        for name, data in sorted(files.items()):
-            digest.update(json.dumps([name, hashlib.sha256(data).hexdigest()]).encode())
-    return digest.hexdigest()
-
-
-@dataclass(frozen=True)
-class Found:
-    """What lies in a folder of submitted/: the key of its result, the time in UTC, and what is wrong with the time."""
-
-    key: str
-    time: datetime | None
-    complaints: tuple[str, ...]
-
-
-def _look_at(digest_of_assignment: str, folder: Path) -> Found:
-    check_submission(folder)
-    time, complaints = read_timestamp(folder)
-    return Found(_key(digest_of_assignment, folder), time, tuple(complaints))
-
-
-def _key(digest_of_assignment: str, folder: Path) -> str:
-    digest = hashlib.sha256(digest_of_assignment.encode())
-    files = {name: data for name, data in read_files(folder).items() if name != TIMESTAMP}
-    # When it was handed in is no matter of what the notebooks do.
-    for name, data in sorted(files.items()):
-        digest.update(json.dumps([name, hashlib.sha256(data).hexdigest()]).encode())
-    notebooks = [name for name, data in files.items() if may_be_notebook(name, data)]
-    if len(notebooks) > 1:
-        # Which of them counts, may depend on which is newer.
-        times = times_of(folder, notebooks)
-        digest.update(json.dumps(sorted(notebooks, key=lambda name: (times.get(name, 0.0), name))).encode())
-    return digest.hexdigest()
-
-
-def _cached_outcome(course: Course, student: str, name: str, found: Found, totals: dict[str, float]) -> Outcome | None:
-    """The outcome of before, if the submission did not change and the gradebook still has it."""
-    target = course.autograded(student, name)
+    Args:
+        folders: where the submission lies, and where its result.
+        student: the student's id.
+        found: what lies in the folder of the submission.
+        totals: the points of each student in the gradebook.
+    """
+    submitted, target = folders
     try:
         record = json.loads((target / RECORD).read_text())
         if record["key"] != found.key or abs(totals[student] - record["score"]) > 1e-9:
@@ -384,49 +283,142 @@ def _cached_outcome(course: Course, student: str, name: str, found: Found, total
         modules = tuple(str(module) for module in record.get("missing_modules", []))
         remark = "; ".join(filter(None, [record["remark"], *found.complaints]))
         outcome = Outcome(student, record["score"], record["max_score"], remark, repairs, modules, fresh=False)
-        keep_time(course.submitted(student, name), target)
+        keep_time(submitted, target)
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return outcome
 
 
-# What becomes of a result
+@dataclass(frozen=True)
+class _Class:
+    """A class that is graded.
 
-
-def _record_result(
-    course: Course,
-    gradebook: ClassGradebook,
-    assignment: Assignment,
-    options: GradingOptions,
-    student: str,
-    graded: Graded | Exception,
-    found: Found,
-) -> Outcome:
-    """Write a result into the autograded folder and the gradebook.
-
-    Raises:
-        Exception: if there is none, or it can't be written.
+    Attributes:
+        course: with the submissions.
+        assignment: of which they are.
+        options: how they are graded.
+        gradebook: into which the assignment was released.
+        secret: of the course.
+        on_outcome: called with each outcome as it comes.
     """
-    if isinstance(graded, Exception):
-        raise graded
-    submitted, target = course.submitted(student, assignment.name), course.autograded(student, assignment.name)
-    omitted = left_out(submitted)
-    most = f"{MAX_FILES:,} files of {MAX_BYTES >> 20} MiB together"
-    lost = [f"{shown(omitted[0])} was left out: a submission may have {most}"] if omitted else []
-    remark = "; ".join([*graded.attention, *graded.remarks, *lost])
-    repairs = tuple(finding for notebook in graded.notebooks for finding in notebook.findings)
-    modules = tuple(graded.missing_modules)
-    # The record comes last: a run that is killed before it grades the submission again, with the same result.
-    write_autograded(assignment, submitted, target, graded)
-    standing = gradebook.save(student, graded, found.time)
-    record = {"key": found.key, "score": graded.score, "max_score": gradebook.max_score, "remark": remark}
-    how = {name: getattr(options, name) for name in ("only_judged", "despite_complaints")}
-    partial_file = target / f"{RECORD}.partial"
-    partial_file.write_text(
-        json.dumps(
-            {**record, "repairs": repairs, "missing_modules": modules, "how": {"limits": asdict(options.limits), **how}}
-        )
-    )
-    partial_file.rename(target / RECORD)
-    remark = "; ".join(filter(None, [remark, *found.complaints]))
-    return Outcome(student, graded.score, gradebook.max_score, remark, repairs, modules, standing=standing)
+
+    course: Course
+    assignment: Assignment
+    options: GradingOptions
+    gradebook: ClassGradebook
+    secret: bytes
+    on_outcome: Callable[[Outcome], None]
+
+    def grade(self, students: list[str], early: ZygoteServer | None) -> None:
+        """Tell what these students got before, if that still holds, and grade the others."""
+        totals = self.gradebook.totals()
+        found, failed = self._look_at(students)
+        standings = self.gradebook.bring_up_to_date({student: each.time for student, each in found.items()})
+        for student, error in failed.items():
+            self.on_outcome(_standing_at(standings.get(student), self._not_graded(student, error)))
+        todo: dict[str, Found] = {}
+        for student, each in found.items():
+            known = None if self.options.regrade else _cached_outcome(self._folders(student), student, each, totals)
+            if known:
+                self.on_outcome(_standing_at(standings.get(student), known))
+            else:
+                todo[student] = each
+        if todo:
+            self._grade_anew(todo, standings, early)
+
+    def _folders(self, student: str) -> tuple[Path, Path]:
+        """Where a submission lies, and where its result."""
+        name = self.assignment.name
+        return self.course.submitted(student, name), self.course.autograded(student, name)
+
+    def _look_at(self, students: list[str]) -> tuple[dict[str, Found], dict[str, Exception]]:
+        """What was handed in, and why of some that could not be told."""
+        digest = digest_of(self.assignment, self.options.limits, self.options.engine)
+        found: dict[str, Found] = {}
+        failed: dict[str, Exception] = {}
+        alike = look_alikes([*students, *self.gradebook.students()])
+        for student in students:
+            try:
+                if other := alike.get(student):
+                    raise GradingError(SAME_STUDENT.format(student=student, other=other))
+                found[student] = look_at(digest, self._folders(student)[0])
+            except Exception as error:
+                failed[student] = error
+        return found, failed
+
+    def _grade_anew(self, todo: dict[str, Found], standings: dict[str, Standing], early: ZygoteServer | None) -> None:
+        with _workers(self.assignment, self.options, len(todo), early) as (submit, count):
+            jobs = ((student, partial(self._submission_of, student)) for student in todo)
+            for student, graded in grade_all(jobs, submit, count):
+                try:
+                    outcome = replace(self._record(student, graded, todo[student]), before=standings.get(student))
+                except Exception as error:
+                    outcome = _standing_at(standings.get(student), self._not_graded(student, error))
+                self.on_outcome(outcome)
+
+    def _submission_of(self, student: str) -> Submission:
+        folder, _ = self._folders(student)
+        files = read_submission(folder)
+        return Submission(files, seed_of_student(self.secret, self.assignment.name, student), times_of(folder, files))
+
+    def _record(self, student: str, graded: Graded | Exception, found: Found) -> Outcome:
+        """Write a result into the autograded folder and the gradebook.
+
+        Raises:
+            Exception: if there is none, or it can't be written.
+        """
+        if isinstance(graded, Exception):
+            raise graded
+        submitted, target = self._folders(student)
+        omitted = left_out(submitted)
+        most = f"{MAX_FILES:,} files of {MAX_BYTES >> 20} MiB together"
+        lost = [f"{shown(omitted[0])} was left out: a submission may have {most}"] if omitted else []
+        remark = "; ".join([*graded.attention, *graded.remarks, *lost])
+        repairs = tuple(finding for notebook in graded.notebooks for finding in notebook.findings)
+        modules = tuple(graded.missing_modules)
+        # The record comes last: a run that is killed before it grades the submission again, with the same result.
+        write_autograded(self.assignment, submitted, target, graded)
+        standing = self.gradebook.save(student, graded, found.time)
+        record = {
+            "key": found.key,
+            "score": graded.score,
+            "max_score": self.gradebook.max_score,
+            "remark": remark,
+            "repairs": repairs,
+            "missing_modules": modules,
+            "how": {
+                "limits": asdict(self.options.limits),
+                "only_judged": self.options.only_judged,
+                "despite_complaints": self.options.despite_complaints,
+            },
+        }
+        partial_file = target / f"{RECORD}.partial"
+        partial_file.write_text(json.dumps(record))
+        partial_file.rename(target / RECORD)
+        remark = "; ".join(filter(None, [remark, *found.complaints]))
+        return Outcome(student, graded.score, self.gradebook.max_score, remark, repairs, modules, standing=standing)
+
+    def _not_graded(self, student: str, error: Exception) -> Outcome:
+        """What becomes of a submission that could not be read, graded, kept or written.
+
+        Raises:
+            Exception: this one, if it is of the machine: then nobody else could be graded either.
+        """
+        results = self.course.results
+        if isinstance(error, OSError):
+            # Another folder than this student's is no matter of this submission.
+            if error.errno in OF_THE_MACHINE or (results.exists() and not os.access(results, os.W_OK)):
+                raise GradingError(
+                    f"Cannot write {student}'s results to {results} ({error.strerror})",
+                    "fix this and run the same command again, which goes on with what is not graded yet",
+                ) from error
+        elif isinstance(error, OperationalError | InterfaceError | InternalError | SandboxError | MemoryError):
+            raise error
+        if isinstance(error, MachineError):
+            reason = f"the machine failed twice: {error}"
+        elif isinstance(error, GradingError):
+            reason = str(error)
+        else:
+            reason = f"{type(error).__name__}: {error}".splitlines()[0][:LONGEST_REASON]
+        most = self.gradebook.max_score
+        return Outcome(student, None, most, f"not graded, {reason}; an earlier grade stays")

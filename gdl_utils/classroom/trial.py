@@ -35,7 +35,7 @@ MAY_FAIL = "raises-exception"  # the tag of a cell that is meant to fail, as Jup
 PLACE = re.compile(r" \(<[^>]*>, line \d+\)")  # at the end of what a SyntaxError says
 OF_CELL = re.compile(r"Cell In\[\d+\], line (\d+)")
 LISTED = 12  # complaints
-MOST_TRIES = 20  # of the reference solution, to find out which tests leave something for cells below
+MOST_TRIES = 30  # of the reference solution, to find out which tests leave something for cells below
 ROUNDS = 3  # a test that runs beside others takes names with it that judged ones may need
 
 
@@ -147,7 +147,8 @@ def _carriers(
         grade_reference: grades it.
 
     Returns:
-        The reasons by grade_id, so few that taking away one more would cost the reference solution points.
+        The reasons by grade_id, so few that taking away one more would cost the reference solution points, as far as
+        that was tried.
     """
     names = [str(grade_id(cell)) for cell in source.content["cells"] if is_test(cell)]
     lost = [name for name in names if _lost(full, source, name) > 0]
@@ -167,12 +168,33 @@ def _carriers(
             name: ONLY_BESIDE for name in lost if name in may - tests
         }
         if reasons and (least := loss(reasons)) < before:
-            for name in list(reasons)[:MOST_TRIES]:
-                fewer = {other: reason for other, reason in reasons.items() if other != name}
-                if loss(fewer) <= least:
-                    reasons = fewer
-            return reasons
+            every = reasons
+            left = fewest(list(every), lambda names: loss({name: every[name] for name in names}) <= least)
+            return {name: every[name] for name in left}
     return {}
+
+
+def fewest(names: list[str], suffice: Callable[[list[str]], bool]) -> list[str]:
+    """Those of some names without any of which, as far as it was tried, the others do not suffice.
+
+    Halves are left out first, then quarters and so on, so that a few of many are found by few tries.
+
+    Args:
+        names: all of them, which suffice.
+        suffice: tells whether some of them do.
+    """
+    tries, size = 0, len(names)
+    while size > 1 and tries < MOST_TRIES:
+        size = (size + 1) // 2
+        start = 0
+        while start < len(names) and tries < MOST_TRIES:
+            fewer = names[:start] + names[start + size :]
+            tries += 1
+            if fewer and suffice(fewer):
+                names = fewer
+            else:
+                start += size
+    return names
 
 
 def _errors_of(graded: Graded) -> list[str]:

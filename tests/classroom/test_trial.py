@@ -10,7 +10,7 @@ import pytest
 
 from gdl_utils.classroom.course import CONFIG, Course
 from gdl_utils.classroom.grade import grade_class, released_assignment
-from gdl_utils.classroom.trial import ONLY_BESIDE, RECORD, try_out
+from gdl_utils.classroom.trial import MOST_TRIES, ONLY_BESIDE, RECORD, fewest, try_out
 from gdl_utils.errors import GradingError
 from nbjudge.grading import NOTE
 from nbjudge.ways import CARRIES, ways_of
@@ -187,3 +187,15 @@ def test_the_trial_finds_nothing_in_the_courses_own(course, name):
 
     tried = try_out(released_assignment(course, name), reference_solutions(course.source(name)))
     assert not any(tried.beside.values()) and tried.complaints == ()
+
+
+@pytest.mark.parametrize("needed", [{3}, {0, 29}, {7, 8, 21}])
+def test_few_of_many_tests_are_found_by_few_tries(needed):
+    tried = []
+
+    def suffice(names):
+        tried.append(names)
+        return needed <= set(map(int, names))
+
+    assert set(map(int, fewest([str(number) for number in range(30)], suffice))) == needed
+    assert len(tried) <= MOST_TRIES
