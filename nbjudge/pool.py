@@ -2,36 +2,35 @@
 
 import multiprocessing
 import os
+import pickle
 import signal
 import sys
+import tempfile
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
+from functools import lru_cache, partial
+from pathlib import Path
 from typing import Any
 
 from nbjudge.errors import MachineError, SandboxError, SchedulerError
 from nbjudge.grading import Grader, environment_of
 from nbjudge.model import Assignment, EngineOptions, Graded, Limits, Submission
 from nbjudge.results import pack_error, pack_result, unpack_result
-from nbjudge.zygote_client import ZygoteClient, ZygoteServer, adopt, close_zygotes, kept_zygote
+from nbjudge.zygote_client import Environment, ZygoteClient, ZygoteServer, adopt, close_zygotes, kept_zygote
 
 Submit = Callable[[Submission], "Future[Graded]"]
 AHEAD = 2  # submissions that wait for each worker
 CERTIFICATES = "name those of the cluster in Dask's configuration, below distributed.comm.tls"
 
-_shared: dict[str, Any] = {}
 
-
-def _prepare_worker(
-    parent: int, assignment: Assignment, limits: Limits, options: EngineOptions, zygote: ZygoteClient
-) -> None:
+def _prepare_worker(parent: int, zygote: ZygoteClient) -> None:
     # Ctrl-C is for the main process, which ends its workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # One for all workers; should it end, each starts its own.
     adopt(zygote)
-    _shared.update(assignment=assignment, limits=limits, options=options)
     threading.Thread(target=_end_with_parent, args=(parent,), daemon=True).start()
 
 
@@ -43,18 +42,27 @@ def _end_with_parent(parent: int) -> None:
     os._exit(1)
 
 
-def _grade_here(submission: Submission) -> Graded:
-    return Grader(_shared["assignment"], _shared["limits"], _shared["options"], alone=False).grade(submission)
+@lru_cache(maxsize=1)
+def _grader_of(task: Path) -> Grader:
+    assignment, limits, options = pickle.loads(task.read_bytes())  # noqa: S301  (the main process has written it)
+    return Grader(assignment, limits, options, alone=False)
+
+
+def _grade_here(task: Path, submission: Submission) -> Graded:
+    return _grader_of(task).grade(submission)
 
 
 class _Pool:
-    """Processes of this machine; started anew if one of them is killed."""
+    """Processes of this machine; started anew if one of them is killed.
 
-    def __init__(
-        self, workers: int, assignment: Assignment, limits: Limits, options: EngineOptions, zygote: ZygoteClient
-    ):
+    What they grade is told later, in a file: they may be started before it is known.
+    """
+
+    def __init__(self, workers: int, zygote: ZygoteClient):
         self.workers = workers
-        self.arguments = (os.getpid(), assignment, limits, options, zygote)
+        self.arguments = (os.getpid(), zygote)
+        self.folder = tempfile.TemporaryDirectory(prefix="nbjudge-pool-")
+        self.tasks = 0
         self.executor = self._start()
 
     def _start(self) -> ProcessPoolExecutor:
@@ -70,14 +78,27 @@ class _Pool:
         for _ in range(self.workers):
             self.executor.submit(os.getpid)
 
-    def submit(self, submission: Submission) -> "Future[Graded]":
+    def submitting(self, assignment: Assignment, limits: Limits, options: EngineOptions) -> Submit:
+        """What hands a submission of an assignment to one of the processes.
+
+        Args:
+            assignment: what all submissions are of.
+            limits: for each submission.
+            options: how the engine runs.
+        """
+        self.tasks += 1
+        task = Path(self.folder.name) / str(self.tasks)
+        task.write_bytes(pickle.dumps((assignment, limits, options)))
+        return partial(self._submit, task)
+
+    def _submit(self, task: Path, submission: Submission) -> "Future[Graded]":
         try:
-            return self.executor.submit(_grade_here, submission)
+            return self.executor.submit(_grade_here, task, submission)
         except BrokenProcessPool:
             _close_queue(self.executor)
             self.executor.shutdown(wait=False, cancel_futures=True)
             self.executor = self._start()
-            return self.executor.submit(_grade_here, submission)
+            return self.executor.submit(_grade_here, task, submission)
 
     def close(self, at_once: bool) -> None:
         processes = list((self.executor._processes or {}).values())
@@ -89,6 +110,48 @@ class _Pool:
                 process.kill()
             for process in processes:
                 process.join()
+        self.folder.cleanup()
+
+
+class EarlyStart:
+    """A zygote, and processes that have notebooks forked from it, started before it is known what they grade."""
+
+    def __init__(self, environment: Environment, workers: int):
+        """Start them, without waiting for them.
+
+        Args:
+            environment: of the zygote.
+            workers: how many processes.
+
+        Raises:
+            SandboxError: if there can be no sandbox here.
+        """
+        self.zygote = ZygoteServer(environment)
+        self._pool = _Pool(workers, self.zygote)
+        self._pool.begin()
+
+    def fits(self, assignment: Assignment, options: EngineOptions) -> bool:
+        """Whether an assignment's notebooks can be forked from it."""
+        return self.zygote.environment == environment_of(
+            assignment.notebooks, options, assignment.hash_seed, assignment.files
+        )
+
+    def submitting(self, assignment: Assignment, limits: Limits, options: EngineOptions) -> Submit:
+        """As `local_workers`, for as long as these processes last."""
+        # If it does not begin, the workers try in their turn, and tell why.
+        with suppress(MachineError):
+            self.zygote.wait()
+        return self._pool.submitting(assignment, limits, options)
+
+    @property
+    def workers(self) -> int:
+        """How many processes there are."""
+        return self._pool.workers
+
+    def close(self) -> None:
+        """End them at once, and with them all that was forked."""
+        self._pool.close(at_once=True)
+        self.zygote.close()
 
 
 def _close_queue(broken: ProcessPoolExecutor) -> None:
@@ -103,9 +166,7 @@ def _close_queue(broken: ProcessPoolExecutor) -> None:
 
 
 @contextmanager
-def local_workers(
-    workers: int, assignment: Assignment, limits: Limits, options: EngineOptions, early: ZygoteServer | None = None
-) -> Iterator[Submit]:
+def local_workers(workers: int, assignment: Assignment, limits: Limits, options: EngineOptions) -> Iterator[Submit]:
     """Processes of this machine that grade, all forking from one zygote; ended when the block is left.
 
     The zygote is kept for what this thread grades next, unless an error or an interrupt ends the block: then it ends,
@@ -116,23 +177,21 @@ def local_workers(
         assignment: what all submissions are of.
         limits: for each submission.
         options: how the engine runs.
-        early: a zygote that was started before, used if it fits.
     """
     environment = environment_of(assignment.notebooks, options, assignment.hash_seed, assignment.files)
-    is_early = early is not None and early.environment == environment
-    zygote = early if early is not None and is_early else kept_zygote(environment)
-    pool = _Pool(workers, assignment, limits, options, zygote)
+    zygote = kept_zygote(environment)
+    pool = _Pool(workers, zygote)
     at_once = True
     try:
         pool.begin()
         # If it does not begin, the workers try in their turn, and tell why.
         with suppress(MachineError):
             zygote.wait()
-        yield pool.submit
+        yield pool.submitting(assignment, limits, options)
         at_once = False
     finally:
         pool.close(at_once)
-        if at_once and not is_early:
+        if at_once:
             close_zygotes()
 
 
@@ -289,3 +348,33 @@ def _grade_side_by_side(
                 else:
                     yield name, MachineError(str(error) or type(error).__name__)
         fill()
+
+
+def grade_each(submissions: Sequence[Submission], submit: Submit, workers: int) -> list[Graded]:
+    """Grade some submissions side by side and wait for all of them.
+
+    Args:
+        submissions: what was handed in.
+        submit: hands one to a worker.
+        workers: how many there are.
+
+    Returns:
+        The results, in the order of the submissions.
+
+    Raises:
+        MachineError: if the machine fails twice.
+        SandboxError: if no submission can be graded here at all.
+    """
+    jobs = ((str(number), partial(_same, each)) for number, each in enumerate(submissions))
+    results = dict(grade_all(jobs, submit, workers))
+    graded = []
+    for number in range(len(submissions)):
+        result = results[str(number)]
+        if isinstance(result, Exception):
+            raise result
+        graded.append(result)
+    return graded
+
+
+def _same(submission: Submission) -> Submission:
+    return submission

@@ -7,15 +7,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gdl_utils.authoring.release_checks import has_headings, problems_of
-from gdl_utils.classroom.assignment import reference_solutions
 from gdl_utils.classroom.course import Course, check_name
 from gdl_utils.classroom.environment import engine_options
-from gdl_utils.classroom.grade import released_assignment
+from gdl_utils.classroom.grade import released_assignment, trial_of
 from gdl_utils.classroom.nbgrader_api import open_course, settings_of, why_failed
 from gdl_utils.classroom.source_problems import check_kernels, problems_of_cells
-from gdl_utils.classroom.trial import as_sentence, try_out
+from gdl_utils.classroom.trial import as_sentence
 from gdl_utils.errors import GradingError
-from nbjudge import MachineError
+from nbjudge import Limits, MachineError
 
 
 def generate(course: Course, name: str, target: Path) -> None:
@@ -78,17 +77,18 @@ def release(course: Course, name: str, always: bool = False) -> Released:
         if not (changed or always):
             return Released(False)
         shutil.copytree(course.source(name), trial.source(name))
-        assignment, solved = released_assignment(trial, name, checking=True), reference_solutions(trial.source(name))
-        try:
-            tried = try_out(assignment, solved, options=engine_options(course))
-        except MachineError as error:
-            # A setup cell fails, for example.
-            raise _unfit(course, name, [as_sentence(error)]) from error
+        assignment = released_assignment(trial, name, checking=True)
+        # Noted in the course: who grades it unchanged need not wait for the same.
+        tried = trial_of(course, trial.source(name), assignment, Limits(), engine_options(course))
         if tried.lacking:
             raise GradingError(f"{shown(course.source(name), course)} can't be tried, so it was not released: "
                                f"{tried.lacking}")  # fmt: skip
-        # A course of one's own need not have the form of this one's assignments.
-        problems = problems_of(trial, name) if has_headings(trial.source(name)) else list(tried.complaints)
+        try:
+            # A course of one's own need not have the form of this one's assignments.
+            problems = problems_of(trial, name) if has_headings(trial.source(name)) else list(tried.complaints)
+        except MachineError as error:
+            # A setup cell fails, for example.
+            raise _unfit(course, name, [as_sentence(error)]) from error
         if problems:
             raise _unfit(course, name, problems)
         if changed and target.exists():

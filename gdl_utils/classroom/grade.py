@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
@@ -38,15 +38,13 @@ from gdl_utils.classroom.student_files import (
     read_submission,
     times_of,
 )
-from gdl_utils.classroom.trial import refusal, try_once
+from gdl_utils.classroom.trial import GradeEach, Tried, refusal, try_once
 from gdl_utils.errors import GradingError
 from nbjudge import Assignment, EngineOptions, Graded, Limits, MachineError, SandboxError, Submission
-from nbjudge.grading import environment_of
 from nbjudge.matching import shown
-from nbjudge.pool import Submit, dask_workers, grade_all, local_workers
+from nbjudge.pool import EarlyStart, Submit, dask_workers, grade_all, grade_each, local_workers
 from nbjudge.sandbox import availability
 from nbjudge.ways import judged_only
-from nbjudge.zygote_client import ZygoteServer, adopted
 
 LONGEST_REASON = 300  # characters of an error's text in a remark
 OF_THE_MACHINE = (
@@ -111,7 +109,7 @@ def grade_class(
     name: str,
     on_outcome: Callable[[Outcome], None],
     options: GradingOptions | None = None,
-    early: ZygoteServer | None = None,
+    early: EarlyStart | None = None,
 ) -> int:
     """Grade all submissions of an assignment that are new, or changed since they were graded.
 
@@ -122,7 +120,7 @@ def grade_class(
         name: the assignment.
         on_outcome: called with each outcome as it comes: first those that were graded before, then the others.
         options: limits, workers and so on.
-        early: what `early_zygote` started, which the caller ends.
+        early: what `early_start` started, which the caller ends; not used where it does not fit.
 
     Returns:
         The number of submissions.
@@ -146,33 +144,22 @@ def grade_class(
         )
         if options.only_judged:
             assignment = replace(assignment, notebooks=tuple(map(judged_only, assignment.notebooks)))
-        with _from_early(early, assignment, options.engine):
-            assignment = tried_out(
-                course,
-                course.source(name),
-                assignment,
-                options.limits,
-                options.engine,
-                options.despite_complaints,
-            )
+        early = early if early is not None and early.fits(assignment, options.engine) else None
+        assignment = tried_out(
+            course, course.source(name), assignment, options.limits, options.engine, options.despite_complaints, early
+        )
         _Class(course, assignment, options, gradebook, secret, on_outcome).grade(students, early)
     return len(students)
 
 
-@contextmanager
-def _from_early(early: ZygoteServer | None, assignment: Assignment, options: EngineOptions) -> Iterator[None]:
-    """Let what is graded in this process be forked from a zygote that was started before, if it fits."""
-    environment = environment_of(assignment.notebooks, options, assignment.hash_seed, assignment.files)
-    if early is None or early.environment != environment:
-        yield
-        return
-    early.wait()
-    with adopted(early):
-        yield
-
-
 def tried_out(
-    course: Course, source: Path, assignment: Assignment, limits: Limits, engine: EngineOptions, despite: bool = False
+    course: Course,
+    source: Path,
+    assignment: Assignment,
+    limits: Limits,
+    engine: EngineOptions,
+    despite: bool = False,
+    early: EarlyStart | None = None,
 ) -> Assignment:
     """An assignment with its tests run as a trial found: see `trial`.
 
@@ -183,21 +170,50 @@ def tried_out(
         limits: of a submission.
         engine: how it runs.
         despite: whether complaints stop nothing.
+        early: processes that grade, if they were started before.
 
     Raises:
         GradingError: if the trial found anything to complain of.
     """
-    solved = reference_solutions(source)
-    digest = digest_of(assignment, limits, engine)
-    key = hashlib.sha256(f"{digest} {json.dumps(solved, sort_keys=True)}".encode()).hexdigest()
-    prepared = partial(prepared_for_reference, assignment, source)
-    tried = try_once(course.folder, assignment.name, key, prepared, solved, limits, engine)
+    side_by_side = partial(_graded_by, early, limits, engine) if early else None
+    tried = trial_of(course, source, assignment, limits, engine, side_by_side)
     if tried.lacking:
         # Every student would lose points for it.
         raise GradingError(f"{assignment.name} was tried before the class, and nobody was graded: {tried.lacking}")
     if tried.complaints and not despite:
         raise refusal(assignment.name, tried.complaints)
     return tried.applied(assignment)
+
+
+def trial_of(
+    course: Course,
+    source: Path,
+    assignment: Assignment,
+    limits: Limits,
+    engine: EngineOptions,
+    side_by_side: GradeEach | None = None,
+) -> Tried:
+    """What a trial of an assignment finds, or has found before, when it was released for example.
+
+    Args:
+        course: in whose folder it is noted what was tried.
+        source: the folder of the assignment's sources.
+        assignment: as it is going to be graded.
+        limits: of a submission.
+        engine: how it runs.
+        side_by_side: grades reference and blank notebook, as for `try_out`.
+    """
+    solved = reference_solutions(source)
+    digest = digest_of(assignment, limits, engine)
+    key = hashlib.sha256(f"{digest} {json.dumps(solved, sort_keys=True)}".encode()).hexdigest()
+    prepared = partial(prepared_for_reference, assignment, source)
+    return try_once(course.folder, assignment.name, key, prepared, solved, limits, engine, side_by_side)
+
+
+def _graded_by(
+    early: EarlyStart, limits: Limits, engine: EngineOptions, assignment: Assignment, submissions: Sequence[Submission]
+) -> list[Graded]:
+    return grade_each(submissions, early.submitting(assignment, limits, engine), early.workers)
 
 
 def _standing_at(standing: Standing | None, outcome: Outcome) -> Outcome:
@@ -234,14 +250,17 @@ def _released_gradebook(course: Course, name: str, api: NbGraderAPI) -> Iterator
 
 @contextmanager
 def _workers(
-    assignment: Assignment, options: GradingOptions, count: int, early: ZygoteServer | None
+    assignment: Assignment, options: GradingOptions, count: int, early: EarlyStart | None
 ) -> Iterator[tuple[Submit, int]]:
     if options.scheduler:
         with dask_workers(options.scheduler, assignment, options.limits, options.engine) as workers:
             yield workers
         return
     number = max(1, min(options.workers, count))
-    with local_workers(number, assignment, options.limits, options.engine, early) as submit:
+    if early is not None and early.workers >= number:
+        yield early.submitting(assignment, options.limits, options.engine), early.workers
+        return
+    with local_workers(number, assignment, options.limits, options.engine) as submit:
         yield submit, number
 
 
@@ -309,7 +328,7 @@ class _Class:
     secret: bytes
     on_outcome: Callable[[Outcome], None]
 
-    def grade(self, students: list[str], early: ZygoteServer | None) -> None:
+    def grade(self, students: list[str], early: EarlyStart | None) -> None:
         """Tell what these students got before, if that still holds, and grade the others."""
         totals = self.gradebook.totals()
         found, failed = self._look_at(students)
@@ -346,7 +365,7 @@ class _Class:
                 failed[student] = error
         return found, failed
 
-    def _grade_anew(self, todo: dict[str, Found], standings: dict[str, Standing], early: ZygoteServer | None) -> None:
+    def _grade_anew(self, todo: dict[str, Found], standings: dict[str, Standing], early: EarlyStart | None) -> None:
         with _workers(self.assignment, self.options, len(todo), early) as (submit, count):
             jobs = ((student, partial(self._submission_of, student)) for student in todo)
             for student, graded in grade_all(jobs, submit, count):

@@ -6,7 +6,7 @@ points, or gives points to a blank answer, and running them beside the student's
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,9 @@ LISTED = 12  # complaints
 MOST_TRIES = 30  # of the reference solution, to find out which tests leave something for cells below
 ROUNDS = 3  # a test that runs beside others takes names with it that judged ones may need
 
+# Grades submissions of an assignment, in their order.
+GradeEach = Callable[[Assignment, Sequence[Submission]], list[Graded]]
+
 
 @dataclass(frozen=True)
 class Tried:
@@ -67,6 +70,7 @@ def try_out(
     solved: Mapping[str, Mapping[str, str]],
     limits: Limits | None = None,
     options: EngineOptions | None = None,
+    grade_each: GradeEach | None = None,
 ) -> Tried:
     """Grade the reference solution and a notebook without answers.
 
@@ -75,10 +79,15 @@ def try_out(
         solved: the texts of the reference solutions, by notebook and grade_id.
         limits: those of the class.
         options: how the engine runs.
+        grade_each: grades submissions; one after the other in this process if None.
     """
     python = options.python if options else None
+
+    def one_by_one(tried: Assignment, submissions: Sequence[Submission]) -> list[Graded]:
+        return [grade(tried, each, limits, options) for each in submissions]
+
     try:
-        tried, errors = _try_both(assignment, solved, limits, options)
+        tried, errors = _try_both(assignment, solved, grade_each or one_by_one)
     except MachineError as error:
         # A setup cell that fails, for example.
         if not (lacks := lacking([str(error)], assignment, python)):
@@ -92,14 +101,14 @@ def try_out(
 def _try_both(
     assignment: Assignment,
     solved: Mapping[str, Mapping[str, str]],
-    limits: Limits | None,
-    options: EngineOptions | None,
+    grade_each: GradeEach,
 ) -> tuple[Tried, list[str]]:
     """What a trial finds, and all errors of the reference solution."""
     reference, blank = _submission(assignment, solved), _submission(assignment, {})
 
     def both(tried: Assignment) -> tuple[Graded, Graded]:
-        return grade(tried, reference, limits, options), grade(tried, blank, limits, options)
+        full, empty = grade_each(tried, [reference, blank])
+        return full, empty
 
     full, empty = both(assignment)
     beside: dict[str, dict[str, str]] = {source.name: {} for source in assignment.notebooks}
@@ -121,9 +130,7 @@ def _try_both(
             break
         full, empty = both(_with(assignment, beside))
     for source in assignment.notebooks:
-        if carriers := _carriers(
-            assignment, source, beside, full, lambda tried: grade(tried, reference, limits, options)
-        ):
+        if carriers := _carriers(assignment, source, beside, full, lambda tried: grade_each(tried, [reference])[0]):
             beside[source.name].update(carriers)
             full, empty = both(_with(assignment, beside))
     complaints = (*_losses(assignment, full), *_gifts(assignment, empty), *_failures(assignment, full))
@@ -168,10 +175,15 @@ def _carriers(
             name: ONLY_BESIDE for name in lost if name in may - tests
         }
         if reasons and (least := loss(reasons)) < before:
-            every = reasons
-            left = fewest(list(every), lambda names: loss({name: every[name] for name in names}) <= least)
-            return {name: every[name] for name in left}
+            return _fewest_of(reasons, loss, least)
     return {}
+
+
+def _fewest_of(reasons: dict[str, str], loss: Callable[[Mapping[str, str]], float], least: float) -> dict[str, str]:
+    def of(names: list[str]) -> dict[str, str]:
+        return {name: reasons[name] for name in names}
+
+    return of(fewest(list(reasons), lambda names: loss(of(names)) <= least))
 
 
 def fewest(names: list[str], suffice: Callable[[list[str]], bool]) -> list[str]:
@@ -211,6 +223,7 @@ def try_once(
     solved: Mapping[str, Mapping[str, str]],
     limits: Limits | None = None,
     options: EngineOptions | None = None,
+    grade_each: GradeEach | None = None,
 ) -> Tried:
     """As `try_out`, but what was tried before in a course, and has not changed, is not tried again.
 
@@ -222,6 +235,7 @@ def try_once(
         solved: as for `try_out`.
         limits: those of the class.
         options: how the engine runs.
+        grade_each: as for `try_out`.
     """
     record = folder / RECORD
     try:
@@ -232,7 +246,7 @@ def try_once(
     except (OSError, ValueError, KeyError, TypeError):
         known = {}
     try:
-        tried = try_out(prepared(), solved, limits, options)
+        tried = try_out(prepared(), solved, limits, options, grade_each)
     except MachineError as error:
         # It may be the machine's, so that it is not kept.
         return Tried({}, (as_sentence(error),))

@@ -1,6 +1,7 @@
 """Commands for those who teach, and the one with which students check their own work."""
 
 import enum
+import os
 import sys
 from collections import Counter
 from contextlib import closing, nullcontext
@@ -29,7 +30,7 @@ from gdl_utils.errors import CourseError
 
 if TYPE_CHECKING:
     from gdl_utils.classroom.grade import GradingOptions, Outcome
-    from nbjudge.zygote_client import ZygoteServer
+    from nbjudge.pool import EarlyStart
 
 SHOWN = 60  # rows of a table of grades
 UNPROTECTED = (
@@ -178,7 +179,7 @@ def grade(
     """
     # jsonschema imports it to check internationalised addresses, which takes longer than the rest and is not needed.
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
-    from gdl_utils.classroom.early_zygote import early_zygote
+    from gdl_utils.classroom.early_start import early_start
     from gdl_utils.classroom.environment import engine_options
     from nbjudge import Limits
 
@@ -200,17 +201,17 @@ def grade(
         notebook_bytes=notebook << 20,
     )
     engine = engine_options(target, start is Start.WARM, sandbox is not Sandbox.NONE)
-    early = nullcontext() if scheduler else closing(early_zygote(target, assignment, engine))
-    with early as zygote:
+    number = workers or os.cpu_count() or 1
+    early = nullcontext() if scheduler else closing(early_start(target, assignment, engine, number))
+    with early as started:
         from gdl_utils.classroom.grade import GradingOptions
 
-        options = GradingOptions(limits, engine, scheduler=scheduler, regrade=regrade)
+        options = GradingOptions(limits, engine, number, scheduler, regrade)
         options = replace(options, only_judged=only_judged, despite_complaints=despite_complaints)
-        options = replace(options, workers=workers) if workers else options
-        _grade(target, assignment, options, zygote)
+        _grade(target, assignment, options, started)
 
 
-def _grade(course: Course, assignment: str, options: "GradingOptions", zygote: "ZygoteServer | None") -> None:
+def _grade(course: Course, assignment: str, options: "GradingOptions", early: "EarlyStart | None") -> None:
     from gdl_utils.classroom.grade import grade_class
 
     shown: list[Outcome] = []
@@ -231,7 +232,7 @@ def _grade(course: Course, assignment: str, options: "GradingOptions", zygote: "
             progress.advance(task)
 
         try:
-            grade_class(course, assignment, on_outcome, options, zygote)
+            grade_class(course, assignment, on_outcome, options, early)
         except KeyboardInterrupt:
             progress.stop()
             console.print(f"Stopped after {counts['all']} submissions; run the same command again to grade the others.")

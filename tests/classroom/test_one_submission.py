@@ -8,6 +8,7 @@ import pytest
 
 import gdl_utils.classroom.grade as grading
 import gdl_utils.classroom.graded_folder as graded_folder
+import gdl_utils.classroom.keys as keys
 import nbjudge.grading
 import nbjudge.supervisor
 from gdl_utils.classroom.course import RECORD, TIMESTAMP
@@ -32,7 +33,7 @@ def in_this_process(monkeypatch):
     """Grade in threads of this process, where steps can be made to fail."""
 
     @contextmanager
-    def workers(_count, assignment, limits, options, _early=None):
+    def workers(_count, assignment, limits, options):
         with ThreadPoolExecutor(1) as executor:
             yield lambda submission: executor.submit(grade_submission, assignment, submission, limits, options)
             executor.submit(close_zygotes).result()
@@ -69,8 +70,8 @@ def holds_mark(args):
     return any(MARK in arg.values() for arg in args if isinstance(arg, dict))
 
 
-READ = [(grading, "read_files"), (grading, "read_submission"), (grading, "check_submission")]
-KEPT = [(grading, "read_timestamp"), (graded_folder, "handed_in_beside")]
+READ = [(keys, "read_files"), (grading, "read_submission"), (keys, "check_submission")]
+KEPT = [(keys, "read_timestamp"), (graded_folder, "handed_in_beside")]
 
 
 @pytest.mark.parametrize(("owner", "name"), [*READ, *KEPT], ids=lambda value: value if isinstance(value, str) else "")

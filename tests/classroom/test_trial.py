@@ -8,10 +8,13 @@ import sys
 import nbformat
 import pytest
 
+from gdl_utils.authoring.release import release
+from gdl_utils.classroom import trial
 from gdl_utils.classroom.course import CONFIG, Course
-from gdl_utils.classroom.grade import grade_class, released_assignment
+from gdl_utils.classroom.grade import GradingOptions, grade_class, released_assignment
 from gdl_utils.classroom.trial import MOST_TRIES, ONLY_BESIDE, RECORD, fewest, try_out
 from gdl_utils.errors import GradingError
+from nbjudge import Limits
 from nbjudge.grading import NOTE
 from nbjudge.ways import CARRIES, ways_of
 from tests.classroom.small_course import HOW, NAME
@@ -199,3 +202,15 @@ def test_few_of_many_tests_are_found_by_few_tries(needed):
 
     assert set(map(int, fewest([str(number) for number in range(30)], suffice))) == needed
     assert len(tried) <= MOST_TRIES
+
+
+def test_what_was_tried_for_the_release_is_not_tried_again(tmp_path, root, monkeypatch):
+    cells = [solution("def double(x):\n    return 2 * x", "double"), test("assert double(2) == 4", "test_double", 2)]
+    course = course_with(tmp_path, root, *cells)
+    assert release(course, NAME).changed
+    monkeypatch.setattr(trial, "try_out", lambda *_: pytest.fail("it was tried again"))
+    found = []
+    grade_class(course, NAME, found.append, GradingOptions(workers=1))
+    assert [(outcome.score, outcome.remark) for outcome in found] == [(2, "")]
+    with pytest.raises(pytest.fail.Exception, match="tried again"):
+        grade_class(course, NAME, found.append, GradingOptions(Limits(cell_seconds=7), workers=1))

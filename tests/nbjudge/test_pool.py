@@ -5,16 +5,18 @@ import sys
 import threading
 import time
 from collections import Counter
+from concurrent.futures import Future
+from contextlib import nullcontext
 from functools import partial
 from multiprocessing.connection import Connection
 
 import psutil
 import pytest
 
-from nbjudge import EngineOptions, Graded, Limits
+from nbjudge import EngineOptions, Graded, Limits, MachineError
 from nbjudge.grading import environment_of
-from nbjudge.pool import grade_all, local_workers
-from nbjudge.zygote_client import Environment, ZygoteServer, close_zygotes
+from nbjudge.pool import EarlyStart, grade_all, grade_each, local_workers
+from nbjudge.zygote_client import close_zygotes
 from tests.nbjudge.processes import command_line, zygotes
 from tests.nbjudge.small import assignment, submission
 
@@ -30,16 +32,22 @@ def none_of_other_tests():
 
 @pytest.fixture
 def early():
-    zygote = ZygoteServer(environment_of(TASK.notebooks, EngineOptions()))
-    yield zygote
-    zygote.close()
+    start = EarlyStart(environment_of(TASK.notebooks, EngineOptions()), 3)
+    yield start
+    start.close()
 
 
 def grade(workers, early=None, on_result=lambda: None, answer="x = 1"):
     """Grade the class on some workers; results by student."""
     jobs = [(student, partial(submission, TASK, answer)) for student in STUDENTS]
     results = {}
-    with local_workers(workers, TASK, Limits(cell_seconds=5), EngineOptions(), early) as submit:
+    limits, options = Limits(cell_seconds=5), EngineOptions()
+    if early:
+        assert early.fits(TASK, options)
+        how = nullcontext(early.submitting(TASK, limits, options))
+    else:
+        how = local_workers(workers, TASK, limits, options)
+    with how as submit:
         for student, graded in grade_all(jobs, submit, workers):
             assert student not in results
             results[student] = graded
@@ -47,6 +55,14 @@ def grade(workers, early=None, on_result=lambda: None, answer="x = 1"):
     assert set(results) == set(STUDENTS)
     assert all(isinstance(graded, Graded) for graded in results.values()), results
     return results
+
+
+def gone(left, seconds=10):
+    """Whether nothing is left, at the latest after so many seconds: the zygotes of workers end after these."""
+    end = time.monotonic() + seconds
+    while left() and time.monotonic() < end:
+        time.sleep(0.05)
+    return not left()
 
 
 def scores(results):
@@ -58,8 +74,8 @@ def test_all_workers_fork_from_the_zygote_started_early(early):
     seen = []
     assert scores(grade(3, early, lambda: seen.append(zygotes()))) == {(4,)}
     mine = psutil.Process().pid
-    assert seen and all(started == {early.process.pid: mine} for started in seen)
-    assert early.alive(), "whoever started it ends it"
+    assert seen and all(started == {early.zygote.process.pid: mine} for started in seen)
+    assert early.zygote.alive(), "whoever started it ends it"
 
 
 def test_without_an_early_one_it_is_started_and_kept():
@@ -88,29 +104,42 @@ def test_when_the_zygote_is_killed_workers_start_their_own(early):
 
     def kill_once():
         if not killed:
-            killed.append(early.process.pid)
-            early.process.kill()
+            killed.append(early.zygote.process.pid)
+            early.zygote.process.kill()
 
     # Long enough that some are in the middle.
     results = grade(2, early, kill_once, "import time\ntime.sleep(0.2)\nx = 1")
     assert killed
     assert scores(results) == {(4,)}
-    assert zygotes() == {}
+    early.close()
+    assert gone(zygotes)
 
 
 def test_a_zygote_that_never_began_is_replaced(early):
-    early.process.kill()
+    early.zygote.process.kill()
     assert scores(grade(2, early)) == {(4,)}
 
 
-def test_one_for_another_assignment_is_not_used():
-    other = ZygoteServer(Environment(("import statistics",)))
-    seen = []
-    try:
-        assert scores(grade(2, other, lambda: seen.append(set(zygotes())))) == {(4,)}
-    finally:
-        other.close()
-    assert seen and all(len(started - {other.process.pid}) == 1 for started in seen)
+def test_it_serves_one_assignment_after_another(early):
+    limits, options = Limits(cell_seconds=5), EngineOptions()
+    for expected, task in [((4, 2), TASK), ((2, 0), assignment("assert x == 1", "assert x > 2"))]:
+        submit = early.submitting(task, limits, options)
+        right, wrong = grade_each([submission(task, "x = 1"), submission(task, "x = 0")], submit, 3)
+        assert (right.score, wrong.score) == expected
+
+
+def test_what_can_not_be_graded_is_raised():
+    tried = []
+
+    def submit(submission):
+        tried.append(submission)
+        failed = Future()
+        failed.set_exception(MachineError("the disk is full"))
+        return failed
+
+    with pytest.raises(MachineError, match="the disk is full"):
+        grade_each([submission(TASK, "x = 1")], submit, 3)
+    assert len(tried) == 2, "once more, as for any submission"
 
 
 @pytest.mark.skipif(sys.version_info < (3, 11, 5), reason="there a broken pool leaves it to us to close its queue")

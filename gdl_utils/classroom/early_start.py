@@ -1,7 +1,7 @@
-"""Starts the zygote of a class before anything else is imported.
+"""Starts the zygote of a class, and the processes that grade, before anything else is imported.
 
-It imports TensorFlow, say, while this process imports nbgrader, which takes each of them seconds: so nothing here may
-import nbgrader.
+The zygote imports TensorFlow, say, while this process imports nbgrader, which takes each of them seconds: so nothing
+here may import nbgrader.
 """
 
 import json
@@ -12,18 +12,19 @@ from gdl_utils.classroom.course_secret import course_secret, seed_of_hashes
 from gdl_utils.errors import GradingError
 from nbjudge import EngineOptions, SourceNotebook
 from nbjudge.grading import environment_of
-from nbjudge.zygote_client import ZygoteServer
+from nbjudge.pool import EarlyStart
 
 
-def early_zygote(course: Course, assignment: str, options: EngineOptions) -> ZygoteServer:
-    """A zygote for what the notebooks of an assignment import at first sight.
+def early_start(course: Course, assignment: str, options: EngineOptions, workers: int) -> EarlyStart:
+    """A zygote for what the notebooks of an assignment import at first sight, and processes that grade.
 
-    If the assignment turns out to need something else, `nbjudge.pool.local_workers` starts another.
+    If the assignment turns out to need something else, `grade_class` starts others.
 
     Args:
         course: with its sources.
         assignment: its name.
         options: how the engine will run.
+        workers: how many processes; no more are started than there are submissions.
 
     Raises:
         SandboxError: if there can be no sandbox here.
@@ -40,4 +41,5 @@ def early_zygote(course: Course, assignment: str, options: EngineOptions) -> Zyg
         # Complained of later, too.
         hash_seed = seed_of_hashes(course_secret(course.folder))
     files = [path.name for path in folder.iterdir()] if folder.is_dir() else []
-    return ZygoteServer(environment_of(notebooks, options, hash_seed, files))
+    number = max(1, min(workers, len(course.students(assignment))))
+    return EarlyStart(environment_of(notebooks, options, hash_seed, files), number)
