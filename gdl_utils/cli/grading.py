@@ -1,6 +1,7 @@
 """Commands for those who teach, and the one with which students check their own work."""
 
 import enum
+import gc
 import os
 import sys
 from collections import Counter
@@ -204,8 +205,12 @@ def grade(
     number = workers or os.cpu_count() or 1
     early = nullcontext() if scheduler else closing(early_start(target, assignment, engine, number))
     with early as started:
+        # As in `gdl_utils.__main__`.
+        gc.disable()
         from gdl_utils.classroom.grade import GradingOptions
 
+        gc.freeze()
+        gc.enable()
         options = GradingOptions(limits, engine, number, scheduler, regrade)
         options = replace(options, only_judged=only_judged, despite_complaints=despite_complaints)
         _grade(target, assignment, options, started)

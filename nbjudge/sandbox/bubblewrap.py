@@ -14,6 +14,8 @@ ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
     "JE_ARROW_MALLOC_CONF": "background_thread:false",  # pyarrow's, which pandas imports
+    # glibc asks for huge pages for what C allocates, so that forks have half as many pages to copy.
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
     # Several submissions are graded side by side; on a large machine each would start a thread for each core.
     "TF_NUM_INTRAOP_THREADS": "2",
     "TF_NUM_INTEROP_THREADS": "2",
