@@ -3,7 +3,6 @@
 Nothing is imported before: each process that grades a class runs the script of the command once more, down to its call.
 """
 
-
 import gc
 
 

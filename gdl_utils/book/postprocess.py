@@ -97,7 +97,17 @@ def size_figures(page: str, folder: Path) -> str:
         source = f'<source media="{PHONE}" srcset="{address}" width="{width}" height="{height}" data-phone>'
         return f"<picture>{source}{image}{rest}</picture>"
 
-    return re.sub(r'(<img alt="[^"]*" src="((?:\.\./)?_images/[^"]+\.png)")(?! width)([^>]*>)', sized, page)
+    page = re.sub(r'(<img alt="[^"]*" src="((?:\.\./)?_images/[^"]+\.png)")(?! width)([^>]*>)', sized, page)
+    return re.sub(
+        r"data-phone>(?:(?!<figure|</figure>).)*?<figcaption>(?:(?!</figcaption>).)*", _with_sides, page, flags=re.S
+    )
+
+
+def _with_sides(found: re.Match[str]) -> str:
+    """A figure that a phone shows in another way, marked if its caption says left or right."""
+    figure, caption = found[0].split("<figcaption>")
+    kind = ' class="gdl-sides"' if re.search(r"\b(left|right)\b", caption, re.IGNORECASE) else ""
+    return f"{figure}<figcaption{kind}>{caption}"
 
 
 def _size(path: Path) -> tuple[int, int]:

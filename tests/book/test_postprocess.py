@@ -1,5 +1,7 @@
 """What is patch_html in the built pages; the browser sees the whole (tests/browser/test_site.py)."""
 
+from pathlib import Path
+
 import pytest
 from PIL import Image
 
@@ -101,6 +103,20 @@ def test_a_phone_gets_panels_one_below_the_other(tmp_path):
     )
     assert Image.open(tmp_path / "_images" / "f-phone.png").size == (355, 400)
     assert size_figures(patch_html(once), tmp_path) == once
+
+
+@pytest.mark.parametrize(
+    ("caption", "kind"),
+    [("<p>Left: a. Right: b.</p>", ' class="gdl-sides"'), ("<p>The aleft and bright.</p>", "")],
+)
+def test_a_caption_that_says_left_is_marked_where_a_phone_shows_below(caption, kind):
+    phone, desk = '<img src="a"><source data-phone><img src="b"></picture>', '<img src="a">'
+    for image, found in ((phone, kind), (desk, "")):
+        figure = f"<figure>{image}\n<figcaption>{{}}{caption}</figcaption></figure>"
+        page = f"{figure.format('')}<figure>{desk}<figcaption><p>left</p></figcaption></figure>"
+        once = size_figures(page, Path())
+        assert once == page.replace("<figcaption>", f"<figcaption{found}>", 1)
+        assert size_figures(once, Path()) == once
 
 
 def test_a_figure_that_is_not_there_is_left_alone(tmp_path):
