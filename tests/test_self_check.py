@@ -126,6 +126,21 @@ def test_cells_that_stop_are_named(write):
 
 
 @pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ("x = " + "(" * 3000 + "1" + ")" * 3000, "SyntaxError: too many nested parentheses"),
+        ("x = " + "-" * 100_000 + "1", ""),
+        ("\n".join(" " * depth + "if 1:" for depth in range(150)), "IndentationError: too many levels of indentation"),
+    ],
+    ids=["parentheses", "signs", "blocks"],
+)
+def test_code_that_is_nested_too_deep_is_told_of_its_own_cell_only(write, answer, told):
+    results = check(write({"half": answer, "root": RIGHT["root"]}), 10)
+    assert results[0].problems[0].startswith(f"The cell half stopped with {told}")
+    assert by_name(results)["root-visible"].state is State.PASSED
+
+
+@pytest.mark.parametrize(
     ("line", "hint"),
     [
         ("np.zeros(3)", "No cell before this one imports it: write 'import numpy as np' above your answer."),

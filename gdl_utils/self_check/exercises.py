@@ -3,7 +3,6 @@
 Needs no more than the packages of the course and Jupyter: nothing of nbgrader.
 """
 
-import ast
 import itertools
 import json
 import re
@@ -15,6 +14,7 @@ from gdl_utils.errors import CourseError
 from gdl_utils.self_check.explain import STUB_LEFT, UNANSWERED, short, stub_is_left
 from gdl_utils.self_check.kernel import Kernel
 from gdl_utils.self_check.results import ExerciseResult, State, TestResult
+from gdl_utils.self_check.syntax import statements
 
 HEADING = re.compile(r"^##\s+(?P<title>.+?)(?:\s+\([^()]*points?\))?\s*$", re.MULTILINE)
 STAND_IN = "Data: stand-in"  # how `load_cifar10` begins the line in which it says so
@@ -172,7 +172,4 @@ def _test(
 
 def _is_empty(source: str) -> bool:
     # What was there was hidden.
-    try:
-        return not ast.parse(source).body
-    except (SyntaxError, ValueError):
-        return False
+    return statements(source) == []

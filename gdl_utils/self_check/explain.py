@@ -5,6 +5,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from gdl_utils.self_check.syntax import statements
+
 LONGEST = 600  # characters of a message that are shown
 UNANSWERED = "not answered yet"
 STUB = "NotImplementedError"
@@ -127,11 +129,9 @@ def interrupted(error: dict[str, Any], seconds: float) -> Failure:
 
 def stub_is_left(source: str) -> bool:
     """Whether an answer begins with what it should have replaced: as a statement of the cell or of a function in it."""
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError):
-        return False
-    bodies = [tree.body, *(node.body for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))]
+    body = statements(source) or []
+    nodes = ast.walk(ast.Module(body, []))
+    bodies = [body, *(node.body for node in nodes if isinstance(node, ast.FunctionDef))]
     return any(_is_stub(statement) for body in bodies for statement in body[:-1])
 
 

@@ -19,6 +19,7 @@ from gdl_utils.self_check.exercises import metadata_of, read_cells
 from gdl_utils.self_check.kernel import CHECKING
 from gdl_utils.self_check.results import ExerciseResult, from_plain
 from gdl_utils.self_check.summary import HIDDEN_TESTS, as_html, as_text, passing
+from gdl_utils.self_check.syntax import statements
 
 # So that the process which forks has one thread, see `gdl_utils.self_check.server`.
 ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "2"}
@@ -108,11 +109,7 @@ def unsaved(path: Path, shell: Any) -> list[str]:
 
 
 def _defined(source: str) -> Iterator[str]:
-    try:
-        body = ast.parse(source).body
-    except (SyntaxError, ValueError):
-        return
-    for node in body:
+    for node in statements(source) or []:
         if isinstance(node, ast.FunctionDef):
             yield node.name
         elif isinstance(node, ast.Assign):

@@ -28,6 +28,7 @@ from gdl_utils.errors import CourseError
 from gdl_utils.self_check.exercises import check, first_cells, metadata_of, read_cells
 from gdl_utils.self_check.kernel import GIVEN, Fork, Kernel, NewProcess
 from gdl_utils.self_check.results import to_plain
+from gdl_utils.self_check.syntax import statements
 
 KERNEL = ("ipykernel.kernelapp", "jupyter_client.blocking.client", "jupyter_client.connect", "IPython.core.completer")
 POLL = 0.2  # seconds between looks at whether the notebook is still there
@@ -162,11 +163,7 @@ def imported_by(notebook: Path) -> list[str]:
 
 
 def _imports(source: str) -> Iterator[str]:
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError):
-        return
-    for node in tree.body:
+    for node in statements(source) or []:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
