@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
-from nbjudge.effects import base_of, follow, lasts, names_made, shows
+from nbjudge.effects import Followed, base_of, follow, lasts, names_made, shows
 from nbjudge.hints import hidden_lines, visible_text
 from nbjudge.model import SourceNotebook
 from nbjudge.notebook import Cell, grade_id, imports_of, is_test, names_of_answers, parsed, text_of
@@ -28,6 +28,7 @@ HISTORY = "it looks back at the cells above it"
 PATCHES = "it replaces parts of a module while the student's code runs"
 SHOWN = "a cell below it looks back at what it shows"
 CHANGES = "it changes an object of the student's"
+ALTERS = "it changes what it has handed to a function"
 CARRIES = "cells below it use what it changes"
 HISTORY_NAME = re.compile(r"In|Out|_{1,3}|_i{1,3}|_i?\d+|_[io]h")
 SHOWN_NAME = re.compile(r"Out|_{1,3}|_\d+|_oh")
@@ -45,15 +46,20 @@ def ways_of(source: SourceNotebook) -> dict[str, str]:
     """Why tests of a notebook are run beside the student's objects, by grade_id; those that are judged are left out."""
     answers = answers_of(source)
     cells = [cell for cell in source.content["cells"] if cell["cell_type"] == "code"]
-    reasons = {
-        str(grade_id(cell)): _why_beside(source, cell, cells[number + 1 :], answers)
-        for number, cell in enumerate(cells)
-        if is_test(cell)
-    }
+    reasons: dict[str, str | None] = {}
+    above = Followed()
+    for number, cell in enumerate(cells):
+        followed = follow(text_of(cell["source"]) or "", answers, above)
+        if is_test(cell):
+            altered = ALTERS if followed.alters else None
+            reasons[str(grade_id(cell))] = _why_beside(source, cell, cells[number + 1 :], answers, altered)
+        above = Followed(theirs=followed.theirs, held=followed.held)
     return {name: reason for name, reason in reasons.items() if reason}
 
 
-def _why_beside(source: SourceNotebook, cell: Cell, below: list[Cell], answers: frozenset[str]) -> str | None:
+def _why_beside(
+    source: SourceNotebook, cell: Cell, below: list[Cell], answers: frozenset[str], altered: str | None
+) -> str | None:
     tags = cell["metadata"].get("tags", [])
     if JUDGED in tags or BESIDE in tags:
         return BY_AUTHOR if BESIDE in tags else None
@@ -61,7 +67,8 @@ def _why_beside(source: SourceNotebook, cell: Cell, below: list[Cell], answers: 
     if default in (JUDGED, BESIDE):
         return BY_AUTHOR if default == BESIDE else None
     known = source.beside.get(str(grade_id(cell)))
-    return known or reason_in_text(cell["source"], answers) or _reason_below(cell["source"], below, answers)
+    in_text = reason_in_text(cell["source"], answers) or altered
+    return known or in_text or _reason_below(cell["source"], below, answers)
 
 
 def _reason_below(text: str, below: list[Cell], answers: frozenset[str]) -> str | None:
@@ -69,15 +76,18 @@ def _reason_below(text: str, below: list[Cell], answers: frozenset[str]) -> str 
     texts = [text_of(cell["source"]) or "" for cell in below]
     if _is_shown_below(text, texts, answers):
         return SHOWN
-    followed = follow(text, answers)
-    handed = followed.handed - answers
+    known = follow(text, answers)
+    known = replace(known, handed=known.handed - answers)
     for cell, other in zip(below, texts, strict=True):
-        if not handed:
+        if not known.handed:
             return None
+        followed = follow(other, answers, known)
         if not is_test(cell):
-            handed -= names_made(other)
-        elif follow(other, answers, handed, followed.theirs).looks and not follow(other, answers).looks:
+            known = replace(followed, handed=known.handed - names_made(other))
+        elif followed.looks and not follow(other, answers).looks:
             return CHANGED_ARGUMENT
+        else:
+            known = replace(followed, handed=known.handed & followed.handed)
     return None
 
 
@@ -113,7 +123,9 @@ def reason_in_text(text: str, answers: frozenset[str]) -> str | None:
     if _patches(tree):
         return PATCHES
     followed = follow(text, answers)
-    return CHANGES if followed.changes else CHANGED_ARGUMENT if followed.looks else None
+    if followed.changes or followed.alters:
+        return CHANGES if followed.changes else ALTERS
+    return CHANGED_ARGUMENT if followed.looks else None
 
 
 def _minds_numbers(node: ast.AST) -> bool:
@@ -136,7 +148,7 @@ def _captures(node: ast.AST) -> bool:
 
 def _patches(tree: ast.Module) -> bool:
     """Whether a test replaces something of a module, by `mock.patch` or as in `random.random = lambda: 0.5`."""
-    made = {name for each in ast.walk(tree) for name in (made_by(each) if isinstance(each, ast.Assign) else ())}
+    made = {each.id for each in ast.walk(tree) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
     extended = {id(node.target) for node in ast.walk(tree) if isinstance(node, ast.AugAssign)}
     for node in outside_functions(tree):
         if id(node) in extended:

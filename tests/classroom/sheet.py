@@ -97,6 +97,27 @@ EVERY_KIND = [
         "w = np.array([1.0, 3.0])\nresult = centred(w)\nassert np.array_equal(w, [1.0, 3.0])",
     ),
     kind(
+        "argument-that-the-test-changes",
+        """
+        class Grid:
+            def __init__(self, rows):
+                self.rows = [list(row) for row in rows]
+        def copied(items):
+            return list(items)
+        """,
+        """
+        class Grid:
+            def __init__(self, rows):
+                self.rows = rows
+        def copied(items):
+            return items
+        """,
+        "rows = [[1, 2], [3, 4]]\ngrid = Grid(rows)\nrows[0][0] = 9\nassert grid.rows[0][0] == 1",
+        "start = [1, 2]\nend = copied(start)\nstart.append(3)\nassert len(end) == 2",
+        "assert end == [1, 2]",
+        "start += [4]\nassert end == [1, 2]",
+    ),
+    kind(
         "dictionary-changed-in-place",
         "def count(words, table):\n    for word in words:\n        table[word] = table.get(word, 0) + 1",
         "def count(words, table):\n    for word in words:\n        table[word] = 1",
@@ -861,6 +882,30 @@ EVERY_KIND = [
                 self.assertAlmostEqual(absolute(2.5), 2.5)
         suite = unittest.defaultTestLoader.loadTestsFromTestCase(TestAbsolute)
         assert unittest.TextTestRunner(io.StringIO()).run(suite).wasSuccessful()
+        """,
+    ),
+    kind(
+        "doctest",
+        "def doubled(x):\n    return 2 * x",
+        "def doubled(x):\n    return x + 2",
+        # IPython takes the prompts away, so that nothing is left to be tried.
+        """
+        import doctest
+        examples = \'\'\'
+        >>> doubled(3)
+        6
+        \'\'\'
+        tried = doctest.DocTestParser().get_doctest(examples, {"doubled": doubled}, "doubled", None, 0)
+        runner = doctest.DocTestRunner(verbose=False)
+        runner.run(tried)
+        assert runner.failures == 0
+        """,
+        """
+        examples = "\\n".join([">>> doubled(3)", "6", ">>> doubled('a')", "'aa'"])
+        tried = doctest.DocTestParser().get_doctest(examples, {"doubled": doubled}, "doubled", None, 0)
+        runner = doctest.DocTestRunner(verbose=False)
+        runner.run(tried, out=lambda text: None)
+        assert runner.failures == 0
         """,
     ),
     kind(

@@ -8,6 +8,7 @@ import pytest
 from nbjudge import Limits, Status, grade, supervisor
 from nbjudge.effects import lasts
 from nbjudge.ways import (
+    ALTERS,
     BESIDE,
     BY_AUTHOR,
     CHANGED_ARGUMENT,
@@ -243,6 +244,31 @@ def test_an_author_decides_first():
         ("given = [1]\nf(given)\ngiven = [2]\nassert given == [2]", None),
         ("given = [1]\nassert sum(given) == 1\nassert f(given) == 1", None),
         ("given = 3\nassert f(given) == 3\nassert f(given + 1) == 4", None),
+        ("given = 'ab'\nf(given)\nassert given + 'c' == 'abc'", None),
+        ("for given in range(3):\n    f(given)\nassert given == 2", None),
+        ("for given in ['a', 'b']:\n    assert f(given) == 1\nassert len(given) == 1", None),
+        ("for given in [[1], [2]]:\n    f(given)\n    assert len(given) == 1", CHANGED_ARGUMENT),
+        ("given = [1]\nf(given)\nfor given in [[2]]:\n    assert given == [2]", None),
+        ("assert [f(given) for given in [[1], [2]]] == [1, 2]\ngiven = [3]\nassert given == [3]", None),
+        ("given, size = [1], 3\nf(given, size)\nassert size == 3", None),
+        ("given, size = [1], 3\nf(given, size)\nassert len(given) == 1", CHANGED_ARGUMENT),
+        ("given = 3\ngiven = [given]\nf(given)\nassert given == [3]", CHANGED_ARGUMENT),
+        ("given = np.zeros(2)\ngiven += 1\nf(given)\nassert given[0] == 1", CHANGED_ARGUMENT),
+        ("given = 1\ngiven += 1\nf(given)\nassert given == 2", None),
+        ("for own in [Own(), Own()]:\n    own.size = 2\nassert f(3) == 1", None),
+        ("given = [1]\ngot = f(given)\ngiven[0] = 2\nassert got == [1]", ALTERS),
+        ("given = [1]\ngot = f(given)\ngiven.append(2)\nif got == [1]:\n    points = 1", ALTERS),
+        ("given = np.ones(2)\ngot = f(given)\ngiven += 1\nassert got.sum() == 2", ALTERS),
+        ("given = [3, 1]\nx.keep(given)\nrandom.shuffle(given)\nassert x.last() == [3, 1]", ALTERS),
+        ("given = [1]\ngot = f(given)\npart = got.rows\ndel given[0]\nassert part == [1]", ALTERS),
+        ("given = [1]\nassert f(given) == [1]\ngiven.append(2)\nassert f(given) == [1, 2]", None),
+        ("given = [1]\ngot = f(given)\ngiven.append(2)\ngot = f(given)\nassert got == [1, 2]", None),
+        ("given = [1]\ngot = f(given)\ngiven = [2]\ngiven.append(2)\nassert got == [1]", None),
+        ("t, got = 0.0, 1\nfor _ in range(3):\n    got = f(t, got)\n    t += 0.1\nassert got == 3", None),
+        ("given = [1]\ngot = f(given)\nassert got == [1] and len(given) == 1", None),
+        ("f(len)\nassert len('abc') == 3", None),
+        ("given = [1]\nwith f(given) as got:\n    assert got == given", None),
+        ("for one in f(3):\n    one.size = 2", CHANGES),
         ("assert f(1) is f(1)", IDENTITY),
         ("a = f(1)\nassert a is not x", IDENTITY),
         ("assert f(1) is None and f(2) is not True", None),
@@ -252,6 +278,34 @@ def test_an_author_decides_first():
 )
 def test_what_judging_would_get_wrong_is_seen_in_the_text(text, reason):
     assert reason_in_text(text, frozenset({"f", "x"})) == reason
+
+
+@pytest.mark.parametrize(
+    ("first", "below", "reason"),
+    [
+        ("given = [1]\nassert f(given) == 1", "assert given == [1]", CHANGED_ARGUMENT),
+        ("given = [1]\nassert f(given) == 1", "got = f(given)\nassert got == given", None),
+        ("given = [1]\nassert f(given) == 1", "got = f(3)\n---\nassert got == given", None),
+        ("given = [1]\nassert f(given) == 1", "got = f(3)\n---\ngot = 3\nassert got == given[0]", CHANGED_ARGUMENT),
+        ("given = [1]\nassert f(given) == 1", "given = [2]\nassert len(given) == 1\n---\nassert given == [2]", None),
+        ("given = 'ab'\nassert f(given) == 1", "assert given == 'ab'", None),
+        ("given = 'ab'\nassert f(given) == 1", "assert all(len(given) == 2 for given in ['ab', 'cd'])", None),
+    ],
+)
+def test_what_a_test_below_looks_at(first, below, reason):
+    texts = [first, *below.split("\n---\n")]
+    cells = [notebooks.test(text, f"test-{number}", 1) for number, text in enumerate(texts)]
+    content = notebooks.notebook(notebooks.answer("def f(x):\n    return x\nx = 1"), *cells)
+    source = dataclasses.replace(small.assignment().notebooks[0], content=content)
+    assert ways_of(source).get("test-0") == reason
+
+
+def test_what_a_test_above_has_handed_over():
+    texts = ["given = [1]\nkept = f(given)", "given.append(2)\nassert kept == [1]", "assert kept == [1]"]
+    cells = [notebooks.test(text, f"test-{number}", 1) for number, text in enumerate(texts)]
+    content = notebooks.notebook(notebooks.answer("def f(x):\n    return x\nx = 1"), *cells)
+    source = dataclasses.replace(small.assignment().notebooks[0], content=content)
+    assert ways_of(source) == {"test-1": ALTERS}
 
 
 HISTORY_TESTS = [
