@@ -175,6 +175,7 @@ class Followed:
         handed: names that were handed to one.
         theirs: names whose values came from the student's code.
         held: pairs of a name that was handed over and one of theirs that may hold its object.
+        objects: names of what the student's classes made.
     """
 
     changes: bool = False
@@ -183,6 +184,7 @@ class Followed:
     handed: frozenset[str] = frozenset()
     theirs: frozenset[str] = frozenset()
     held: frozenset[tuple[str, str]] = frozenset()
+    objects: frozenset[str] = frozenset()
 
 
 @lru_cache(maxsize=4000)
@@ -207,6 +209,7 @@ class _Follower:
     Attributes:
         plain: names of what no function can change.
         altered: names of theirs that may hold what the test has changed.
+        objects: names of what the student's classes made.
     """
 
     def __init__(self, answers: frozenset[str], before: Followed):
@@ -214,11 +217,12 @@ class _Follower:
         self.handed, self.theirs, self.held = set(before.handed), {*answers, *before.theirs}, set(before.held)
         self.plain = set(dir(builtins)) - answers - before.handed
         self.altered: set[str] = set()
+        self.objects = set(before.objects)
         self.changes = self.looks = self.alters = False
 
     def followed(self) -> Followed:
         handed, theirs, held = frozenset(self.handed), frozenset(self.theirs), frozenset(self.held)
-        return Followed(self.changes, self.looks, self.alters, handed, theirs, held)
+        return Followed(self.changes, self.looks, self.alters, handed, theirs, held, frozenset(self.objects))
 
     def step(self, statement: ast.stmt | ast.expr) -> None:
         loads = used_by(statement)
@@ -226,7 +230,9 @@ class _Follower:
         self.changes = self.changes or bool(_parts_changed(statement) & self.theirs)
         self.altered |= {holder for name, holder in self.held if name in changed}
         if _asserts(statement):
-            self.looks = self.looks or bool(loads & self.handed and not loads & self.theirs)
+            # Data that came from there are a copy; objects are asked for what they are now.
+            others = loads - (self.handed - self.objects)
+            self.looks = self.looks or bool(loads & self.handed and not others & self.theirs)
             self.alters = self.alters or bool(loads & self.altered)
         given, holders = self._hands_over(statement, loads)
         self.handed |= given
@@ -264,11 +270,22 @@ class _Follower:
             self.held = {pair for pair in self.held if not made_anew & set(pair)}
             self.held |= {(name, each) for name in within - made_anew for each in made_anew}
             self.altered -= made_anew
+        self.objects = self.objects - stored | (stored if is_theirs and _makes_objects(value) else set())
         if is_theirs:
             self.theirs |= stored
         else:
             self.theirs -= stored - self.answers
         return stored
+
+
+def _makes_objects(value: ast.expr) -> bool:
+    """Whether a value looks like what classes make, by their names, or is a part of something."""
+    match value:
+        case ast.Tuple(elts=elements) | ast.List(elts=elements):
+            return all(map(_makes_objects, elements))
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+            return name[:1].isupper()
+    return isinstance(value, ast.Attribute | ast.Name)
 
 
 def _parts_changed(statement: ast.AST) -> set[str]:

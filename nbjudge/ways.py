@@ -16,7 +16,15 @@ from nbjudge.effects import Followed, base_of, follow, lasts, names_made, shows
 from nbjudge.hints import hidden_lines, visible_text
 from nbjudge.model import SourceNotebook
 from nbjudge.notebook import Cell, grade_id, imports_of, is_test, names_of_answers, parsed, text_of
-from nbjudge.syntax import made_by, outside_functions, simple_statements, stored_by, taken_from_above, used_by
+from nbjudge.syntax import (
+    made_by,
+    names_of_truths,
+    outside_functions,
+    simple_statements,
+    stored_by,
+    taken_from_above,
+    used_by,
+)
 
 JUDGED, BESIDE = "judged", "beside"  # also the tags of cells by which an author decides
 BY_AUTHOR = "the author decided so"
@@ -49,16 +57,14 @@ def ways_of(source: SourceNotebook) -> dict[str, str]:
     reasons: dict[str, str | None] = {}
     above = Followed()
     for number, cell in enumerate(cells):
-        followed = follow(text_of(cell["source"]) or "", answers, above)
         if is_test(cell):
-            altered = ALTERS if followed.alters else None
-            reasons[str(grade_id(cell))] = _why_beside(source, cell, cells[number + 1 :], answers, altered)
-        above = Followed(theirs=followed.theirs, held=followed.held)
+            reasons[str(grade_id(cell))] = _why_beside(source, cell, cells[number + 1 :], answers, above)
+        above = replace(follow(text_of(cell["source"]) or "", answers, above), handed=frozenset())
     return {name: reason for name, reason in reasons.items() if reason}
 
 
 def _why_beside(
-    source: SourceNotebook, cell: Cell, below: list[Cell], answers: frozenset[str], altered: str | None
+    source: SourceNotebook, cell: Cell, below: list[Cell], answers: frozenset[str], above: Followed
 ) -> str | None:
     tags = cell["metadata"].get("tags", [])
     if JUDGED in tags or BESIDE in tags:
@@ -67,16 +73,16 @@ def _why_beside(
     if default in (JUDGED, BESIDE):
         return BY_AUTHOR if default == BESIDE else None
     known = source.beside.get(str(grade_id(cell)))
-    in_text = reason_in_text(cell["source"], answers) or altered
-    return known or in_text or _reason_below(cell["source"], below, answers)
+    in_text = reason_in_text(cell["source"], answers, above)
+    return known or in_text or _reason_below(cell["source"], below, answers, above)
 
 
-def _reason_below(text: str, below: list[Cell], answers: frozenset[str]) -> str | None:
+def _reason_below(text: str, below: list[Cell], answers: frozenset[str], above: Followed) -> str | None:
     """What in the cells below a test makes it run beside the student's objects, None if there is nothing."""
     texts = [text_of(cell["source"]) or "" for cell in below]
     if _is_shown_below(text, texts, answers):
         return SHOWN
-    known = follow(text, answers)
+    known = follow(text, answers, above)
     known = replace(known, handed=known.handed - answers)
     for cell, other in zip(below, texts, strict=True):
         if not known.handed:
@@ -102,7 +108,7 @@ def answers_of(source: SourceNotebook) -> frozenset[str]:
 
 
 @lru_cache(maxsize=4000)
-def reason_in_text(text: str, answers: frozenset[str]) -> str | None:
+def reason_in_text(text: str, answers: frozenset[str], above: Followed | None = None) -> str | None:
     """What is in the text of a test that judging it would get wrong for some wrong answer, None if there is nothing.
 
     A test that judging gets wrong for the right answer needs no rule: the trial finds it.
@@ -112,8 +118,9 @@ def reason_in_text(text: str, answers: frozenset[str]) -> str | None:
         return None
     if _looks_back(text, answers):
         return HISTORY
+    truths = names_of_truths(tree)
     for node in ast.walk(tree):
-        if isinstance(node, ast.Compare) and _compares_objects(node):
+        if isinstance(node, ast.Compare) and _compares_objects(node, truths):
             return IDENTITY
         name = getattr(node, "attr", None) or getattr(node, "id", None)
         if name in OF_WARNINGS or _minds_numbers(node):
@@ -122,7 +129,7 @@ def reason_in_text(text: str, answers: frozenset[str]) -> str | None:
             return PRINTED
     if _patches(tree):
         return PATCHES
-    followed = follow(text, answers)
+    followed = follow(text, answers, above)
     if followed.changes or followed.alters:
         return CHANGES if followed.changes else ALTERS
     return CHANGED_ARGUMENT if followed.looks else None
@@ -178,11 +185,12 @@ def _looks_back(text: str, answers: frozenset[str]) -> bool:
     return False
 
 
-def _compares_objects(node: ast.Compare) -> bool:
+def _compares_objects(node: ast.Compare, truths: set[str]) -> bool:
     sides = [node.left, *node.comparators]
     # `is None`, `is True` and types are plain questions; a name may stand for a type.
     return any(isinstance(kind, ast.Is | ast.IsNot) for kind in node.ops) and not any(
-        isinstance(side, ast.Constant) or _is_type(side) for side in sides
+        isinstance(side, ast.Constant) or _is_type(side) or (isinstance(side, ast.Name) and side.id in truths)
+        for side in sides
     )
 
 

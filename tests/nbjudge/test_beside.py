@@ -240,6 +240,10 @@ def test_an_author_decides_first():
         ("class Own:\n    size = 1\nown = Own()\nown.size = 2\nassert f(own.size) == 2", None),
         ("own = [1]\nown[0] = 5\nassert f(own) == 5", None),
         ("given = [1]\nassert f(given) == given", None),
+        ("given = f(3)\nf(given)\nassert given == [1]", CHANGED_ARGUMENT),
+        ("got = f(x)\nassert x == [1]", CHANGED_ARGUMENT),
+        ("given = Own(3)\nf(given)\nassert given.size == 3", CHANGED_ARGUMENT),
+        ("got = f(x)\nassert got == x", None),
         ("given = [1]\ngot = f(given)\nassert got == given", None),
         ("given = [1]\nf(given)\ngiven = [2]\nassert given == [2]", None),
         ("given = [1]\nassert sum(given) == 1\nassert f(given) == 1", None),
@@ -271,6 +275,17 @@ def test_an_author_decides_first():
         ("for one in f(3):\n    one.size = 2", CHANGES),
         ("assert f(1) is f(1)", IDENTITY),
         ("a = f(1)\nassert a is not x", IDENTITY),
+        ("for one, want in [(1, True), (2, False)]:\n    assert f(one) is want", None),
+        ("cases = ((1, True), (2, None))\nfor one, want in cases:\n    assert f(one) is want", None),
+        ("for one, want in {1: True, 2: False}.items():\n    assert f(one) is want", None),
+        ("want = True\nassert f(1) is want", None),
+        ("assert all(f(one) is want for one, want in [(1, True), (2, None)])", None),
+        ("for one, want in [(1, True), (2, 3)]:\n    assert f(one) is want", IDENTITY),
+        ("for one, want in [(1, True), (2, False)]:\n    assert f(want) is one", IDENTITY),
+        ("want = True\nwant = f(2)\nassert f(1) is want", IDENTITY),
+        ("want = True\nfor want in f(2):\n    assert f(1) is want", IDENTITY),
+        ("def same(one, want):\n    assert f(one) is want\nwant = True\nsame(1, x)", IDENTITY),
+        ("cases = f(3)\nfor one, want in cases:\n    assert f(one) is want", IDENTITY),
         ("assert f(1) is None and f(2) is not True", None),
         ("assert type(f(1)) is int and type(x) is np.ndarray", None),
         ("assert f(1) ==", None),
@@ -298,6 +313,16 @@ def test_what_a_test_below_looks_at(first, below, reason):
     content = notebooks.notebook(notebooks.answer("def f(x):\n    return x\nx = 1"), *cells)
     source = dataclasses.replace(small.assignment().notebooks[0], content=content)
     assert ways_of(source).get("test-0") == reason
+
+
+def test_objects_of_a_students_class_are_asked_again():
+    texts = ["one = Own(3)\nrows = f(2)", "f(one)\nassert one.size == 3", "f(rows)\nassert rows == [2]", "rows[0] = 3"]
+    cells = [notebooks.test(text, f"test-{number}", 1) for number, text in enumerate(texts)]
+    answer = "def f(x):\n    return x\nclass Own:\n    size = 3"
+    source = dataclasses.replace(
+        small.assignment().notebooks[0], content=notebooks.notebook(notebooks.answer(answer), *cells)
+    )
+    assert ways_of(source) == {"test-2": CHANGED_ARGUMENT, "test-3": CHANGES}
 
 
 def test_what_a_test_above_has_handed_over():
