@@ -132,6 +132,48 @@ EVERY_KIND = [
         setup="places = ['Rome', 'Bern', 'Oslo']",
     ),
     kind(
+        "answer-that-must-stay",
+        """
+        def load():
+            return [3, 1, 2]
+        def ordered_copy(items):
+            return sorted(items)
+        heights = [5, 4]
+        """,
+        """
+        def load():
+            return [3, 1, 2]
+        def ordered_copy(items):
+            items.sort()
+            return items
+        heights = [5, 4]
+        """,
+        "loaded = load()\nin_order = ordered_copy(loaded)\nassert in_order == [1, 2, 3]\nassert loaded == [3, 1, 2]",
+        "up = ordered_copy(heights)\nassert up == [4, 5]\nassert heights[0] == 5",
+        "second = load()\nassert ordered_copy(second)[0] == 1",
+        "assert second[0] == 3",
+    ),
+    kind(
+        "object-that-a-method-changes",
+        """
+        class Room:
+            def __init__(self, *things):
+                self.things = list(things)
+        def take(room, thing):
+            room.things.remove(thing)
+            return thing
+        """,
+        """
+        class Room:
+            def __init__(self, *things):
+                self.things = list(things)
+        def take(room, thing):
+            return thing
+        """,
+        "cellar = Room('lamp', 'key')\nassert take(cellar, 'key') == 'key'\nassert cellar.things == ['lamp']",
+        "take(cellar, 'lamp')\nassert cellar.things == []",
+    ),
+    kind(
         "variable-changed-in-place",
         "def restock(shelf, fruit):\n    shelf[fruit] = shelf.get(fruit, 0) + 1\n    return shelf[fruit]",
         "def restock(shelf, fruit):\n    return shelf.get(fruit, 0) + 1",
@@ -692,6 +734,33 @@ EVERY_KIND = [
         "assert list(ages.items()) == [('a', 1)] and set(ages.keys()) == {'a'}",
     ),
     kind(
+        "dictionaries-with-defaults",
+        """
+        from collections import OrderedDict, defaultdict
+        def by_length(words):
+            found = defaultdict(list)
+            for word in words:
+                found[len(word)].append(word)
+            return found
+        def ranks(names):
+            return OrderedDict((name, rank) for rank, name in enumerate(sorted(names), 1))
+        """,
+        """
+        from collections import OrderedDict, defaultdict
+        def by_length(words):
+            found = {}
+            for word in words:
+                found.setdefault(len(word), []).append(word)
+            return found
+        def ranks(names):
+            return {name: rank for rank, name in enumerate(names, 1)}
+        """,
+        "from collections import defaultdict\nlengths = by_length(['a', 'bc', 'd'])\n"
+        "assert isinstance(lengths, defaultdict) and lengths[1] == ['a', 'd']",
+        "assert lengths[7] == []",
+        "from collections import OrderedDict\nassert ranks('ba') == OrderedDict(a=1, b=2)",
+    ),
+    kind(
         "masked-arrays",
         "import numpy as np\n\ndef masked(values):\n    return np.ma.masked_less(values, 0)",
         "import numpy as np\n\ndef masked(values):\n    return np.ma.masked_less(values, 1)",
@@ -846,6 +915,26 @@ EVERY_KIND = [
         "import numpy as np\nmodel = fitted(np.array([[0.0], [1.0]]), np.array([1.0, 3.0]))\n"
         "assert np.isclose(model.intercept_, 1.0)",
         "assert np.allclose(model.predict(np.array([[2.0]])), [5.0])",
+    ),
+    kind(
+        "results-of-scipy",
+        """
+        from scipy.integrate import solve_ivp
+        from scipy.optimize import minimize
+        best = minimize(lambda x: (x[0] - 3) ** 2, [0.0])
+        def decay(rate):
+            return solve_ivp(lambda t, y: -rate * y, (0, 1), [1.0], rtol=1e-8)
+        """,
+        """
+        from scipy.integrate import solve_ivp
+        from scipy.optimize import minimize
+        best = minimize(lambda x: (x[0] + 3) ** 2, [0.0])
+        def decay(rate):
+            return solve_ivp(lambda t, y: rate * y, (0, 2), [1.0], rtol=1e-8)
+        """,
+        "assert best.success and abs(best.x[0] - 3) < 1e-4 and best['fun'] < 1e-6",
+        "solved = decay(2)\nassert solved.status == 0\nassert solved.t[-1] == 1",
+        "assert abs(solved.y[0, -1] - 0.1353352832) < 1e-6",
     ),
     kind(
         "figure",
@@ -1016,6 +1105,7 @@ EVERY_KIND = [
         "loops-of-checks",
         "def fib(n):\n    a, b = 0, 1\n    for _ in range(n):\n        a, b = b, a + b\n    return a",
         "def fib(n):\n    return n",
+        "for n, is_small in [(3, True), (30, False)]:\n    assert (fib(n) < 100) is is_small",
         "for n, value in enumerate([0, 1, 1, 2, 3, 5, 8]):\n    assert fib(n) == value, f'fib({n})'",
         "### BEGIN HIDDEN TESTS\nassert fib(30) == 832040\n### END HIDDEN TESTS",
     ),
