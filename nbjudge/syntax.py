@@ -1,6 +1,7 @@
 """What a piece of Python makes, uses and takes from elsewhere, read from its syntax."""
 
 import ast
+import builtins
 from collections.abc import Iterable, Iterator
 
 from nbjudge.notebook import parsed
@@ -129,6 +130,26 @@ def _pair(target: ast.expr, values: list[ast.expr], given: dict[str, list[ast.ex
 
 def _is_truth(value: ast.expr | None) -> bool:
     return isinstance(value, ast.Constant) and (value.value is None or isinstance(value.value, bool))
+
+
+def compares_objects(node: ast.Compare, truths: set[str]) -> bool:
+    """Whether a comparison asks if two things are the same object.
+
+    Args:
+        node: the comparison.
+        truths: names that stand for True, False or None.
+    """
+    sides = [node.left, *node.comparators]
+    # `is None`, `is True` and types are plain questions; a name may stand for a type.
+    return any(isinstance(kind, ast.Is | ast.IsNot) for kind in node.ops) and not any(
+        isinstance(side, ast.Constant) or _is_type(side) or (isinstance(side, ast.Name) and side.id in truths)
+        for side in sides
+    )
+
+
+def _is_type(node: ast.expr) -> bool:
+    is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "type"
+    return is_call or (isinstance(node, ast.Name) and hasattr(builtins, node.id)) or isinstance(node, ast.Attribute)
 
 
 def simple_statements(tree: ast.AST) -> Iterator[ast.stmt]:

@@ -6,7 +6,6 @@ on what a student wrote.
 """
 
 import ast
-import builtins
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
@@ -17,6 +16,7 @@ from nbjudge.hints import hidden_lines, visible_text
 from nbjudge.model import SourceNotebook
 from nbjudge.notebook import Cell, grade_id, imports_of, is_test, names_of_answers, parsed, text_of
 from nbjudge.syntax import (
+    compares_objects,
     made_by,
     names_of_truths,
     outside_functions,
@@ -120,7 +120,7 @@ def reason_in_text(text: str, answers: frozenset[str], above: Followed | None = 
         return HISTORY
     truths = names_of_truths(tree)
     for node in ast.walk(tree):
-        if isinstance(node, ast.Compare) and _compares_objects(node, truths):
+        if isinstance(node, ast.Compare) and compares_objects(node, truths):
             return IDENTITY
         name = getattr(node, "attr", None) or getattr(node, "id", None)
         if name in OF_WARNINGS or _minds_numbers(node):
@@ -183,20 +183,6 @@ def _looks_back(text: str, answers: frozenset[str]) -> bool:
                 if _looks_back(below, answers):
                     return True
     return False
-
-
-def _compares_objects(node: ast.Compare, truths: set[str]) -> bool:
-    sides = [node.left, *node.comparators]
-    # `is None`, `is True` and types are plain questions; a name may stand for a type.
-    return any(isinstance(kind, ast.Is | ast.IsNot) for kind in node.ops) and not any(
-        isinstance(side, ast.Constant) or _is_type(side) or (isinstance(side, ast.Name) and side.id in truths)
-        for side in sides
-    )
-
-
-def _is_type(node: ast.expr) -> bool:
-    is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "type"
-    return is_call or (isinstance(node, ast.Name) and hasattr(builtins, node.id)) or isinstance(node, ast.Attribute)
 
 
 # What tests define
