@@ -6,6 +6,7 @@ Python alone: any other gets nothing of it, and compiles the texts, which are al
 
 import ast
 import marshal
+import re
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from typing import Any
 
 CELL = "<graded cell>"  # the file name in tracebacks
 STATEMENT = "<test>"
+# Prompts at the beginning of a line: IPython may take them away, also those in a text for `doctest`.
+PROMPT = re.compile(r"^[ \t]*(?:>>>|(?:\[\w+\] ?)?In ?\[)", re.MULTILINE)
 
 
 class KeepAnswers(ast.NodeTransformer):
@@ -104,6 +107,8 @@ def _names_of_value(node: ast.expr) -> list[str]:
 @lru_cache(maxsize=1000)
 def cell_as_code(text: str, answers: frozenset[str] | None) -> bytes:
     """A compiled cell for another process, empty if it is compiled better there: for magics, warnings and errors."""
+    if PROMPT.search(text):
+        return b""
     try:
         # What the compiler warns of is printed with the test.
         with warnings.catch_warnings(action="error"):

@@ -5,12 +5,14 @@ from typing import Any
 
 import numpy as np
 
-from nbjudge import frames, plain_types, special_arrays
+from nbjudge import dictionaries, frames, plain_types, special_arrays
 from nbjudge.wire import WireError
 
 # Subclasses of what crosses anyway that stay what they are.
 EXACT: frozenset[type] = plain_types.EXACT | {np.matrix}
-READERS: dict[str, Callable[[Any], Any]] = {**plain_types.READERS, **special_arrays.READERS, **frames.READERS}
+READERS: dict[str, Callable[[Any], Any]] = {
+    **plain_types.READERS, **dictionaries.READERS, **special_arrays.READERS, **frames.READERS,
+}  # fmt: skip
 
 
 def encode(value: Any) -> tuple[str, Any] | None:

@@ -1,6 +1,7 @@
 """What of a test lasts, if all cells of a notebook share their objects, as in any kernel: what cells below it see."""
 
 import ast
+import builtins
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,6 +16,10 @@ LOOKING |= {"issubclass", "len", "print", "repr", "round", "str", "type"}
 LOOKING_METHODS = {"all", "any", "copy", "endswith", "equals", "format", "get", "head", "items", "join", "keys"}
 LOOKING_METHODS |= {"lower", "max", "mean", "min", "startswith", "std", "strip", "sum", "tail", "tolist"}
 LOOKING_METHODS |= {"upper", "values"}
+CHANGING_METHODS = {"add", "append", "appendleft", "clear", "discard", "extend", "fill", "insert", "pop", "popitem"}
+CHANGING_METHODS |= {"popleft", "put", "remove", "resize", "reverse", "setdefault", "sort", "update"}
+# Python's functions whose values nothing can change.
+PLAIN = {"bool", "chr", "float", "hash", "id", "int", "len", "ord", "range", "repr", "str"}
 # Functions of libraries that change what they are given.
 CHANGING = {"copyto", "fill_diagonal", "heapify", "heappop", "heappush", "insort", "patch", "put", "setattr", "shuffle"}
 OF_CHANCE = {"choice", "choices", "normal", "permutation", "rand", "randint", "randn", "random", "sample", "seed"}
@@ -166,61 +171,189 @@ class Followed:
     Attributes:
         changes: whether it changes a part of an object of the student's.
         looks: whether it looks at something that was handed to a student's function, and at nothing that this returned.
+        alters: whether it changes something that it had handed over, and then looks at what may still hold it.
         handed: names that were handed to one.
         theirs: names whose values came from the student's code.
+        held: pairs of a name that was handed over and one of theirs that may hold its object.
+        objects: names of what the student's classes made.
     """
 
-    changes: bool
-    looks: bool
-    handed: frozenset[str]
-    theirs: frozenset[str]
+    changes: bool = False
+    looks: bool = False
+    alters: bool = False
+    handed: frozenset[str] = frozenset()
+    theirs: frozenset[str] = frozenset()
+    held: frozenset[tuple[str, str]] = frozenset()
+    objects: frozenset[str] = frozenset()
 
 
 @lru_cache(maxsize=4000)
-def follow(
-    text: str,
-    answers: frozenset[str],
-    handed_before: frozenset[str] = frozenset(),
-    theirs_before: frozenset[str] = frozenset(),
-) -> Followed:
+def follow(text: str, answers: frozenset[str], before: Followed | None = None) -> Followed:
     """Follow values through a test.
 
     Args:
         text: of the test.
         answers: names that solution cells define.
-        handed_before: names that a test above has handed to a student's function.
-        theirs_before: names whose values have come from the student's code there.
+        before: what is known of names from the cells above it.
     """
     tree = parsed(text)
-    handed, theirs = set(handed_before), {*answers, *theirs_before}
-    changes = looks = False
+    follower = _Follower(answers, before or Followed())
     for statement in _steps(tree) if tree else ():
-        loads = names_in(statement)
-        looks = looks or bool(_asserts(statement) and loads & handed and not loads & theirs)
-        for node in ast.walk(statement):
-            if isinstance(node, ast.Call) and names_in(node.func) & theirs:
-                arguments = [*node.args, *(keyword.value for keyword in node.keywords)]
-                handed |= {argument.id for argument in arguments if isinstance(argument, ast.Name)}
-            is_changed = isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load)
-            changes = changes or (is_changed and bool(base_of(node) & theirs))
+        follower.step(statement)
+    return follower.followed()
+
+
+class _Follower:
+    """Follows values from statement to statement; the attributes are those of `Followed`, and these.
+
+    Attributes:
+        plain: names of what no function can change.
+        altered: names of theirs that may hold what the test has changed.
+        objects: names of what the student's classes made.
+    """
+
+    def __init__(self, answers: frozenset[str], before: Followed):
+        self.answers = answers
+        self.handed, self.theirs, self.held = set(before.handed), {*answers, *before.theirs}, set(before.held)
+        self.plain = set(dir(builtins)) - answers - before.handed
+        self.altered: set[str] = set()
+        self.objects = set(before.objects)
+        self.changes = self.looks = self.alters = False
+
+    def followed(self) -> Followed:
+        handed, theirs, held = frozenset(self.handed), frozenset(self.theirs), frozenset(self.held)
+        return Followed(self.changes, self.looks, self.alters, handed, theirs, held, frozenset(self.objects))
+
+    def step(self, statement: ast.stmt | ast.expr) -> None:
+        loads = used_by(statement)
+        changed = _changed_in_place(statement)
+        self.changes = self.changes or bool(_parts_changed(statement) & self.theirs)
+        self.altered |= {holder for name, holder in self.held if name in changed}
+        if _asserts(statement):
+            # Data that came from there are a copy; objects are asked for what they are now.
+            others = loads - (self.handed - self.objects)
+            self.looks = self.looks or bool(loads & self.handed and not others & self.theirs)
+            self.alters = self.alters or bool(loads & self.altered)
+        given, holders = self._hands_over(statement, loads)
+        self.handed |= given
+        stored: set[str] = set()
         if isinstance(statement, ast.Assign | ast.AugAssign | ast.AnnAssign) and statement.value is not None:
-            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-            stored = set[str]().union(*map(names_in, targets))
-            handed -= stored
-            if names_in(statement.value) & theirs:
-                theirs |= stored
-            else:
-                theirs -= stored - answers
-    return Followed(changes, looks, frozenset(handed), frozenset(theirs))
+            stored = self._store(statement, statement.value)
+        new = {(name, holder) for name in given - stored for holder in holders | (stored & self.theirs)}
+        self.held |= {pair for pair in new if pair[0] != pair[1]}
+
+    def _hands_over(self, statement: ast.stmt | ast.expr, loads: set[str]) -> tuple[set[str], set[str]]:
+        """The names that are handed to the student's code, and those of objects whose methods get some."""
+        given: set[str] = set()
+        holders: set[str] = set()
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Call) and names_in(node.func) & self.theirs:
+                arguments = [*node.args, *(keyword.value for keyword in node.keywords)]
+                names = {argument.id for argument in arguments if isinstance(argument, ast.Name)}
+                # No variable of a comprehension lasts.
+                names = (names & loads) - self.plain
+                given |= names
+                holders |= base_of(node.func) & self.theirs if names and isinstance(node.func, ast.Attribute) else set()
+        return given, holders
+
+    def _store(self, statement: ast.Assign | ast.AugAssign | ast.AnnAssign, value: ast.expr) -> set[str]:
+        """Note where the value of names comes from that a statement makes, which are returned."""
+        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+        stored = set[str]().union(*map(names_in, targets))
+        self.handed -= stored
+        made = set[str]().union(*(_plain_names(each, value, self.plain) for each in targets))
+        # What is added to a text or a number gives another.
+        self.plain = (self.plain - stored) | (made & self.plain if isinstance(statement, ast.AugAssign) else made)
+        is_theirs = bool(names_in(value) & self.theirs)
+        if made_anew := set() if isinstance(statement, ast.AugAssign) else stored:
+            within = {name for name, holder in self.held if holder in names_in(value)}
+            self.held = {pair for pair in self.held if not made_anew & set(pair)}
+            self.held |= {(name, each) for name in within - made_anew for each in made_anew}
+            self.altered -= made_anew
+        self.objects = self.objects - stored | (stored if is_theirs and _makes_objects(value) else set())
+        if is_theirs:
+            self.theirs |= stored
+        else:
+            self.theirs -= stored - self.answers
+        return stored
+
+
+def _makes_objects(value: ast.expr) -> bool:
+    """Whether a value looks like what classes make, by their names, or is a part of something."""
+    match value:
+        case ast.Tuple(elts=elements) | ast.List(elts=elements):
+            return all(map(_makes_objects, elements))
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+            return name[:1].isupper()
+    return isinstance(value, ast.Attribute | ast.Name)
+
+
+def _parts_changed(statement: ast.AST) -> set[str]:
+    """The names of objects to whose parts a statement gives values."""
+    nodes = [each for each in ast.walk(statement) if isinstance(each, ast.Attribute | ast.Subscript)]
+    return set[str]().union(*(base_of(each) for each in nodes if not isinstance(each.ctx, ast.Load)))
+
+
+def _changed_in_place(statement: ast.AST) -> set[str]:
+    """The names of objects that a statement changes, other than by a function of the student's."""
+    changed = _parts_changed(statement)
+    for node in ast.walk(statement):
+        match node:
+            case ast.AugAssign(target=ast.Name(id=name)):
+                changed.add(name)
+            case ast.Call(func=ast.Attribute(value=receiver, attr=attr)) if attr in CHANGING_METHODS:
+                changed |= base_of(receiver)
+            case ast.Call(func=ast.Attribute(attr=attr) | ast.Name(id=attr), args=[first, *_]) if attr in CHANGING:
+                changed |= base_of(first)
+    return changed
 
 
 def _steps(tree: ast.Module) -> Iterator[ast.stmt | ast.expr]:
-    """The simple statements of a test in their order, and the conditions of others."""
+    """The simple statements of a test in their order, the conditions of others, and what these give values to."""
     for node in outside_functions(tree):
         if isinstance(node, ast.If | ast.While):
             yield node.test
+        elif isinstance(node, ast.For | ast.AsyncFor):
+            yield ast.Assign([node.target], _each_of(node.iter))
+        elif isinstance(node, ast.withitem):
+            entered, name = node.context_expr, node.optional_vars
+            yield ast.Assign([name], entered) if name else ast.Expr(entered)
         elif isinstance(node, ast.stmt) and not hasattr(node, "body"):
             yield node
+
+
+def _each_of(iterated: ast.expr) -> ast.expr:
+    """What stands for the elements over which a loop runs."""
+    return ast.Tuple(iterated.elts, ast.Load()) if isinstance(iterated, ast.List | ast.Set) else iterated
+
+
+def _plain_names(target: ast.expr, value: ast.expr, plain: set[str]) -> set[str]:
+    """Which names of a target get something that no function can change."""
+    match target, value:
+        case ast.Tuple(elts=targets), ast.Tuple(elts=values) if len(targets) == len(values):
+            pairs = zip(targets, values, strict=True)
+            return set[str]().union(*(_plain_names(each, its, plain) for each, its in pairs))
+        case ((ast.Name() | ast.Tuple()), _) if _is_plain(value, plain):
+            return names_in(target)
+    return set()
+
+
+def _is_plain(value: ast.expr, plain: set[str]) -> bool:
+    """Whether a value is a text, a number or the like, or a tuple or range of them, which nothing can change."""
+    match value:
+        case ast.Constant() | ast.JoinedStr():
+            return True
+        case ast.Call(func=ast.Name(id=name)):
+            return name in PLAIN and name in plain
+        case ast.Name(id=name):
+            return name in plain
+        case ast.UnaryOp(operand=operand):
+            return _is_plain(operand, plain)
+        case ast.BinOp(left=left, right=right):
+            return _is_plain(left, plain) and _is_plain(right, plain)
+        case ast.Tuple(elts=elements):
+            return all(_is_plain(each, plain) for each in elements)
+    return False
 
 
 def _asserts(step: ast.stmt | ast.expr) -> bool:

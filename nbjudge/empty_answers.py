@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from nbjudge import empty_tables
+from nbjudge import dictionaries, empty_tables
 from nbjudge.empty_tables import EmptyTable
 from nbjudge.empty_tables import refuse as _refuse
 
@@ -197,6 +197,9 @@ def guarded(value: Any) -> Any:
         return elements if _has_elements(elements) else CONTAINERS[kind](elements)
     if kind in (set, frozenset):
         return value if value else CONTAINERS[kind]()
+    if issubclass(kind, dict):
+        dictionaries.guard_values(value, guarded)
+        return value
     if kind.__name__ == "EagerTensor" and 0 in value.shape:
         return EmptyTensor(value)
     if empty_tables.is_table(kind) and not value.size:

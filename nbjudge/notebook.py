@@ -8,6 +8,7 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
+from nbjudge.compiled import PROMPT
 from nbjudge.model import SourceNotebook
 
 SETUP = "setup"
@@ -212,8 +213,11 @@ def names_of_answers(source: SourceNotebook) -> dict[str, tuple[str, ...]]:
 def _python(source: str) -> str:
     # IPython's own syntax, as in `%matplotlib inline`, must not hide the imports below it.
     try:
+        is_python = not PROMPT.search(source)
         ast.parse(source)
     except SyntaxError:
+        is_python = False
+    if not is_python:
         from IPython.core.inputtransformer2 import TransformerManager
 
         return str(TransformerManager().transform_cell(source))

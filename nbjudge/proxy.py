@@ -8,7 +8,7 @@ from zlib import crc32
 
 import numpy as np
 
-from nbjudge import crossing, keras_models
+from nbjudge import crossing, dictionaries, keras_models
 from nbjudge.channel import Channel, ChannelClosedError, ChannelTimeoutError
 from nbjudge.claims import CLAIMS, Claims
 from nbjudge.empty_answers import guarded, unguarded
@@ -188,6 +188,10 @@ class JudgeCodec(Codec):
     def encode_array(self, value: Any) -> tuple[str, Any] | None:
         """A name and plain data for an array of times, records or objects."""
         return crossing.encode(value)
+
+    def encode_dict(self, value: Any) -> tuple[str, Any] | None:
+        """A name and plain data for a dictionary of a special kind."""
+        return dictionaries.encode(value)
 
     def decode(self, name: str, data: Any) -> Any:
         """What the student process sent beside plain data."""

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from nbjudge import beside, crossing, keras_models, library
+from nbjudge import beside, crossing, dictionaries, keras_models, library
 from nbjudge.channel import Channel, ChannelClosedError
 from nbjudge.outputs import OUTPUT_OVERHEAD
 from nbjudge.protocol import (
@@ -119,6 +119,10 @@ class StudentCodec(Codec):
     def encode_array(self, value: Any) -> tuple[str, Any] | None:
         """A name and plain data for an array of times, records or objects."""
         return crossing.encode(value)
+
+    def encode_dict(self, value: Any) -> tuple[str, Any] | None:
+        """A name and plain data for a dictionary of a special kind."""
+        return dictionaries.encode(value)
 
     def decode(self, name: str, data: Any) -> Any:
         """The object that a handle of the judge's stands for, or what the judge sent."""

@@ -1,6 +1,7 @@
 """What a piece of Python makes, uses and takes from elsewhere, read from its syntax."""
 
 import ast
+import builtins
 from collections.abc import Iterable, Iterator
 
 from nbjudge.notebook import parsed
@@ -80,6 +81,75 @@ def _own(args: ast.arguments, body: list[ast.stmt]) -> set[str]:
 def names_in(node: ast.AST) -> set[str]:
     """All names in some syntax."""
     return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+
+
+def names_of_truths(tree: ast.AST) -> set[str]:
+    """The names to which some syntax gives True, False or None, written there, and nothing else, also in loops."""
+    given: dict[str, list[ast.expr | None]] = {}
+    written: dict[str, ast.expr] = {}
+    for node in ast.walk(tree):
+        match node:
+            case ast.Assign(targets=[target], value=value):
+                _pair(target, [value], given)
+                if isinstance(target, ast.Name):
+                    written[target.id] = value
+            case ast.For(target=target, iter=values) | ast.comprehension(target=target, iter=values):
+                known = written.get(values.id) if isinstance(values, ast.Name) else values
+                _pair(target, _elements(known), given)
+            case _:
+                pass
+    stored = [each.id for each in ast.walk(tree) if isinstance(each, ast.Name) and not isinstance(each.ctx, ast.Load)]
+    arguments = {each.arg for each in ast.walk(tree) if isinstance(each, ast.arg)}
+    return {
+        name
+        for name, values in given.items()
+        if values and name not in arguments and all(map(_is_truth, values)) and stored.count(name) == 1
+    }
+
+
+def _elements(values: ast.expr | None) -> list[ast.expr]:
+    """The elements of a list, tuple, set or `{...}.items()` that is written out; none of anything else."""
+    match values:
+        case ast.List(elts=elements) | ast.Tuple(elts=elements) | ast.Set(elts=elements):
+            return elements
+        case ast.Call(func=ast.Attribute(value=ast.Dict(keys=keys, values=items), attr="items"), args=[]):
+            return [ast.Tuple([key, item]) for key, item in zip(keys, items, strict=True) if key]
+    return []
+
+
+def _pair(target: ast.expr, values: list[ast.expr], given: dict[str, list[ast.expr | None]]) -> None:
+    match target:
+        case ast.Name(id=name):
+            given.setdefault(name, []).extend(values or [None])
+        case ast.Tuple(elts=targets):
+            for number, each in enumerate(targets):
+                parts = [_elements(value) for value in values]
+                fitting = all(len(part) == len(targets) for part in parts)
+                _pair(each, [part[number] for part in parts] if fitting else [], given)
+
+
+def _is_truth(value: ast.expr | None) -> bool:
+    return isinstance(value, ast.Constant) and (value.value is None or isinstance(value.value, bool))
+
+
+def compares_objects(node: ast.Compare, truths: set[str]) -> bool:
+    """Whether a comparison asks if two things are the same object.
+
+    Args:
+        node: the comparison.
+        truths: names that stand for True, False or None.
+    """
+    sides = [node.left, *node.comparators]
+    # `is None`, `is True` and types are plain questions; a name may stand for a type.
+    return any(isinstance(kind, ast.Is | ast.IsNot) for kind in node.ops) and not any(
+        isinstance(side, ast.Constant) or _is_type(side) or (isinstance(side, ast.Name) and side.id in truths)
+        for side in sides
+    )
+
+
+def _is_type(node: ast.expr) -> bool:
+    is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "type"
+    return is_call or (isinstance(node, ast.Name) and hasattr(builtins, node.id)) or isinstance(node, ast.Attribute)
 
 
 def simple_statements(tree: ast.AST) -> Iterator[ast.stmt]:

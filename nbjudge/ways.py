@@ -6,17 +6,25 @@ on what a student wrote.
 """
 
 import ast
-import builtins
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
-from nbjudge.effects import base_of, follow, lasts, names_made, shows
+from nbjudge.effects import Followed, base_of, follow, lasts, names_made, shows
 from nbjudge.hints import hidden_lines, visible_text
 from nbjudge.model import SourceNotebook
 from nbjudge.notebook import Cell, grade_id, imports_of, is_test, names_of_answers, parsed, text_of
-from nbjudge.syntax import made_by, outside_functions, simple_statements, stored_by, taken_from_above, used_by
+from nbjudge.syntax import (
+    compares_objects,
+    made_by,
+    names_of_truths,
+    outside_functions,
+    simple_statements,
+    stored_by,
+    taken_from_above,
+    used_by,
+)
 
 JUDGED, BESIDE = "judged", "beside"  # also the tags of cells by which an author decides
 BY_AUTHOR = "the author decided so"
@@ -28,6 +36,7 @@ HISTORY = "it looks back at the cells above it"
 PATCHES = "it replaces parts of a module while the student's code runs"
 SHOWN = "a cell below it looks back at what it shows"
 CHANGES = "it changes an object of the student's"
+ALTERS = "it changes what it has handed to a function"
 CARRIES = "cells below it use what it changes"
 HISTORY_NAME = re.compile(r"In|Out|_{1,3}|_i{1,3}|_i?\d+|_[io]h")
 SHOWN_NAME = re.compile(r"Out|_{1,3}|_\d+|_oh")
@@ -45,15 +54,18 @@ def ways_of(source: SourceNotebook) -> dict[str, str]:
     """Why tests of a notebook are run beside the student's objects, by grade_id; those that are judged are left out."""
     answers = answers_of(source)
     cells = [cell for cell in source.content["cells"] if cell["cell_type"] == "code"]
-    reasons = {
-        str(grade_id(cell)): _why_beside(source, cell, cells[number + 1 :], answers)
-        for number, cell in enumerate(cells)
-        if is_test(cell)
-    }
+    reasons: dict[str, str | None] = {}
+    above = Followed()
+    for number, cell in enumerate(cells):
+        if is_test(cell):
+            reasons[str(grade_id(cell))] = _why_beside(source, cell, cells[number + 1 :], answers, above)
+        above = replace(follow(text_of(cell["source"]) or "", answers, above), handed=frozenset())
     return {name: reason for name, reason in reasons.items() if reason}
 
 
-def _why_beside(source: SourceNotebook, cell: Cell, below: list[Cell], answers: frozenset[str]) -> str | None:
+def _why_beside(
+    source: SourceNotebook, cell: Cell, below: list[Cell], answers: frozenset[str], above: Followed
+) -> str | None:
     tags = cell["metadata"].get("tags", [])
     if JUDGED in tags or BESIDE in tags:
         return BY_AUTHOR if BESIDE in tags else None
@@ -61,23 +73,27 @@ def _why_beside(source: SourceNotebook, cell: Cell, below: list[Cell], answers: 
     if default in (JUDGED, BESIDE):
         return BY_AUTHOR if default == BESIDE else None
     known = source.beside.get(str(grade_id(cell)))
-    return known or reason_in_text(cell["source"], answers) or _reason_below(cell["source"], below, answers)
+    in_text = reason_in_text(cell["source"], answers, above)
+    return known or in_text or _reason_below(cell["source"], below, answers, above)
 
 
-def _reason_below(text: str, below: list[Cell], answers: frozenset[str]) -> str | None:
+def _reason_below(text: str, below: list[Cell], answers: frozenset[str], above: Followed) -> str | None:
     """What in the cells below a test makes it run beside the student's objects, None if there is nothing."""
     texts = [text_of(cell["source"]) or "" for cell in below]
     if _is_shown_below(text, texts, answers):
         return SHOWN
-    followed = follow(text, answers)
-    handed = followed.handed - answers
+    known = follow(text, answers, above)
+    known = replace(known, handed=known.handed - answers)
     for cell, other in zip(below, texts, strict=True):
-        if not handed:
+        if not known.handed:
             return None
+        followed = follow(other, answers, known)
         if not is_test(cell):
-            handed -= names_made(other)
-        elif follow(other, answers, handed, followed.theirs).looks and not follow(other, answers).looks:
+            known = replace(followed, handed=known.handed - names_made(other))
+        elif followed.looks and not follow(other, answers).looks:
             return CHANGED_ARGUMENT
+        else:
+            known = replace(followed, handed=known.handed & followed.handed)
     return None
 
 
@@ -92,7 +108,7 @@ def answers_of(source: SourceNotebook) -> frozenset[str]:
 
 
 @lru_cache(maxsize=4000)
-def reason_in_text(text: str, answers: frozenset[str]) -> str | None:
+def reason_in_text(text: str, answers: frozenset[str], above: Followed | None = None) -> str | None:
     """What is in the text of a test that judging it would get wrong for some wrong answer, None if there is nothing.
 
     A test that judging gets wrong for the right answer needs no rule: the trial finds it.
@@ -102,8 +118,9 @@ def reason_in_text(text: str, answers: frozenset[str]) -> str | None:
         return None
     if _looks_back(text, answers):
         return HISTORY
+    truths = names_of_truths(tree)
     for node in ast.walk(tree):
-        if isinstance(node, ast.Compare) and _compares_objects(node):
+        if isinstance(node, ast.Compare) and compares_objects(node, truths):
             return IDENTITY
         name = getattr(node, "attr", None) or getattr(node, "id", None)
         if name in OF_WARNINGS or _minds_numbers(node):
@@ -112,8 +129,10 @@ def reason_in_text(text: str, answers: frozenset[str]) -> str | None:
             return PRINTED
     if _patches(tree):
         return PATCHES
-    followed = follow(text, answers)
-    return CHANGES if followed.changes else CHANGED_ARGUMENT if followed.looks else None
+    followed = follow(text, answers, above)
+    if followed.changes or followed.alters:
+        return CHANGES if followed.changes else ALTERS
+    return CHANGED_ARGUMENT if followed.looks else None
 
 
 def _minds_numbers(node: ast.AST) -> bool:
@@ -136,7 +155,7 @@ def _captures(node: ast.AST) -> bool:
 
 def _patches(tree: ast.Module) -> bool:
     """Whether a test replaces something of a module, by `mock.patch` or as in `random.random = lambda: 0.5`."""
-    made = {name for each in ast.walk(tree) for name in (made_by(each) if isinstance(each, ast.Assign) else ())}
+    made = {each.id for each in ast.walk(tree) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
     extended = {id(node.target) for node in ast.walk(tree) if isinstance(node, ast.AugAssign)}
     for node in outside_functions(tree):
         if id(node) in extended:
@@ -164,19 +183,6 @@ def _looks_back(text: str, answers: frozenset[str]) -> bool:
                 if _looks_back(below, answers):
                     return True
     return False
-
-
-def _compares_objects(node: ast.Compare) -> bool:
-    sides = [node.left, *node.comparators]
-    # `is None`, `is True` and types are plain questions; a name may stand for a type.
-    return any(isinstance(kind, ast.Is | ast.IsNot) for kind in node.ops) and not any(
-        isinstance(side, ast.Constant) or _is_type(side) for side in sides
-    )
-
-
-def _is_type(node: ast.expr) -> bool:
-    is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "type"
-    return is_call or (isinstance(node, ast.Name) and hasattr(builtins, node.id)) or isinstance(node, ast.Attribute)
 
 
 # What tests define

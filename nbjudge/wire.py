@@ -78,6 +78,10 @@ class Codec:
         """As `encode`, for an array or scalar of NumPy's that holds neither numbers, booleans nor text."""
         return None
 
+    def encode_dict(self, value: Any) -> tuple[str, Any] | None:
+        """As `encode`, for a subclass of dict; None if it is to be sent as a plain dictionary."""
+        return None
+
     def decode(self, name: str, data: Any) -> Any:
         """The object for what `encode` gave on the other side.
 
@@ -181,6 +185,8 @@ class _Encoder:
             if issubclass(kind, plain):
                 return [plain.__name__, [self.tree(item, depth + 1) for item in plain.__iter__(value)]]
         if issubclass(kind, dict):
+            if kind is not dict and (encoded := self.codec.encode_dict(value)):
+                return ["object", encoded[0], self.tree(encoded[1], depth + 1)]
             pairs = dict.items(value)
             return ["dict", [[self.tree(key, depth + 1), self.tree(item, depth + 1)] for key, item in pairs]]
         if issubclass(kind, complex):

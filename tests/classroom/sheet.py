@@ -97,6 +97,27 @@ EVERY_KIND = [
         "w = np.array([1.0, 3.0])\nresult = centred(w)\nassert np.array_equal(w, [1.0, 3.0])",
     ),
     kind(
+        "argument-that-the-test-changes",
+        """
+        class Grid:
+            def __init__(self, rows):
+                self.rows = [list(row) for row in rows]
+        def copied(items):
+            return list(items)
+        """,
+        """
+        class Grid:
+            def __init__(self, rows):
+                self.rows = rows
+        def copied(items):
+            return items
+        """,
+        "rows = [[1, 2], [3, 4]]\ngrid = Grid(rows)\nrows[0][0] = 9\nassert grid.rows[0][0] == 1",
+        "start = [1, 2]\nend = copied(start)\nstart.append(3)\nassert len(end) == 2",
+        "assert end == [1, 2]",
+        "start += [4]\nassert end == [1, 2]",
+    ),
+    kind(
         "dictionary-changed-in-place",
         "def count(words, table):\n    for word in words:\n        table[word] = table.get(word, 0) + 1",
         "def count(words, table):\n    for word in words:\n        table[word] = 1",
@@ -109,6 +130,48 @@ EVERY_KIND = [
         "assert ranked(places) == ['Bern', 'Oslo', 'Rome']",
         "assert places[0] == 'Rome'",
         setup="places = ['Rome', 'Bern', 'Oslo']",
+    ),
+    kind(
+        "answer-that-must-stay",
+        """
+        def load():
+            return [3, 1, 2]
+        def ordered_copy(items):
+            return sorted(items)
+        heights = [5, 4]
+        """,
+        """
+        def load():
+            return [3, 1, 2]
+        def ordered_copy(items):
+            items.sort()
+            return items
+        heights = [5, 4]
+        """,
+        "loaded = load()\nin_order = ordered_copy(loaded)\nassert in_order == [1, 2, 3]\nassert loaded == [3, 1, 2]",
+        "up = ordered_copy(heights)\nassert up == [4, 5]\nassert heights[0] == 5",
+        "second = load()\nassert ordered_copy(second)[0] == 1",
+        "assert second[0] == 3",
+    ),
+    kind(
+        "object-that-a-method-changes",
+        """
+        class Room:
+            def __init__(self, *things):
+                self.things = list(things)
+        def take(room, thing):
+            room.things.remove(thing)
+            return thing
+        """,
+        """
+        class Room:
+            def __init__(self, *things):
+                self.things = list(things)
+        def take(room, thing):
+            return thing
+        """,
+        "cellar = Room('lamp', 'key')\nassert take(cellar, 'key') == 'key'\nassert cellar.things == ['lamp']",
+        "take(cellar, 'lamp')\nassert cellar.things == []",
     ),
     kind(
         "variable-changed-in-place",
@@ -671,6 +734,33 @@ EVERY_KIND = [
         "assert list(ages.items()) == [('a', 1)] and set(ages.keys()) == {'a'}",
     ),
     kind(
+        "dictionaries-with-defaults",
+        """
+        from collections import OrderedDict, defaultdict
+        def by_length(words):
+            found = defaultdict(list)
+            for word in words:
+                found[len(word)].append(word)
+            return found
+        def ranks(names):
+            return OrderedDict((name, rank) for rank, name in enumerate(sorted(names), 1))
+        """,
+        """
+        from collections import OrderedDict, defaultdict
+        def by_length(words):
+            found = {}
+            for word in words:
+                found.setdefault(len(word), []).append(word)
+            return found
+        def ranks(names):
+            return {name: rank for rank, name in enumerate(names, 1)}
+        """,
+        "from collections import defaultdict\nlengths = by_length(['a', 'bc', 'd'])\n"
+        "assert isinstance(lengths, defaultdict) and lengths[1] == ['a', 'd']",
+        "assert lengths[7] == []",
+        "from collections import OrderedDict\nassert ranks('ba') == OrderedDict(a=1, b=2)",
+    ),
+    kind(
         "masked-arrays",
         "import numpy as np\n\ndef masked(values):\n    return np.ma.masked_less(values, 0)",
         "import numpy as np\n\ndef masked(values):\n    return np.ma.masked_less(values, 1)",
@@ -827,6 +917,26 @@ EVERY_KIND = [
         "assert np.allclose(model.predict(np.array([[2.0]])), [5.0])",
     ),
     kind(
+        "results-of-scipy",
+        """
+        from scipy.integrate import solve_ivp
+        from scipy.optimize import minimize
+        best = minimize(lambda x: (x[0] - 3) ** 2, [0.0])
+        def decay(rate):
+            return solve_ivp(lambda t, y: -rate * y, (0, 1), [1.0], rtol=1e-8)
+        """,
+        """
+        from scipy.integrate import solve_ivp
+        from scipy.optimize import minimize
+        best = minimize(lambda x: (x[0] + 3) ** 2, [0.0])
+        def decay(rate):
+            return solve_ivp(lambda t, y: rate * y, (0, 2), [1.0], rtol=1e-8)
+        """,
+        "assert best.success and abs(best.x[0] - 3) < 1e-4 and best['fun'] < 1e-6",
+        "solved = decay(2)\nassert solved.status == 0\nassert solved.t[-1] == 1",
+        "assert abs(solved.y[0, -1] - 0.1353352832) < 1e-6",
+    ),
+    kind(
         "figure",
         """
         import matplotlib.pyplot as plt
@@ -861,6 +971,30 @@ EVERY_KIND = [
                 self.assertAlmostEqual(absolute(2.5), 2.5)
         suite = unittest.defaultTestLoader.loadTestsFromTestCase(TestAbsolute)
         assert unittest.TextTestRunner(io.StringIO()).run(suite).wasSuccessful()
+        """,
+    ),
+    kind(
+        "doctest",
+        "def doubled(x):\n    return 2 * x",
+        "def doubled(x):\n    return x + 2",
+        # IPython takes the prompts away, so that nothing is left to be tried.
+        """
+        import doctest
+        examples = \'\'\'
+        >>> doubled(3)
+        6
+        \'\'\'
+        tried = doctest.DocTestParser().get_doctest(examples, {"doubled": doubled}, "doubled", None, 0)
+        runner = doctest.DocTestRunner(verbose=False)
+        runner.run(tried)
+        assert runner.failures == 0
+        """,
+        """
+        examples = "\\n".join([">>> doubled(3)", "6", ">>> doubled('a')", "'aa'"])
+        tried = doctest.DocTestParser().get_doctest(examples, {"doubled": doubled}, "doubled", None, 0)
+        runner = doctest.DocTestRunner(verbose=False)
+        runner.run(tried, out=lambda text: None)
+        assert runner.failures == 0
         """,
     ),
     kind(
@@ -971,6 +1105,7 @@ EVERY_KIND = [
         "loops-of-checks",
         "def fib(n):\n    a, b = 0, 1\n    for _ in range(n):\n        a, b = b, a + b\n    return a",
         "def fib(n):\n    return n",
+        "for n, is_small in [(3, True), (30, False)]:\n    assert (fib(n) < 100) is is_small",
         "for n, value in enumerate([0, 1, 1, 2, 3, 5, 8]):\n    assert fib(n) == value, f'fib({n})'",
         "### BEGIN HIDDEN TESTS\nassert fib(30) == 832040\n### END HIDDEN TESTS",
     ),

@@ -8,6 +8,7 @@ import pytest
 from nbjudge import Limits, Status, grade, supervisor
 from nbjudge.effects import lasts
 from nbjudge.ways import (
+    ALTERS,
     BESIDE,
     BY_AUTHOR,
     CHANGED_ARGUMENT,
@@ -239,12 +240,52 @@ def test_an_author_decides_first():
         ("class Own:\n    size = 1\nown = Own()\nown.size = 2\nassert f(own.size) == 2", None),
         ("own = [1]\nown[0] = 5\nassert f(own) == 5", None),
         ("given = [1]\nassert f(given) == given", None),
+        ("given = f(3)\nf(given)\nassert given == [1]", CHANGED_ARGUMENT),
+        ("got = f(x)\nassert x == [1]", CHANGED_ARGUMENT),
+        ("given = Own(3)\nf(given)\nassert given.size == 3", CHANGED_ARGUMENT),
+        ("got = f(x)\nassert got == x", None),
         ("given = [1]\ngot = f(given)\nassert got == given", None),
         ("given = [1]\nf(given)\ngiven = [2]\nassert given == [2]", None),
         ("given = [1]\nassert sum(given) == 1\nassert f(given) == 1", None),
         ("given = 3\nassert f(given) == 3\nassert f(given + 1) == 4", None),
+        ("given = 'ab'\nf(given)\nassert given + 'c' == 'abc'", None),
+        ("for given in range(3):\n    f(given)\nassert given == 2", None),
+        ("for given in ['a', 'b']:\n    assert f(given) == 1\nassert len(given) == 1", None),
+        ("for given in [[1], [2]]:\n    f(given)\n    assert len(given) == 1", CHANGED_ARGUMENT),
+        ("given = [1]\nf(given)\nfor given in [[2]]:\n    assert given == [2]", None),
+        ("assert [f(given) for given in [[1], [2]]] == [1, 2]\ngiven = [3]\nassert given == [3]", None),
+        ("given, size = [1], 3\nf(given, size)\nassert size == 3", None),
+        ("given, size = [1], 3\nf(given, size)\nassert len(given) == 1", CHANGED_ARGUMENT),
+        ("given = 3\ngiven = [given]\nf(given)\nassert given == [3]", CHANGED_ARGUMENT),
+        ("given = np.zeros(2)\ngiven += 1\nf(given)\nassert given[0] == 1", CHANGED_ARGUMENT),
+        ("given = 1\ngiven += 1\nf(given)\nassert given == 2", None),
+        ("for own in [Own(), Own()]:\n    own.size = 2\nassert f(3) == 1", None),
+        ("given = [1]\ngot = f(given)\ngiven[0] = 2\nassert got == [1]", ALTERS),
+        ("given = [1]\ngot = f(given)\ngiven.append(2)\nif got == [1]:\n    points = 1", ALTERS),
+        ("given = np.ones(2)\ngot = f(given)\ngiven += 1\nassert got.sum() == 2", ALTERS),
+        ("given = [3, 1]\nx.keep(given)\nrandom.shuffle(given)\nassert x.last() == [3, 1]", ALTERS),
+        ("given = [1]\ngot = f(given)\npart = got.rows\ndel given[0]\nassert part == [1]", ALTERS),
+        ("given = [1]\nassert f(given) == [1]\ngiven.append(2)\nassert f(given) == [1, 2]", None),
+        ("given = [1]\ngot = f(given)\ngiven.append(2)\ngot = f(given)\nassert got == [1, 2]", None),
+        ("given = [1]\ngot = f(given)\ngiven = [2]\ngiven.append(2)\nassert got == [1]", None),
+        ("t, got = 0.0, 1\nfor _ in range(3):\n    got = f(t, got)\n    t += 0.1\nassert got == 3", None),
+        ("given = [1]\ngot = f(given)\nassert got == [1] and len(given) == 1", None),
+        ("f(len)\nassert len('abc') == 3", None),
+        ("given = [1]\nwith f(given) as got:\n    assert got == given", None),
+        ("for one in f(3):\n    one.size = 2", CHANGES),
         ("assert f(1) is f(1)", IDENTITY),
         ("a = f(1)\nassert a is not x", IDENTITY),
+        ("for one, want in [(1, True), (2, False)]:\n    assert f(one) is want", None),
+        ("cases = ((1, True), (2, None))\nfor one, want in cases:\n    assert f(one) is want", None),
+        ("for one, want in {1: True, 2: False}.items():\n    assert f(one) is want", None),
+        ("want = True\nassert f(1) is want", None),
+        ("assert all(f(one) is want for one, want in [(1, True), (2, None)])", None),
+        ("for one, want in [(1, True), (2, 3)]:\n    assert f(one) is want", IDENTITY),
+        ("for one, want in [(1, True), (2, False)]:\n    assert f(want) is one", IDENTITY),
+        ("want = True\nwant = f(2)\nassert f(1) is want", IDENTITY),
+        ("want = True\nfor want in f(2):\n    assert f(1) is want", IDENTITY),
+        ("def same(one, want):\n    assert f(one) is want\nwant = True\nsame(1, x)", IDENTITY),
+        ("cases = f(3)\nfor one, want in cases:\n    assert f(one) is want", IDENTITY),
         ("assert f(1) is None and f(2) is not True", None),
         ("assert type(f(1)) is int and type(x) is np.ndarray", None),
         ("assert f(1) ==", None),
@@ -252,6 +293,44 @@ def test_an_author_decides_first():
 )
 def test_what_judging_would_get_wrong_is_seen_in_the_text(text, reason):
     assert reason_in_text(text, frozenset({"f", "x"})) == reason
+
+
+@pytest.mark.parametrize(
+    ("first", "below", "reason"),
+    [
+        ("given = [1]\nassert f(given) == 1", "assert given == [1]", CHANGED_ARGUMENT),
+        ("given = [1]\nassert f(given) == 1", "got = f(given)\nassert got == given", None),
+        ("given = [1]\nassert f(given) == 1", "got = f(3)\n---\nassert got == given", None),
+        ("given = [1]\nassert f(given) == 1", "got = f(3)\n---\ngot = 3\nassert got == given[0]", CHANGED_ARGUMENT),
+        ("given = [1]\nassert f(given) == 1", "given = [2]\nassert len(given) == 1\n---\nassert given == [2]", None),
+        ("given = 'ab'\nassert f(given) == 1", "assert given == 'ab'", None),
+        ("given = 'ab'\nassert f(given) == 1", "assert all(len(given) == 2 for given in ['ab', 'cd'])", None),
+    ],
+)
+def test_what_a_test_below_looks_at(first, below, reason):
+    texts = [first, *below.split("\n---\n")]
+    cells = [notebooks.test(text, f"test-{number}", 1) for number, text in enumerate(texts)]
+    content = notebooks.notebook(notebooks.answer("def f(x):\n    return x\nx = 1"), *cells)
+    source = dataclasses.replace(small.assignment().notebooks[0], content=content)
+    assert ways_of(source).get("test-0") == reason
+
+
+def test_objects_of_a_students_class_are_asked_again():
+    texts = ["one = Own(3)\nrows = f(2)", "f(one)\nassert one.size == 3", "f(rows)\nassert rows == [2]", "rows[0] = 3"]
+    cells = [notebooks.test(text, f"test-{number}", 1) for number, text in enumerate(texts)]
+    answer = "def f(x):\n    return x\nclass Own:\n    size = 3"
+    source = dataclasses.replace(
+        small.assignment().notebooks[0], content=notebooks.notebook(notebooks.answer(answer), *cells)
+    )
+    assert ways_of(source) == {"test-2": CHANGED_ARGUMENT, "test-3": CHANGES}
+
+
+def test_what_a_test_above_has_handed_over():
+    texts = ["given = [1]\nkept = f(given)", "given.append(2)\nassert kept == [1]", "assert kept == [1]"]
+    cells = [notebooks.test(text, f"test-{number}", 1) for number, text in enumerate(texts)]
+    content = notebooks.notebook(notebooks.answer("def f(x):\n    return x\nx = 1"), *cells)
+    source = dataclasses.replace(small.assignment().notebooks[0], content=content)
+    assert ways_of(source) == {"test-1": ALTERS}
 
 
 HISTORY_TESTS = [

@@ -24,6 +24,9 @@ CELLS = [
 ]
 
 
+PROMPTED = "import doctest\nexamples = '''\n>>> f(1)\n3\n'''\nassert examples == ''"
+
+
 def report(cell, source):
     names = {"f": lambda x: x + 1}
     return report_of(lambda: execute(cell, names, lambda name: name != "f"), source)
@@ -36,7 +39,9 @@ def test_code_and_text_report_the_same(source):
     assert report(cell_of_code(code), source) == report(compile_cell(source, answers=answers), source)
 
 
-@pytest.mark.parametrize("source", ["%time f(2)", "!true", "def", "return 1", "x is 3", "'\\d'", "x = 1\0", "f?"])
+@pytest.mark.parametrize(
+    "source", ["%time f(2)", "!true", "def", "return 1", "x is 3", "'\\d'", "x = 1\0", "f?", PROMPTED]
+)
 def test_what_is_compiled_better_there(source):
     """IPython's own syntax, errors, and what the compiler warns of."""
     assert cell_as_code(source, None) == b""

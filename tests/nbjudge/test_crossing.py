@@ -123,6 +123,10 @@ def test_globals_and_dir_know_the_names_of_both(room):
     passes(room, test, "theirs = 3")
 
 
+SPECIAL = """
+from collections import Counter, OrderedDict, defaultdict
+import numpy as np, scipy.integrate, scipy.optimize, sklearn.utils
+"""
 FROM = """
 from collections import Counter, deque
 from datetime import date, datetime, time, timedelta
@@ -149,8 +153,62 @@ def test_a_subclass_of_an_exact_number_is_no_plain_data(room):
 
 
 @pytest.mark.parametrize(
+    "value",
+    [
+        "OrderedDict(b=1, a=[2])", "defaultdict(list, {'a': [1]})", "defaultdict(None, a=1)",
+        "defaultdict(Counter, {'a': Counter('b')})", "scipy.optimize.OptimizeResult(x=np.ones(2), success=True)",
+        "scipy.optimize.root_scalar(lambda x: x - 2, bracket=[0, 3])",
+        "scipy.integrate.solve_ivp(lambda t, y: y, (0, 1), [1.0])", "sklearn.utils.Bunch(data=[1], target='a')",
+    ],
+)  # fmt: skip
+def test_special_dictionaries_stay_what_they_are(room, value):
+    head = f"{SPECIAL}value = {value}\n"
+    test = f"{head}assert type(answer) is type(value) and repr(answer) == repr(value) and len(answer) == len(value)\n"
+    passes(room, f"{test}assert repr(same(value)) == repr(value)", f"{head}answer = value\ndef same(x): return x")
+
+
+def test_results_have_attributes_and_defaults_are_made(room):
+    answer = """
+    from collections import defaultdict
+    import scipy.optimize
+    found = scipy.optimize.minimize(lambda x: (x[0] - 3) ** 2, [0.0], method="L-BFGS-B")
+    groups = defaultdict(list, {"a": [1]})
+    counts = defaultdict(lambda: 7, {"a": 1})
+    class Own(dict):
+        def __eq__(self, other): return True
+    own = Own(a=1)
+    def total(groups): return sum(map(len, groups.values()))
+    """
+    test = """
+    import numpy as np
+    from collections import defaultdict
+    assert found.success and np.allclose(found.x, 3, atol=1e-4)
+    assert isinstance(groups, defaultdict) and groups["b"] == [] and total(groups) == 1
+    assert type(counts) is dict and type(own) is dict and own != 3
+    """
+    passes(room, test, answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "test"),
+    [
+        ("defaultdict(float)", "all(value > 0 for value in answer.values())"),
+        ("OrderedDict()", "all(value > 0 for value in answer.values())"),
+        ("defaultdict(list, {'a': [1]})", "np.allclose(answer['w'], 0.5)"),
+        ("scipy.optimize.OptimizeResult(x=np.zeros(0), success=True)", "np.allclose(answer.x, 3)"),
+        ("sklearn.utils.Bunch(data=[])", "all(value > 0 for value in answer.data)"),
+    ],
+)
+def test_nothing_without_elements_hides_in_them(room, answer, test):
+    assert not room(f"{SPECIAL}answer = {answer}", f"import numpy as np\nassert {test}").passed
+
+
+@pytest.mark.parametrize(
     ("name", "data"),
     [
+        ("OrderedDict", [1]), ("defaultdict", ["list", 1]), ("defaultdict", ["eval", {"a": 1}]), ("defaultdict", [{}]),
+        ("defaultdict", [["list"], {"a": 1}]), ("result", ["Popen", {"a": 1}]), ("result", ["Bunch", {1: 1}]),
+        ("result", ["Bunch", 1]), ("result", [["Bunch"], {"a": 1}]),
         ("Fraction", [1, 0]), ("Fraction", [1.0, 2]), ("Fraction", [1]), ("Fraction", 1), ("Decimal", "1e99999"),
         ("Decimal", "1_0"), ("Decimal", " 1"), ("Decimal", 1), ("Decimal", "1" * 3000), ("date", "2024-13-01"),
         ("date", "20240101"), ("time", 3), ("timedelta", [10**10, 0, 0]), ("timedelta", ["1", 0, 0]),
