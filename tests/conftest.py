@@ -40,6 +40,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: place_in_order(item.path.relative_to(ROOT).as_posix()))
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name bytes by their parameter: an archive holds the time, and all processes have to name a test alike."""
+    return argname if isinstance(val, bytes) and len(val) > 20 else None
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
     """Have processes share the tests by modules; groups of pytest-xdist are of no effect since pytest 9.2."""

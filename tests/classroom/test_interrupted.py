@@ -206,7 +206,8 @@ def test_killed_at_fifty_moments_it_ends_as_if_undisturbed(tmp_path, root):
         run.kill()
         run.communicate()
         in_midst += graded(course) < CLASS
-        assert wait_for(lambda: not left_of(course), 10), "what the run had started has ended too"
+        has_ended = wait_for(lambda: not left_of(course), 10)
+        assert has_ended, ("what the run had started has ended too", list(map(line_of, left_of(course))))
     assert in_midst >= 40, "nearly all moments lay before the end"
     last = start(root, course)
     output, _ = last.communicate(timeout=600)
