@@ -12,8 +12,8 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExe
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from functools import lru_cache, partial
-from pathlib import Path
-from typing import Any
+from multiprocessing import reduction
+from typing import IO, Any
 
 from nbjudge.errors import MachineError, SandboxError, SchedulerError
 from nbjudge.grading import Grader, environment_of
@@ -26,7 +26,45 @@ AHEAD = 2  # submissions that wait for each worker
 CERTIFICATES = "name those of the cluster in Dask's configuration, below distributed.comm.tls"
 
 
-def _prepare_worker(parent: int, zygote: ZygoteClient) -> None:
+class _Tasks:
+    """What the workers of a pool grade, in a file without a name: nothing of it is left, however a process ends.
+
+    The main process adds tasks, while the workers are running, and each of them reads those that it is told of.
+    """
+
+    def __init__(self, file: IO[bytes]):
+        self.file = file
+        self.end = 0
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _tasks_of, (reduction.DupFd(self.file.fileno()),)
+
+    def add(self, assignment: Assignment, limits: Limits, options: EngineOptions) -> "Place":
+        """Add a task, and tell where it is."""
+        data = pickle.dumps((assignment, limits, options))
+        place = self.end, len(data)
+        self.file.write(data)
+        self.file.flush()
+        self.end += len(data)
+        return place
+
+    def grader(self, place: "Place") -> Grader:
+        """What grades submissions of a task."""
+        start, length = place
+        assignment, limits, options = pickle.loads(os.pread(self.file.fileno(), length, start))  # noqa: S301  (our own)
+        return Grader(assignment, limits, options, alone=False)
+
+
+def _tasks_of(descriptor: Any) -> _Tasks:
+    return _Tasks(os.fdopen(descriptor.detach(), "rb"))
+
+
+Place = tuple[int, int]  # where a task begins in the file, and how many bytes it has
+_tasks: list[_Tasks] = []  # those of this worker's pool
+
+
+def _prepare_worker(parent: int, zygote: ZygoteClient, tasks: _Tasks) -> None:
+    _tasks[:] = [tasks]
     # Ctrl-C is for the main process, which ends its workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # One for all workers; should it end, each starts its own.
@@ -43,26 +81,24 @@ def _end_with_parent(parent: int) -> None:
 
 
 @lru_cache(maxsize=1)
-def _grader_of(task: Path) -> Grader:
-    assignment, limits, options = pickle.loads(task.read_bytes())  # noqa: S301  (the main process has written it)
-    return Grader(assignment, limits, options, alone=False)
+def _grader_of(place: Place) -> Grader:
+    return _tasks[0].grader(place)
 
 
-def _grade_here(task: Path, submission: Submission) -> Graded:
-    return _grader_of(task).grade(submission)
+def _grade_here(place: Place, submission: Submission) -> Graded:
+    return _grader_of(place).grade(submission)
 
 
 class _Pool:
     """Processes of this machine; started anew if one of them is killed.
 
-    What they grade is told later, in a file: they may be started before it is known.
+    What they grade is told later: they may be started before it is known.
     """
 
     def __init__(self, workers: int, zygote: ZygoteClient):
         self.workers = workers
-        self.arguments = (os.getpid(), zygote)
-        self.folder = tempfile.TemporaryDirectory(prefix="nbjudge-pool-")
-        self.tasks = 0
+        self.tasks = _Tasks(tempfile.TemporaryFile())  # noqa: SIM115  (closed with the pool)
+        self.arguments = (os.getpid(), zygote, self.tasks)
         self.executor = self._start()
 
     def _start(self) -> ProcessPoolExecutor:
@@ -86,19 +122,16 @@ class _Pool:
             limits: for each submission.
             options: how the engine runs.
         """
-        self.tasks += 1
-        task = Path(self.folder.name) / str(self.tasks)
-        task.write_bytes(pickle.dumps((assignment, limits, options)))
-        return partial(self._submit, task)
+        return partial(self._submit, self.tasks.add(assignment, limits, options))
 
-    def _submit(self, task: Path, submission: Submission) -> "Future[Graded]":
+    def _submit(self, place: Place, submission: Submission) -> "Future[Graded]":
         try:
-            return self.executor.submit(_grade_here, task, submission)
+            return self.executor.submit(_grade_here, place, submission)
         except BrokenProcessPool:
             _close_queue(self.executor)
             self.executor.shutdown(wait=False, cancel_futures=True)
             self.executor = self._start()
-            return self.executor.submit(_grade_here, task, submission)
+            return self.executor.submit(_grade_here, place, submission)
 
     def close(self, at_once: bool) -> None:
         processes = list((self.executor._processes or {}).values())
@@ -110,7 +143,7 @@ class _Pool:
                 process.kill()
             for process in processes:
                 process.join()
-        self.folder.cleanup()
+        self.tasks.file.close()
 
 
 class EarlyStart:
