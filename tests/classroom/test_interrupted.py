@@ -20,7 +20,7 @@ from tests.classroom import postgresql
 from tests.classroom.small_course import NAME, RIGHT, gradebook_of, graded_notebook, make_course, scores
 
 pytestmark = pytest.mark.timing
-CLASS = 200
+CLASS = 300
 MARK = "GDL_TEST_RUN"
 
 
