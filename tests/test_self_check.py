@@ -134,7 +134,7 @@ def test_cells_that_stop_are_named(write):
     ],
     ids=["parentheses", "signs", "blocks"],
 )
-def test_code_that_is_nested_too_deep_is_told_of_its_own_cell_only(write, answer, told):
+def test_code_that_is_nested_too_deep_spoils_its_own_cell_only(write, answer, told):
     results = check(write({"half": answer, "root": RIGHT["root"]}), 10)
     assert results[0].problems[0].startswith(f"The cell half stopped with {told}")
     assert by_name(results)["root-visible"].state is State.PASSED

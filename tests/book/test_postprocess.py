@@ -109,7 +109,7 @@ def test_a_phone_gets_panels_one_below_the_other(tmp_path):
     ("caption", "kind"),
     [("<p>Left: a. Right: b.</p>", ' class="gdl-sides"'), ("<p>The aleft and bright.</p>", "")],
 )
-def test_a_caption_that_says_left_is_marked_where_a_phone_shows_below(caption, kind):
+def test_a_caption_that_says_left_is_marked_for_a_phone(caption, kind):
     phone, desk = '<img src="a"><source data-phone><img src="b"></picture>', '<img src="a">'
     for image, found in ((phone, kind), (desk, "")):
         figure = f"<figure>{image}\n<figcaption>{{}}{caption}</figcaption></figure>"
