@@ -25,6 +25,8 @@ Submit = Callable[[Submission], "Future[Graded]"]
 AHEAD = 2  # submissions that wait for each worker
 CERTIFICATES = "name those of the cluster in Dask's configuration, below distributed.comm.tls"
 
+Place = tuple[int, int]  # where a task begins in the file of `_Tasks`, and how many bytes it has
+
 
 class _Tasks:
     """What the workers of a pool grade, in a file without a name: nothing of it is left, however a process ends.
@@ -39,7 +41,7 @@ class _Tasks:
     def __reduce__(self) -> tuple[Any, ...]:
         return _tasks_of, (reduction.DupFd(self.file.fileno()),)
 
-    def add(self, assignment: Assignment, limits: Limits, options: EngineOptions) -> "Place":
+    def add(self, assignment: Assignment, limits: Limits, options: EngineOptions) -> Place:
         """Add a task, and tell where it is."""
         data = pickle.dumps((assignment, limits, options))
         place = self.end, len(data)
@@ -48,7 +50,7 @@ class _Tasks:
         self.end += len(data)
         return place
 
-    def grader(self, place: "Place") -> Grader:
+    def grader(self, place: Place) -> Grader:
         """What grades submissions of a task."""
         start, length = place
         assignment, limits, options = pickle.loads(os.pread(self.file.fileno(), length, start))  # noqa: S301  (our own)
@@ -59,7 +61,6 @@ def _tasks_of(descriptor: Any) -> _Tasks:
     return _Tasks(os.fdopen(descriptor.detach(), "rb"))
 
 
-Place = tuple[int, int]  # where a task begins in the file, and how many bytes it has
 _tasks: list[_Tasks] = []  # those of this worker's pool
 
 

@@ -145,38 +145,24 @@ def grade_class(
         if options.only_judged:
             assignment = replace(assignment, notebooks=tuple(map(judged_only, assignment.notebooks)))
         early = early if early is not None and early.fits(assignment, options.engine) else None
-        assignment = tried_out(
-            course, course.source(name), assignment, options.limits, options.engine, options.despite_complaints, early
-        )
+        side_by_side = partial(_graded_by, early, options.limits, options.engine) if early else None
+        tried = trial_of(course, course.source(name), assignment, options.limits, options.engine, side_by_side)
+        assignment = fit_to_grade(assignment, tried, options.despite_complaints)
         _Class(course, assignment, options, gradebook, secret, on_outcome).grade(students, early)
     return len(students)
 
 
-def tried_out(
-    course: Course,
-    source: Path,
-    assignment: Assignment,
-    limits: Limits,
-    engine: EngineOptions,
-    despite: bool = False,
-    early: EarlyStart | None = None,
-) -> Assignment:
-    """An assignment with its tests run as a trial found: see `trial`.
+def fit_to_grade(assignment: Assignment, tried: Tried, despite: bool = False) -> Assignment:
+    """An assignment with its tests run as its trial found: see `trial`.
 
     Args:
-        course: in whose folder it is noted what was tried.
-        source: the folder of the assignment's sources.
         assignment: as it is going to be graded.
-        limits: of a submission.
-        engine: how it runs.
+        tried: what its trial found.
         despite: whether complaints stop nothing.
-        early: processes that grade, if they were started before.
 
     Raises:
         GradingError: if the trial found anything to complain of.
     """
-    side_by_side = partial(_graded_by, early, limits, engine) if early else None
-    tried = trial_of(course, source, assignment, limits, engine, side_by_side)
     if tried.lacking:
         # Every student would lose points for it.
         raise GradingError(f"{assignment.name} was tried before the class, and nobody was graded: {tried.lacking}")

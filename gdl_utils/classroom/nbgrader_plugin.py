@@ -29,7 +29,7 @@ from gdl_utils.classroom.course import Course, Folders
 from gdl_utils.classroom.course_secret import course_secret, seed_of_hashes, seed_of_student
 from gdl_utils.classroom.dates import refresh_submission
 from gdl_utils.classroom.environment import LENT
-from gdl_utils.classroom.grade import tried_out
+from gdl_utils.classroom.grade import fit_to_grade, trial_of
 from gdl_utils.classroom.gradebook import ClassGradebook
 from gdl_utils.classroom.roster import refuse_look_alike
 from gdl_utils.classroom.safe_outputs import safe_outputs
@@ -157,8 +157,8 @@ class WholeSubmission(NotebookExporter):
             assignment, own = self.assignment(name), self.own_files(name)
             # The reference solution has the files of the source.
             given = {**assignment.files, **{file: assignment.hidden[file] for file in own if file in assignment.hidden}}
-            tried = tried_out(self.course, source, replace(assignment, files=given), limits, options, despite)
-            self._tried[name] = replace(assignment, notebooks=tried.notebooks)
+            tried = trial_of(self.course, source, replace(assignment, files=given), limits, options)
+            self._tried[name] = fit_to_grade(assignment, tried, despite)
         return self._tried[name]
 
     def refuse_look_alike(self, names: dict[str, str]) -> None:

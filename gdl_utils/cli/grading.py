@@ -1,7 +1,6 @@
 """Commands for those who teach, and the one with which students check their own work."""
 
 import enum
-import gc
 import os
 import sys
 from collections import Counter
@@ -28,6 +27,7 @@ from gdl_utils.cli.shared import (
     tell_of_matplotlib,
 )
 from gdl_utils.errors import CourseError
+from gdl_utils.importing import without_collector
 
 if TYPE_CHECKING:
     from gdl_utils.classroom.grade import GradingOptions, Outcome
@@ -205,12 +205,8 @@ def grade(
     number = workers or os.cpu_count() or 1
     early = nullcontext() if scheduler else closing(early_start(target, assignment, engine, number))
     with early as started:
-        # As in `gdl_utils.__main__`.
-        gc.disable()
-        from gdl_utils.classroom.grade import GradingOptions
-
-        gc.freeze()
-        gc.enable()
+        with without_collector():
+            from gdl_utils.classroom.grade import GradingOptions
         options = GradingOptions(limits, engine, number, scheduler, regrade)
         options = replace(options, only_judged=only_judged, despite_complaints=despite_complaints)
         _grade(target, assignment, options, started)
