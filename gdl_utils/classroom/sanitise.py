@@ -20,6 +20,7 @@ from nbconvert.filters import Highlight2HTML
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath, MathBlockParser, MathInlineParser
 
 from gdl_utils.classroom.formulas import FORMULA, draw_formula
+from gdl_utils.classroom.markup_cost import closed_in_words, parsing_cost
 
 TEXT_TAGS = (
     "a abbr b blockquote br code dd del div dl dt em hr i img kbd li ol p pre s samp small span strong sub sup u"
@@ -60,6 +61,7 @@ NAMESPACE = "http://www.w3.org/2000/svg"
 LONGEST = 300_000  # characters that are parsed, apart from pictures
 LARGEST_PICTURES = 20_000_000  # characters of all pictures of a text
 MOST = 5_000  # elements of one text
+COSTLIEST = 10_000_000  # elements that are looked at while a text is parsed: 40 ms
 LONGEST_LINE = 1_000  # characters of code
 LONGEST_FORMULA = 2_000  # characters
 MOST_TABLES = 100  # that can be scrolled by themselves
@@ -67,6 +69,12 @@ MOST_TABLES = 100  # that can be scrolled by themselves
 LEXERS = frozenset(["python", "python3", "py", "ipython", "ipython3", "pycon", "console", "bash", "sh", "json", "text"])
 BRACKETS = re.compile(r"\A\\[(\[]|\\[)\]]\Z")
 OPENING = re.compile(r"<[^\W\d_]")
+# Left open, these are opened again in every paragraph that follows (HTML standard, 13.2.4.3), with all that they hold:
+# 60 kB of `<p><b title=1><p><b title=2>` would become 55 MB. Under other names they are cleaned as any other element.
+REOPENED = re.compile(
+    r"<(/?)(a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s/>])", re.IGNORECASE | re.ASCII
+)
+RENAMED = re.compile(r"<(/?)x-([a-z]+)(?=[\s>])", re.ASCII)
 
 
 @dataclass
@@ -92,7 +100,7 @@ class Budget:
 
 
 def _allowed(tag: str, name: str, value: str) -> str | None:
-    return value if _is_allowed(tag, name, value) else None
+    return value if _is_allowed(tag.removeprefix("x-"), name, value) else None
 
 
 def _is_allowed(tag: str, name: str, value: str) -> bool:
@@ -110,15 +118,17 @@ def _is_allowed(tag: str, name: str, value: str) -> bool:
 
 
 def _clean(text: str) -> str:
-    return nh3.clean(
-        text,
-        tags=set(TAGS),
-        attributes=ATTRIBUTES,
+    cleaned = nh3.clean(
+        REOPENED.sub(r"<\1x-\2", text),
+        tags=TAGS | {f"x-{tag}" for tag in TAGS},
+        attributes={**ATTRIBUTES, "x-a": ATTRIBUTES["a"]},
         attribute_filter=_allowed,
         clean_content_tags=set(UNSEEN),
         url_schemes={"http", "https", "mailto", "data"},
         link_rel="noopener noreferrer",
+        set_tag_attribute_values={"x-a": {"rel": "noopener noreferrer"}},
     )
+    return RENAMED.sub(r"<\1\2", cleaned)
 
 
 def plain(text: str) -> str:
@@ -132,10 +142,13 @@ def clean_html(text: str, budget: Budget | None = None) -> str | None:
     Returns:
         None if it is too long or has too many elements.
     """
-    elements = len(OPENING.findall(text)) if len(text) <= LONGEST else MOST + 1
-    if elements > MOST or not (budget or Budget()).pay("elements", elements):
+    if len(text) > LONGEST or not _is_parsed_soon(text, 1):
         return None
-    return _clean(text)
+    return _clean(text) if (budget or Budget()).pay("elements", len(OPENING.findall(text))) else None
+
+
+def _is_parsed_soon(text: str, times: int) -> bool:
+    return len(OPENING.findall(text)) <= times * MOST and parsing_cost(text) <= times * COSTLIEST
 
 
 def safe_html(text: str, budget: Budget | None = None) -> str:
@@ -172,7 +185,10 @@ def clean_svg(text: str) -> str | None:
         None if it is too much, or no drawing.
     """
     pictures = sum(len(picture) for picture in re.findall(r"data:image/[^\"'<>]*", text))
-    if len(text) - pictures > 10 * LONGEST or pictures > LARGEST_PICTURES or len(OPENING.findall(text)) > 4 * MOST:
+    if len(text) - pictures > 10 * LONGEST or pictures > LARGEST_PICTURES:
+        return None
+    text = REOPENED.sub(r"<\1x-\2", closed_in_words(text))
+    if not _is_parsed_soon(text, 4):
         return None
     cleaned = nh3.clean(
         text,
@@ -262,8 +278,8 @@ def _cleaned_markdown(text: str, attachments: tuple[tuple[str, tuple[tuple[str, 
     except Exception:
         # Text that is nested too deep, for example: shown as it was written.
         return plain(text), 1
-    elements = len(OPENING.findall(rendered))
-    return (_clean(rendered), elements) if elements <= MOST else (plain(text), 1)
+    is_shown = _is_parsed_soon(rendered, 1)
+    return (_clean(rendered), len(OPENING.findall(rendered))) if is_shown else (plain(text), 1)
 
 
 def safe_markdown(text: str, attachments: Attachments | None = None, budget: Budget | None = None) -> str:

@@ -7,6 +7,7 @@ import pytest
 from gdl_utils.classroom import sanitise
 from gdl_utils.classroom.feedback import FeedbackExporter
 from gdl_utils.classroom.formulas import draw_formula
+from gdl_utils.classroom.safe_outputs import safe_outputs
 from gdl_utils.classroom.sanitise import Budget, highlighted, safe_html, safe_markdown
 from tests.notebooks import added, as_node, notebook
 
@@ -47,6 +48,12 @@ SHAPES = {
     "attributes in Markdown": lambda n: text(f"<p {' '.join(f'a{i}=1' for i in range(4 * n))}>"),
     "elements in each other": lambda n: html("<div>" * n),
     "elements that are left open": lambda n: html("".join(f"<b id={i}></i>" for i in range(n))),
+    "elements that are opened again": lambda n: html("".join(f"<p><b title={i}>" for i in range(n))),
+    "elements that are opened again in tables": lambda n: html("<table>" + "<tr><i title=a>x" * n),
+    "a long element that is opened again": lambda n: html(f"<a title={'a' * 9 * n}>" + "<p>x</p>" * n),
+    "elements opened again in Markdown": lambda n: text("".join(f"<p><u title={i}>\n\n" for i in range(n))),
+    "elements of no use in each other": lambda n: html("<span>" * n + "</q>" * 4 * n),
+    "elements of a drawing in each other": lambda n: shown("image/svg+xml", "<svg>" + "<g>" * n + "</q>" * 9 * n),
     "elements that are only closed": lambda n: html("<p>" + "</b>" * 4 * n),
     "tables": lambda n: html("<table><tr><td>" * (n // 4)),
     "entities": lambda n: html("&lt;&#1;" * 4 * n),
@@ -92,6 +99,9 @@ def seconds(cells):
     draw_formula.cache_clear()
     start = time.process_time()
     page(cells)
+    # Formgrader and autograded/ show what is left of outputs by other ways.
+    for cell in cells:
+        safe_outputs(cell.get("outputs", []))
     return time.process_time() - start
 
 
@@ -100,10 +110,11 @@ def test_twice_as_much_takes_about_twice_as_long():
     slow = {}
     seconds(text("$a$") + code("1"))
     for name, shape in SHAPES.items():
-        # Once more if something else has kept the processor busy.
-        for _ in range(4):
-            once, twice = seconds(shape(1200)), seconds(shape(2400))
-            if twice < 2.6 * once:
+        # Again if something else has kept the processor busy, or the collector came by chance.
+        once = twice = float("inf")
+        for _ in range(5):
+            once, twice = min(once, seconds(shape(1200))), min(twice, seconds(shape(2400)))
+            if twice < 2.5 * once:
                 break
         else:
             slow[name] = (once, twice)
@@ -120,8 +131,10 @@ def test_twice_as_much_takes_about_twice_as_long():
         html("<!--" * 14_000),
         [each for i in range(100) for each in text("\\begin{a}" * 8000)],
         [each for i in range(100) for each in html("<b id=1></i>" * 4000)],
+        [each for i in range(100) for each in html("<span>" * 5000 + "</q>" * 60_000)],
+        [each for i in range(20) for each in shown("image/svg+xml", "<svg>" + "<g>" * 20_000 + "</q>" * 200_000)],
     ],
-    ids=["attributes", "formulas", "brackets", "comments", "cells", "outputs"],
+    ids=["attributes", "formulas", "brackets", "comments", "cells", "outputs", "closings", "drawings"],
 )
 def test_no_page_takes_long(cells):
     assert seconds(cells) < 15
