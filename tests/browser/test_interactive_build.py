@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-FIGURES = ["layers", "box", "kernel", "activations", "players", "latent", "earth"]
+FIGURES = ["layers", "box", "descent", "kernel", "activations", "players", "latent", "earth"]
 NODE = shutil.which("node", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]))
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-FIGURES = ["layers", "box", "kernel", "activations", "players", "latent", "earth"]
+FIGURES = ["layers", "box", "descent", "kernel", "activations", "players", "latent", "earth"]
 POLICY = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'"
 THEMES = {
     "pydata_sphinx_theme": ["styles/theme.css", "styles/pydata-sphinx-theme.css"],
@@ -248,6 +248,60 @@ class TestLayers:
         layers = figure(page, "layers")
         layers.get_by_label("kind of the input").select_option("a vector")
         assert "Conv2D needs height, width and channels, but gets (None, 784)" in layers.inner_text()
+
+
+class TestDescent:
+    def test_by_mouse(self, visit):
+        page = visit()
+        descent = figure(page, "descent")
+        assert "After 20 steps" in descent.inner_text()
+        assert "is not yet within 0.001" in descent.inner_text()
+        start = descent.get_by_role("slider", name="start; arrow keys move it")
+        start.scroll_into_view_if_needed()
+        frame = start.bounding_box()
+        x, y = frame["x"] + frame["width"] / 2, frame["y"] + frame["height"] / 2
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x + 70, y - 30, steps=4)
+        page.mouse.up()
+        moved = start.bounding_box()
+        assert moved["x"] - frame["x"] == pytest.approx(70, abs=2)
+        assert moved["y"] - frame["y"] == pytest.approx(-30, abs=2)
+        descent.get_by_role("button", name="Step →").click()
+        assert "After 21 steps" in descent.inner_text()
+
+    def test_by_keyboard(self, visit):
+        page = visit()
+        descent = figure(page, "descent")
+        descent.get_by_role("slider", name="start; arrow keys move it").focus()
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("Shift+ArrowUp")
+        descent.get_by_role("slider", name="steps", exact=True).focus()
+        page.keyboard.press("End")
+        assert fragment(page) == "#descent=unit:radians,rate:0.1,momentum:0,mean:-0.95,std:1.09,steps:200"
+        assert "the loss is within 0.001 of it" in descent.inner_text()
+
+    def test_by_touch(self, visit):
+        page = visit(viewport={"width": 360, "height": 700}, has_touch=True, is_mobile=True)
+        start = figure(page, "descent").get_by_role("slider", name="start; arrow keys move it")
+        start.scroll_into_view_if_needed()
+        frame = start.bounding_box()
+        drag_by_touch(page, frame, 40, -20)
+        settled(page, lambda: start.bounding_box()["x"] > frame["x"] + 30)
+
+    def test_a_rate_that_is_too_large_never_arrives(self, visit):
+        link = "/book/light.html#descent=rate:{},steps:200,momentum:{},unit:{}"
+        descent = figure(visit(link.format(0.9, 0, "radians")), "descent")
+        assert "is within 0.001" in descent.inner_text()
+        descent = figure(visit(link.format(1.05, 0, "radians")), "descent")
+        assert "is not yet within" in descent.inner_text()
+        descent = figure(visit(link.format(3, 0.9, "radians") + ",std:0.4"), "descent")
+        assert "The last place is outside the picture." in descent.inner_text()
+
+    def test_momentum_goes_along_a_narrow_valley(self, visit):
+        link = "/book/light.html#descent=rate:0.1,steps:200,momentum:{},unit:tens"
+        assert "is not yet within" in figure(visit(link.format(0)), "descent").inner_text()
+        assert "is within 0.001" in figure(visit(link.format(0.9)), "descent").inner_text()
 
 
 class TestBox:
@@ -791,7 +845,7 @@ def test_drawings_are_as_large_as_they_say(visit, width):
         assert figure(page, name).evaluate("panel => panel.scrollWidth <= panel.clientWidth"), name
         for said, real in (
             figure(page, name)
-            .locator("svg")
+            .locator("svg:not(svg svg)")
             .evaluate_all("all => all.map((svg) => [svg.viewBox.baseVal.width, svg.getBoundingClientRect().width])")
         ):
             assert said == pytest.approx(real, abs=0.5), name

@@ -1,5 +1,5 @@
 // On every page: loads the modules of the figures that the page holds. A page without figures loads nothing.
-const FIGURES = ["layers", "box", "kernel", "activations", "players", "latent", "earth"];
+const FIGURES = ["layers", "box", "descent", "kernel", "activations", "players", "latent", "earth"];
 
 for (const host of document.querySelectorAll<HTMLElement>(".gdl-figure[data-figure]")) {
   const name = host.dataset.figure ?? "";

@@ -1,6 +1,7 @@
 // The static pictures by their names; run by the build.
 import { figure as activations, picture as drawActivations } from "./activations";
 import { figure as box, picture as drawBox } from "./box";
+import { figure as descent, picture as drawDescent } from "./descent";
 import { file } from "./drawing/markup";
 import { picture as drawEarth, LABEL as earth } from "./earth";
 import { picture as drawKernel, figure as kernel } from "./kernel";
@@ -14,6 +15,7 @@ export function pictures(banner: string, networks: Record<string, Stored>): Reco
   return {
     layers: file(drawLayers(), layers.label, banner),
     box: file(drawBox(), box.label, banner),
+    descent: file(drawDescent(), descent.label, banner),
     kernel: file(drawKernel(), kernel.label, banner),
     activations: file(drawActivations(), activations.label, banner),
     players: file(drawPlayers(), players.label, banner),
