@@ -66,10 +66,10 @@ def test_its_data_are_those_of_the_page(in_node, root):
 @pytest.mark.parametrize("unit", UNITS)
 def test_another_unit_leaves_the_loss_above_the_least(in_node, unit):
     places = [{"mean": -1, "logStd": 0.3}, {"mean": 0.4, "logStd": -0.6}]
-    expression = (
-        f"((data) => figure.loss({{mean: item.mean * {UNITS[unit]}, logStd: item.logStd + Math.log({UNITS[unit]})}}, data)"
-        f" - figure.leastLoss(data))(figure.inUnit(figure.LATITUDES, '{unit}'))"
-    )
+    size = UNITS[unit]
+    place_in_unit = f"{{mean: item.mean * {size}, logStd: item.logStd + Math.log({size})}}"
+    difference = f"figure.loss({place_in_unit}, data) - figure.leastLoss(data)"
+    expression = f"((data) => {difference})(figure.inUnit(figure.LATITUDES, '{unit}'))"
     mean, std = 0.0292, 1.0181
     for place, above in zip(places, in_node("descent", expression, places), strict=True):
         squares = (place["mean"] - mean) ** 2 + std**2
