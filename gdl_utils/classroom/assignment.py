@@ -28,6 +28,7 @@ PYTHON = ("python", "python3", "ipython")  # names of the language
 OTHER_KERNELS = re.compile(r"(?:ir|irkernel|xr|julia|octave|matlab|sas|stata|bash|javascript|scala|xcpp\d*)[\d._-]*")
 CHECK = "check"  # what it is told when the assignment itself is checked
 # The traits by which a course names its own marks of hidden tests, as nbgrader spells them, with the usual marks.
+SEEN_TO_FAIL = "seen-to-fail"  # put on a cell whose author ran it and kept the error among its outputs
 OF_SOLUTION = re.compile("(BEGIN|END) SOLUTION")
 MARKS = (("begin_test_delimeter", BEGIN), ("end_test_delimeter", END))
 
@@ -126,6 +127,8 @@ def _load_notebook(source: Path, name: str, gradebook: ClassGradebook, settings:
     released = gradebook.source_cells(name)
     for cell in content["cells"]:
         if "outputs" in cell:
+            if any(output["output_type"] == "error" for output in cell["outputs"]):
+                cell["metadata"]["tags"] = [*cell["metadata"].get("tags", []), SEEN_TO_FAIL]
             cell["outputs"], cell["execution_count"] = [], None
         if (cell_name := grade_id(cell)) in released:
             # Directives for tests (AUTOTEST) have been replaced there, and solutions by their stubs.

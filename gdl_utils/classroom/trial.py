@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from gdl_utils.classroom.assignment import SEEN_TO_FAIL
 from gdl_utils.classroom.environment import lacking
 from gdl_utils.errors import GradingError
 from nbjudge import (
@@ -354,18 +355,23 @@ def _has_statements(text: str) -> bool:
 
 
 def _failures(assignment: Assignment, full: Graded) -> list[str]:
-    """Cells of the author's that end with an error: those of solutions only where that costs points."""
+    """Cells of the author's that end with an error: those of solutions, and others seen to fail, if it costs points."""
     found = []
     for source in assignment.notebooks:
         loses = any(_lost(full, source, name) for book, _, name in _tests(assignment) if book is source)
         # Cells that students may change come back without their tags.
-        may = {each["source"] for each in source.content["cells"] if MAY_FAIL in each["metadata"].get("tags", [])}
+        may, seen = _tagged(source, MAY_FAIL), _tagged(source, SEEN_TO_FAIL)
         for number, cell in enumerate(_cells(full, source), 1):
             error = "" if is_test(cell) or cell["source"] in may else _ended_with(cell)
-            if error and (loses or not is_solution(cell)):
+            if error and (loses or not (is_solution(cell) or cell["source"] in seen)):
                 what = "The reference solution" if is_solution(cell) else "A cell of the assignment"
-                found.append(f"{what} fails, {source.name}, {grade_id(cell) or f'cell {number}'}{error}")
+                meant = "" if is_solution(cell) else f"; if it is meant to, tag it {MAY_FAIL}"
+                found.append(f"{what} fails, {source.name}, {grade_id(cell) or f'cell {number}'}{error}{meant}")
     return found
+
+
+def _tagged(source: SourceNotebook, tag: str) -> set[str]:
+    return {cell["source"] for cell in source.content["cells"] if tag in cell["metadata"].get("tags", [])}
 
 
 def _cells(graded: Graded, source: SourceNotebook) -> list[Cell]:

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import shutil
 import sys
+from functools import partial
 
 import nbformat
 import pytest
@@ -87,6 +88,19 @@ def test_a_cell_of_the_authors_that_fails_stops_the_run(tmp_path, root):
     cells = locked("data = open('lost.csv').read()", "load"), DOUBLE, test("assert double(2) == 4", "t", 1)
     said = refused(course_with(tmp_path, root, *cells))
     assert f"A cell of the assignment fails, {BOOK}, load" in said and "FileNotFoundError" in said
+    assert "; if it is meant to, tag it raises-exception" in said
+
+
+ERROR = {"output_type": "error", "ename": "KeyError", "evalue": "'monkey'", "traceback": ["KeyError: 'monkey'"]}
+
+
+@pytest.mark.parametrize("of_cell", [cell, partial(locked, name="shown")], ids=["any", "locked"])
+def test_an_error_that_its_author_has_seen_is_meant(tmp_path, root, of_cell):
+    shown = of_cell("{'cat': 1}['monkey']") | {"outputs": [ERROR]}
+    passing, failing = test("assert double(2) == 4", "t", 1), test("assert double(2) == 5", "t", 1)
+    assert outcomes(course_with(tmp_path / "a", root, shown, DOUBLE, passing)) == {"ada": (1, "")}
+    # Where points are lost it may be the cause.
+    assert "A cell of the assignment fails" in refused(course_with(tmp_path / "b", root, shown, DOUBLE, failing))
 
 
 OBJECTS = (
