@@ -19,6 +19,7 @@ from nbjudge.errors import MachineError, SandboxError, SchedulerError
 from nbjudge.grading import Grader, environment_of
 from nbjudge.model import Assignment, EngineOptions, Graded, Limits, Submission
 from nbjudge.results import pack_error, pack_result, unpack_result
+from nbjudge.sandbox import availability
 from nbjudge.zygote_client import Environment, ZygoteClient, ZygoteServer, adopt, close_zygotes, kept_zygote
 
 Submit = Callable[[Submission], "Future[Graded]"]
@@ -160,15 +161,23 @@ class EarlyStart:
         Raises:
             SandboxError: if there can be no sandbox here.
         """
-        self.zygote = ZygoteServer(environment)
+        if environment.sandboxed:
+            # A test of the sandbox takes a third of a second. Meanwhile it is taken to be as good as can be: nothing
+            # that a student wrote is run before `fits` has heard of the result.
+            threading.Thread(target=availability.tested, args=(environment.python,), daemon=True).start()
+        try:
+            self.zygote = ZygoteServer(environment, own_users=True)
+        except OSError:
+            availability.require(environment.python)
+            raise
         self._pool = _Pool(workers, self.zygote)
         self._pool.begin()
 
     def fits(self, assignment: Assignment, options: EngineOptions) -> bool:
         """Whether an assignment's notebooks can be forked from it."""
-        return self.zygote.environment == environment_of(
-            assignment.notebooks, options, assignment.hash_seed, assignment.files
-        )
+        environment = environment_of(assignment.notebooks, options, assignment.hash_seed, assignment.files)
+        is_as_assumed = not self.zygote.own_users or availability.own_users(environment.python)
+        return self.zygote.environment == environment and is_as_assumed
 
     def submitting(self, assignment: Assignment, limits: Limits, options: EngineOptions) -> Submit:
         """As `local_workers`, for as long as these processes last."""

@@ -141,11 +141,22 @@ class ZygoteServer(ZygoteClient):
     It imports while the caller goes on; `wait` before it is forked. The thread that starts it must last as long.
     """
 
-    def __init__(self, environment: Environment):
+    def __init__(self, environment: Environment, own_users: bool | None = None):
+        """Start it.
+
+        Args:
+            environment: what it is.
+            own_users: whether each process in the sandbox can have a user of its own; tested if None, and with it
+                whether there can be a sandbox at all.
+
+        Raises:
+            SandboxError: if there can be none.
+        """
         python = interpreter(environment.python)
         python.require()
-        if environment.sandboxed:
+        if environment.sandboxed and own_users is None:
             availability.require(environment.python)
+            own_users = availability.own_users(environment.python)
         here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         super().__init__(environment, here)
         lent = _lent(environment, python)
@@ -156,9 +167,8 @@ class ZygoteServer(ZygoteClient):
         program = start_line(python, "nbjudge.zygote", str(there.fileno()), json.dumps(asdict(settings)), lent=lent)
         self.home: str | None = None
         line, variables = program, None
-        own_users = environment.sandboxed and availability.own_users(environment.python)
-        own_users = own_users and users.are_there(mounts.folders)
-        user_map = users.UserMap() if own_users else None
+        self.own_users = bool(environment.sandboxed and own_users and users.are_there(mounts.folders))
+        user_map = users.UserMap() if self.own_users else None
         hash_seed = str(environment.hash_seed)
         if environment.sandboxed:
             path = f"{Path(python.executable).parent}:{bubblewrap.ENVIRONMENT['PATH']}"

@@ -180,11 +180,11 @@ def sample(in_root, tmp_path):
 
 
 def test_without_bubblewrap_the_options_that_help_are_told(sample, tmp_path, monkeypatch):
-    availability.tested.cache_clear()
+    availability.once_tested.cache_clear()
     with monkeypatch.context() as patch:
         patch.setenv("PATH", str(tmp_path / "nothing"))
         result = run("grade", "02_shapes_and_parameters", "--course", str(sample))
-    availability.tested.cache_clear()
+    availability.once_tested.cache_clear()
     assert result.exit_code == 2
     assert result.stderr == (
         "The sandbox needs bubblewrap, which is not installed: install the package bubblewrap of your system, or use "

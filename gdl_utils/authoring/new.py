@@ -31,6 +31,7 @@ feedback/
 gradebook.db
 nbgrader.log
 .gdl-trials.json
+.gdl-releases.json
 # Back it up, and give it to nobody: hidden inputs are drawn from it.
 course_secret.txt
 """

@@ -1,11 +1,12 @@
 """The Python in which the notebooks of a class run, and what the engine brings into it."""
 
 import hashlib
-import importlib.metadata
 import platform
 import re
+import sys
 from collections.abc import Iterable
 from functools import cache
+from pathlib import Path
 
 import gdl_utils
 from gdl_utils.classroom.course import Course
@@ -41,7 +42,11 @@ def environment_digest(python: str | None = None) -> str:
 
 @cache
 def _own_digest() -> str:
-    packages = {f"{package.metadata['Name']}=={package.version}" for package in importlib.metadata.distributions()}
+    # The folders' names say what is in them; to read their files takes a hundred times as long.
+    folders = filter(Path.is_dir, map(Path, sys.path))
+    packages = {
+        each.name for folder in folders for each in folder.iterdir() if each.suffix in (".dist-info", ".egg-info")
+    }
     return hashlib.sha256("\n".join([platform.python_version(), *sorted(packages)]).encode()).hexdigest()
 
 

@@ -12,10 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from nbgrader.api import Gradebook
-from nbgrader.apps import NbGraderAPI
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, InterfaceError, InternalError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 
 from gdl_utils.classroom.assignment import (
     load_assignment,
@@ -28,9 +25,9 @@ from gdl_utils.classroom.course_secret import course_secret, seed_of_hashes, see
 from gdl_utils.classroom.gradebook import ClassGradebook, Standing
 from gdl_utils.classroom.graded_folder import keep_time, write_autograded
 from gdl_utils.classroom.keys import Found, digest_of, look_at
-from gdl_utils.classroom.nbgrader_api import open_course, why_failed
+from gdl_utils.classroom.nbgrader_api import open_course
+from gdl_utils.classroom.released_gradebook import released_gradebook
 from gdl_utils.classroom.roster import SAME_STUDENT, look_alikes
-from gdl_utils.classroom.source_problems import check_kernels, problems_of_cells
 from gdl_utils.classroom.student_files import (
     MAX_BYTES,
     MAX_FILES,
@@ -136,7 +133,7 @@ def grade_class(
         raise GradingError(f"{what} in {course.submissions}", f"put each into STUDENT/{name}/ there")
     if options.engine.sandboxed and options.scheduler is None:
         availability.require(options.engine.python)
-    with open_course(course) as api, _released_gradebook(course, name, api) as gradebook:
+    with open_course(course) as api, released_gradebook(course, name, api) as gradebook:
         prepare(course.source(name))
         secret = course_secret(course.folder)
         assignment = replace(
@@ -211,30 +208,6 @@ def _standing_at(standing: Standing | None, outcome: Outcome) -> Outcome:
 
 
 @contextmanager
-def _released_gradebook(course: Course, name: str, api: NbGraderAPI) -> Iterator[ClassGradebook]:
-    """The gradebook, into which the assignment is released first: nbgrader notes then what it consists of."""
-    url, course_id = api.coursedir.db_url, api.coursedir.course_id
-    try:
-        check_kernels(course.source(name))
-        with Gradebook(url, course_id):
-            pass
-        result = api.generate_assignment(name)
-        if not result["success"]:
-            reasons = problems_of_cells(course.source(name), api.config) or [f"{why_failed(result)} (see {course.log})"]
-            raise GradingError(f"nbgrader can't release {course.source(name)}: " + "\n".join(reasons))
-        with ClassGradebook(url, course_id, name, api.config) as gradebook:
-            yield gradebook
-    except ArgumentError:
-        raise GradingError(
-            "The URL of the gradebook can't be read", "write it like postgresql://USER@HOST/NAME"
-        ) from None
-    except SQLAlchemyError as error:
-        reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        shown = make_url(url).render_as_string(hide_password=True)
-        raise GradingError(f"The gradebook {shown} can't be used: {reason}") from error
-
-
-@contextmanager
 def _workers(
     assignment: Assignment, options: GradingOptions, count: int, early: EarlyStart | None
 ) -> Iterator[tuple[Submit, int]]:
@@ -266,7 +239,7 @@ def released_assignment(course: Course, name: str, checking: bool = False) -> As
         shutil.copytree(course.source(name), copy.source(name))
         if checking:
             prepare(copy.source(name), checking)
-        with open_course(copy) as api, _released_gradebook(copy, name, api) as gradebook:
+        with open_course(copy) as api, released_gradebook(copy, name, api) as gradebook:
             return load_assignment(copy.source(name), gradebook, api.config)
 
 

@@ -7,12 +7,14 @@ points, or gives points to a blank answer, and running them beside the student's
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from gdl_utils.classroom.assignment import SEEN_TO_FAIL
 from gdl_utils.classroom.environment import lacking
+from gdl_utils.classroom.notes import read_note, write_note
 from gdl_utils.errors import GradingError
 from nbjudge import (
     Assignment,
@@ -239,23 +241,16 @@ def try_once(
         grade_each: as for `try_out`.
     """
     record = folder / RECORD
-    try:
-        known = json.loads(record.read_text(encoding="utf-8"))
-        before = known[name]
+    before = read_note(record, name) or {}
+    with suppress(KeyError, TypeError):
         if before["key"] == key:
             return Tried(before["beside"], tuple(before["complaints"]), before["lacking"])
-    except (OSError, ValueError, KeyError, TypeError):
-        known = {}
     try:
         tried = try_out(prepared(), solved, limits, options, grade_each)
     except MachineError as error:
         # It may be the machine's, so that it is not kept.
         return Tried({}, (as_sentence(error),))
-    known = known if isinstance(known, dict) else {}
-    known[name] = {"key": key, **asdict(tried)}
-    partial = record.with_suffix(".partial")
-    partial.write_text(json.dumps(known, sort_keys=True, indent=1) + "\n", encoding="utf-8")
-    partial.rename(record)
+    write_note(record, name, {"key": key, **asdict(tried)})
     return tried
 
 

@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+import threading
 from dataclasses import asdict
 from functools import cache
 
@@ -12,6 +13,8 @@ from nbjudge.interpreter import ENGINE, Interpreter, interpreter, start_line
 from nbjudge.sandbox import users
 from nbjudge.sandbox.bubblewrap import command
 from nbjudge.sandbox.mounts import Mounts, mounts_for
+
+_testing = threading.Lock()
 
 
 def unavailable_reason(python: str | None = None) -> SandboxError | None:
@@ -26,9 +29,18 @@ def unavailable_reason(python: str | None = None) -> SandboxError | None:
     return tested(python)[0]
 
 
-@cache
 def tested(python: str | None) -> tuple[SandboxError | None, bool]:
-    """Why the sandbox can't be used for a Python, and whether each process in it can have a user of its own."""
+    """Why the sandbox can't be used for a Python, and whether each process in it can have a user of its own.
+
+    The test takes a third of a second and is made once. Another thread may begin it: who asks meanwhile waits.
+    """
+    with _testing:
+        return once_tested(python)
+
+
+@cache
+def once_tested(python: str | None) -> tuple[SandboxError | None, bool]:
+    """As `tested`."""
     if sys.platform != "linux":
         return SandboxError("The sandbox needs Linux", "grade in a container"), False
     if shutil.which("bwrap") is None:

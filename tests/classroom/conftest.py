@@ -208,7 +208,7 @@ def remove_bubblewrap(monkeypatch, tmp_path):
         # What was started before needs none.
         close_zygotes()
         monkeypatch.setenv("PATH", str(tmp_path))
-        availability.tested.cache_clear()
+        availability.once_tested.cache_clear()
 
     yield remove
-    availability.tested.cache_clear()
+    availability.once_tested.cache_clear()

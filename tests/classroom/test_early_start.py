@@ -5,11 +5,15 @@ import subprocess
 import sys
 from contextlib import closing
 
+import pytest
+
 from gdl_utils.classroom import grade
 from gdl_utils.classroom.course import Course
 from gdl_utils.classroom.early_start import early_start
-from gdl_utils.classroom.grade import grade_class
+from gdl_utils.classroom.grade import grade_class, released_assignment
+from nbjudge import SandboxError
 from nbjudge.pool import EarlyStart
+from nbjudge.sandbox import availability
 from nbjudge.zygote_client import Environment, close_zygotes
 from tests.classroom.small_course import FULL, HOW, NAME, RIGHT, make_course, scores
 from tests.nbjudge.processes import zygotes
@@ -64,3 +68,37 @@ def test_it_is_started_before_nbgrader_is_imported():
     program = "import sys, gdl_utils.classroom.early_start; print([name for name in sys.modules if 'nbgrader' in name])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_without_bubblewrap_it_says_so(tmp_path, root, remove_bubblewrap):
+    course = make_course(tmp_path / "course", root, {"ada": RIGHT})
+    remove_bubblewrap()
+    with pytest.raises(SandboxError, match="bubblewrap, which is not installed"):
+        early_start(course, NAME, HOW.engine, 1)
+
+
+@pytest.mark.parametrize("is_assumed", [True, False])
+def test_what_it_assumed_of_the_sandbox_is_checked(tmp_path, root, monkeypatch, is_assumed):
+    course = make_course(tmp_path / "course", root, {"ada": RIGHT})
+    close_zygotes()
+    monkeypatch.setattr(availability, "once_tested", lambda _: (None, is_assumed))
+    with closing(early_start(course, NAME, HOW.engine, 1)) as early:
+        grade_class(course, NAME, lambda _: None, HOW, early)
+        assignment = dataclasses.replace(
+            released_assignment(course, NAME), hash_seed=early.zygote.environment.hash_seed
+        )
+        in_use = early.fits(assignment, HOW.engine)
+    close_zygotes()
+    assert scores(course) == {"ada": FULL}
+    assert in_use == (is_assumed or not early.zygote.own_users)
+
+
+def test_where_there_can_be_no_sandbox_nothing_is_run(tmp_path, root, monkeypatch):
+    course = make_course(tmp_path / "course", root, {"ada": RIGHT})
+    monkeypatch.setattr(availability, "once_tested", lambda _: (SandboxError("no walls", "build some"), False))
+    with (
+        closing(early_start(course, NAME, HOW.engine, 1)) as early,
+        pytest.raises(SandboxError, match="no walls"),
+    ):
+        grade_class(course, NAME, lambda _: None, HOW, early)
+    assert not course.results.exists()

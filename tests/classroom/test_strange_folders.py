@@ -22,6 +22,7 @@ WRITTEN = (
     "course_secret.txt",
     "nbgrader.log",
     ".gdl-trials.json",
+    ".gdl-releases.json",
 )
 SMALL = 1 << 16  # bytes of a file whose content is compared
 

@@ -43,9 +43,9 @@ def started():
 def asked_anew():
     """Whether there can be a sandbox is asked again: before a test, and after it."""
     close_zygotes()
-    availability.tested.cache_clear()
+    availability.once_tested.cache_clear()
     yield
-    availability.tested.cache_clear()
+    availability.once_tested.cache_clear()
 
 
 def test_without_bubblewrap_nothing_runs(tmp_path, monkeypatch, asked_anew, started):

@@ -321,8 +321,8 @@ def test_a_sandbox_that_can_not_show_it_says_so(monkeypatch):
     python = interpreter()
     gone = Mounts(("/no/such/folder", *mounts_for(python, more=[ENGINE]).folders))
     monkeypatch.setattr(availability, "mounts_for", lambda *_, **__: gone)
-    availability.tested.cache_clear()
+    availability.once_tested.cache_clear()
     reason = availability.unavailable_reason()
-    availability.tested.cache_clear()
+    availability.once_tested.cache_clear()
     assert f"The sandbox can't show what {sys.executable} needs (bwrap: " in reason.problem
     assert "/no/such/folder" in reason.problem and "may read all of it" in reason.remedy

@@ -152,7 +152,7 @@ def test_where_no_user_can_be_mapped_the_wall_stands(monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr(Path, "write_text", refuse)
-        availability.tested.cache_clear()
+        availability.once_tested.cache_clear()
         assert not availability.own_users()
     try:
         assert availability.unavailable_reason() is None
@@ -161,7 +161,7 @@ def test_where_no_user_can_be_mapped_the_wall_stands(monkeypatch):
             lines = Path(f"/proc/{one.pair.student.pid}/status").read_text().splitlines()
             assert [line for line in lines if line.startswith("Uid:")] == ["Uid:" + f"\t{os.geteuid()}" * 4]
     finally:
-        availability.tested.cache_clear()
+        availability.once_tested.cache_clear()
 
 
 @only_root
