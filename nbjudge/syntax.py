@@ -3,17 +3,19 @@
 import ast
 import builtins
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from nbjudge.notebook import parsed
 
 
-def taken_from_above(text: str) -> set[str]:
+@lru_cache(maxsize=4000)
+def taken_from_above(text: str) -> frozenset[str]:
     """The names that a cell uses and does not make itself before it does."""
     tree = parsed(text)
     taken: set[str] = set()
     for statement in reversed(tree.body if tree else []):
         taken = (taken - made_by(statement)) | used_by(statement)
-    return taken
+    return frozenset(taken)
 
 
 def made_by(statement: ast.stmt) -> set[str]:

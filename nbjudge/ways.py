@@ -98,8 +98,9 @@ def _reason_below(text: str, below: list[Cell], answers: frozenset[str], above: 
 
 
 def _is_shown_below(text: str, below: list[str], answers: frozenset[str]) -> bool:
-    names = {name for other in below for name in taken_from_above(other) - answers}
-    return shows(text) and any(map(SHOWN_NAME.fullmatch, names))
+    if not shows(text):
+        return False
+    return any(SHOWN_NAME.fullmatch(name) for other in below for name in taken_from_above(other) - answers)
 
 
 def answers_of(source: SourceNotebook) -> frozenset[str]:
