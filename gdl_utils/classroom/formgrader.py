@@ -23,7 +23,14 @@ from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 
 from gdl_utils.classroom.safe_outputs import safe_outputs
-from gdl_utils.classroom.sanitise import Budget, clean_markdown, highlighted, safe_html, without_links
+from gdl_utils.classroom.sanitise import (
+    Budget,
+    budget_of_outputs,
+    clean_markdown,
+    highlighted,
+    safe_html,
+    without_links,
+)
 
 NAMES = ("assignment_id", "notebook_id", "notebook_path", "student", "first_name", "last_name")
 BUDGET = "budget"
@@ -43,9 +50,11 @@ class SafeNotebook(Preprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Change them in the notebook that is shown; the file stays as it is."""
+        budget = budget_of_outputs()
         for cell in nb.cells:
             if cell.cell_type == "code":
-                cell.outputs = [nbformat.from_dict(_for_mathjax(output)) for output in safe_outputs(cell.outputs)]
+                outputs = safe_outputs(cell.outputs, budget)
+                cell.outputs = [nbformat.from_dict(_for_mathjax(output)) for output in outputs]
             elif cell.cell_type == "raw":
                 # It could ask to be taken for any kind of text.
                 cell.metadata.pop("raw_mimetype", None)
