@@ -131,17 +131,21 @@ def _is_allowed(tag: str, name: str, value: str) -> bool:
 
 
 def _clean(text: str) -> str:
-    cleaned = nh3.clean(
-        REOPENED.sub(r"<\1x-\2", text),
-        tags=TAGS | {f"x-{tag}" for tag in TAGS},
-        attributes={**ATTRIBUTES, "x-a": ATTRIBUTES["a"]},
-        attribute_filter=_allowed,
-        clean_content_tags=set(UNSEEN),
-        url_schemes={"http", "https", "mailto", "data"},
-        link_rel="noopener noreferrer",
-        set_tag_attribute_values={"x-a": {"rel": "noopener noreferrer"}},
-    )
-    return RENAMED.sub(r"<\1\2", cleaned)
+    text = REOPENED.sub(r"<\1x-\2", text)
+    # Without the elements that are taken away, a browser may read the rest in another way, in which it closes elements
+    # of the page: so what is left is read again.
+    for _ in range(2):
+        text = nh3.clean(
+            text,
+            tags=TAGS | {f"x-{tag}" for tag in TAGS},
+            attributes={**ATTRIBUTES, "x-a": ATTRIBUTES["a"]},
+            attribute_filter=_allowed,
+            clean_content_tags=set(UNSEEN),
+            url_schemes={"http", "https", "mailto", "data"},
+            link_rel="noopener noreferrer",
+            set_tag_attribute_values={"x-a": {"rel": "noopener noreferrer"}},
+        )
+    return RENAMED.sub(r"<\1\2", text)
 
 
 def plain(text: str) -> str:
