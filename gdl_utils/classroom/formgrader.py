@@ -36,6 +36,8 @@ NAMES = ("assignment_id", "notebook_id", "notebook_path", "student", "first_name
 BUDGET = "budget"
 DOLLARS = re.compile(r"\$\$?(?P<tex>[^$]*)\$\$?")
 MOST_COLOURS = 1000  # changes of colour in one text
+# To read one of them takes a time that grows with the square of its length.
+LONG_CHANGE = re.compile(r"\x1b\[[^@-~\n]{100}")
 MATHJAX = "https://cdnjs.cloudflare.com/ajax/libs/mathjax/2.7.7/"
 # What comes before it are Formgrader's own scripts, what comes after it is the notebook.
 NOTEBOOK = 'id="notebook"'
@@ -100,7 +102,7 @@ def shown_code(context: Context, source: str, metadata: Mapping[str, Any] | None
 
 def terminal_text(text: str) -> str:
     """Text of a terminal as HTML, in colours if they don't change too often."""
-    if text.count("\x1b") > MOST_COLOURS:
+    if text.count("\x1b") > MOST_COLOURS or LONG_CHANGE.search(text):
         return html.escape(strip_ansi(text))
     return str(ansi2html(text))
 
