@@ -23,6 +23,8 @@ SAVE = "save the whole network with model.save({!r}) and hand in that file"
 HDF5 = b"\x89HDF\r\n\x1a\n"
 OF_A_KERAS_FILE = {"config.json", "metadata.json", "model.weights.h5"}
 MOST_METADATA = 1 << 20  # bytes of a file's own description of itself
+# Of what is compressed in other ways, Python unpacks all that it has read at once: a kilobyte can become a gigabyte.
+READ_IN_PIECES = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 @dataclass
@@ -111,6 +113,8 @@ def problem_of_version(name: str, data: bytes) -> str:
     try:
         here = importlib.metadata.version("keras")
         with zipfile.ZipFile(io.BytesIO(data)) as archive, archive.open("metadata.json") as file:
+            if archive.getinfo("metadata.json").compress_type not in READ_IN_PIECES:
+                return ""
             there = json.loads(file.read(MOST_METADATA))["keras_version"]
         newer = [int(part) for part in there.split(".")[:2]] > [int(part) for part in here.split(".")[:2]]
     except (importlib.metadata.PackageNotFoundError, zipfile.BadZipFile, OSError, ValueError, LookupError):

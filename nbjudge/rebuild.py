@@ -12,6 +12,8 @@ from nbjudge.notebook import Cell, grade_id, is_solution, nbgrader, text_of
 
 FINDINGS = 100  # more are counted, not told
 MOST_MEMORY = 400 << 20
+MOST_MEMORY_OF_OLD = 4 << 20  # without outputs: to convert it takes a hundred times as long and as much memory
+MOST_CELLS = 200_000  # that are looked at, damaged ones among them
 # It never goes back: a text without an end reaches to the end of the file.
 TEXT_IN_JSON = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
 MISSING = "# This cell was missing from the submission."
@@ -75,7 +77,11 @@ def read(data: bytes, limits: Limits) -> tuple[list[Cell], list[str]]:
 
         try:
             _drop_old_outputs(content)
+            if _memory(json.dumps(content).encode()) > MOST_MEMORY_OF_OLD:
+                raise UnreadableError("the notebook is of the old version 3, and too large to be converted")
             content = json.loads(nbformat.writes(nbformat.convert(nbformat.from_dict(content), 4)))
+        except UnreadableError:
+            raise
         except Exception:
             raise UnreadableError("the notebook is of the old version 3 and damaged") from None
     elif version != 4 or isinstance(version, bool):
@@ -85,6 +91,8 @@ def read(data: bytes, limits: Limits) -> tuple[list[Cell], list[str]]:
     cells = content.get("cells")
     if not isinstance(cells, list):
         raise UnreadableError("the notebook has no list of cells")
+    if len(cells) > MOST_CELLS:
+        raise UnreadableError(f"the notebook has {len(cells)} cells, more than {MOST_CELLS}")
     readable: list[Cell] = []
     damaged: list[int] = []
     for number, cell in enumerate(cells, 1):

@@ -16,6 +16,7 @@ from nbgrader.plugins.zipcollect import ExtractorPlugin
 
 from gdl_utils.classroom.student_files import DISK_IS_FULL, IGNORED, MAX_BYTES, MAX_FILES
 from gdl_utils.errors import GradingError
+from nbjudge.handed_files import READ_IN_PIECES
 from nbjudge.matching import shown
 
 # Too long, or of a file where another name needs a folder.
@@ -147,6 +148,8 @@ def _refused(entries: list[zipfile.ZipInfo], limits: ArchiveLimits, target: Path
             return f"{name!r} is neither a file nor a folder."
         if entry.flag_bits & 1:
             return f"{name!r} is encrypted."
+        if entry.compress_type not in READ_IN_PIECES:
+            return f"{name!r} is compressed in an unusual way, which could fill the memory: ask for a usual zip file."
         if path in seen:
             return f"it holds {name!r} twice."
         seen.add(path)

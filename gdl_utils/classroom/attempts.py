@@ -5,6 +5,7 @@ and time follow one rule. Times stand in names of files, or in a table of the pl
 into their zip files as the time of a file is that of the download, so it counts only if it is asked for.
 """
 
+import hashlib
 import re
 import struct
 import zipfile
@@ -180,7 +181,7 @@ def _kind(name: str, notebooks: int) -> str:
 
 @dataclass(frozen=True)
 class Before:
-    """What lay in a folder of submitted/ before: the text of its time, and its other files."""
+    """What lay in a folder of submitted/ before: the text of its time, and digests of its other files by name."""
 
     time: bytes | None
     files: Mapping[str, bytes]
@@ -189,7 +190,9 @@ class Before:
 def what_was_there(folder: Path) -> Before:
     """What to compare a new submission with."""
     files = read_files(folder) if folder.is_dir() else {}
-    return Before(files.pop(TIMESTAMP, None), files)
+    time = files.pop(TIMESTAMP, None)
+    # Not the files themselves: those of a whole class are known at a time.
+    return Before(time, {name: hashlib.sha256(data).digest() for name, data in files.items()})
 
 
 def write_time(folder: Path, attempt: Attempt, before: Before) -> str:

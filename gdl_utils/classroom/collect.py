@@ -20,7 +20,7 @@ from nbgrader.apps import NbGraderAPI
 from nbgrader.apps.zipcollectapp import ZipCollectApp
 from nbgrader.plugins.zipcollect import FileNameCollectorPlugin
 
-from gdl_utils.classroom.archive import LIMITS_OF_STUDENT, Extractor, unzip
+from gdl_utils.classroom.archive import LIMITS_OF_STUDENT, ArchiveLimits, Extractor, unzip
 from gdl_utils.classroom.attempts import (
     Attempt,
     Before,
@@ -316,13 +316,16 @@ def _by_person(
 def _unpacked(files: dict[Path, str], extracted: Path) -> dict[Path, str]:
     """The files of a submission by path with their names, those in zip files of the student's own among them."""
     unpacked = {}
+    room = LIMITS_OF_STUDENT  # for all of them together
     for path, name in files.items():
         if Path(name).suffix.lower() != ".zip":
             unpacked[path] = name
             continue
         inner = Path(tempfile.mkdtemp(dir=extracted))
-        unzip(path, inner, LIMITS_OF_STUDENT)
-        unpacked |= {file: file.relative_to(inner).as_posix() for file in sorted(inner.rglob("*")) if file.is_file()}
+        unzip(path, inner, room)
+        found = [file for file in sorted(inner.rglob("*")) if file.is_file()]
+        room = ArchiveLimits(room.files - len(found), room.bytes - sum(file.stat().st_size for file in found))
+        unpacked |= {file: file.relative_to(inner).as_posix() for file in found}
     return unpacked
 
 

@@ -13,6 +13,8 @@ from nbjudge import Limits, SourceNotebook
 from nbjudge.handed_files import required_files
 from nbjudge.matching import find_notebooks, original_name, same_name, shown
 
+MOST_SEARCHED = 1 << 30  # bytes of notebooks that are searched for names
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -43,12 +45,14 @@ def named_as_before(names: Mapping[Path, str], wanted: Wanted, remarks: list[str
     """
     renamed = dict(names)
     texts = [path.read_bytes() for path, name in names.items() if name.casefold().endswith(".ipynb")]
+    copies = [name for name in names.values() if original_name(name)[1]]
+    is_searched = len(copies) * sum(map(len, texts)) <= MOST_SEARCHED
     # Of several copies the last gets the name.
     for path, name in sorted(names.items(), key=lambda item: -original_name(item[1])[1]):
         plain, number = original_name(name)
         if not number or any(same_name(plain, other) for other in renamed.values()):
             continue
-        is_spoken_of = _speaks(texts, plain) and not _speaks(texts, name)
+        is_spoken_of = is_searched and _speaks(texts, plain) and not _speaks(texts, name)
         if plain in wanted.names or plain.endswith(".py") or is_spoken_of:
             renamed[path] = plain
             remarks.append(f"{shown(name)} was taken for {shown(plain)}")

@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import re
 import signal
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -41,7 +42,7 @@ from gdl_utils.classroom.student_files import OF_NBGRADER
 from gdl_utils.errors import GradingError
 from gdl_utils.terminal import one_entry
 from nbjudge.grading import NOTE
-from nbjudge.notebook import is_test
+from nbjudge.notebook import MOST_CODE, is_test
 
 TEMPLATES = Path(__file__).parent / "templates"
 STEP = "gdl_utils.classroom.feedback"
@@ -201,8 +202,11 @@ def _instead_of_outputs(cell: NotebookNode) -> str:
 
 
 def _name_of_syntax_error(source: str) -> str:
+    if len(source) > MOST_CODE:
+        return ""
     try:
-        ast.parse(source)
+        with warnings.catch_warnings(action="ignore"):
+            ast.parse(source)
     except SyntaxError as error:
         return type(error).__name__
     except (ValueError, RecursionError, MemoryError):

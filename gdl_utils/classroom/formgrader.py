@@ -23,12 +23,21 @@ from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 
 from gdl_utils.classroom.safe_outputs import safe_outputs
-from gdl_utils.classroom.sanitise import Budget, clean_markdown, highlighted, safe_html, without_links
+from gdl_utils.classroom.sanitise import (
+    Budget,
+    budget_of_outputs,
+    clean_markdown,
+    highlighted,
+    safe_html,
+    without_links,
+)
 
 NAMES = ("assignment_id", "notebook_id", "notebook_path", "student", "first_name", "last_name")
 BUDGET = "budget"
 DOLLARS = re.compile(r"\$\$?(?P<tex>[^$]*)\$\$?")
 MOST_COLOURS = 1000  # changes of colour in one text
+# To read one of them takes a time that grows with the square of its length.
+LONG_CHANGE = re.compile(r"\x1b\[[^@-~\n]{100}")
 MATHJAX = "https://cdnjs.cloudflare.com/ajax/libs/mathjax/2.7.7/"
 # What comes before it are Formgrader's own scripts, what comes after it is the notebook.
 NOTEBOOK = 'id="notebook"'
@@ -43,9 +52,11 @@ class SafeNotebook(Preprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Change them in the notebook that is shown; the file stays as it is."""
+        budget = budget_of_outputs()
         for cell in nb.cells:
             if cell.cell_type == "code":
-                cell.outputs = [nbformat.from_dict(_for_mathjax(output)) for output in safe_outputs(cell.outputs)]
+                outputs = safe_outputs(cell.outputs, budget)
+                cell.outputs = [nbformat.from_dict(_for_mathjax(output)) for output in outputs]
             elif cell.cell_type == "raw":
                 # It could ask to be taken for any kind of text.
                 cell.metadata.pop("raw_mimetype", None)
@@ -91,7 +102,7 @@ def shown_code(context: Context, source: str, metadata: Mapping[str, Any] | None
 
 def terminal_text(text: str) -> str:
     """Text of a terminal as HTML, in colours if they don't change too often."""
-    if text.count("\x1b") > MOST_COLOURS:
+    if text.count("\x1b") > MOST_COLOURS or LONG_CHANGE.search(text):
         return html.escape(strip_ansi(text))
     return str(ansi2html(text))
 

@@ -32,7 +32,7 @@ from gdl_utils.classroom.environment import LENT
 from gdl_utils.classroom.grade import fit_to_grade, trial_of
 from gdl_utils.classroom.gradebook import ClassGradebook
 from gdl_utils.classroom.roster import refuse_look_alike
-from gdl_utils.classroom.safe_outputs import safe_outputs
+from gdl_utils.classroom.safe_outputs import with_safe_outputs
 from gdl_utils.classroom.settings import python_of
 from gdl_utils.classroom.student_files import (
     files_to_write,
@@ -422,9 +422,9 @@ class JudgeCells(Execute):
         for line in result.log:
             self.log.warning("%s", line)
         self.log.info("%s took %.2f s and %d MiB", name, result.seconds, result.memory >> 20)
-        for cell, judged in zip(nb.cells, graded["cells"], strict=True):
+        for cell, judged in zip(nb.cells, with_safe_outputs(graded)["cells"], strict=True):
             if cell.cell_type == "code":
-                cell.outputs = nbformat.from_dict(safe_outputs(judged["outputs"]))
+                cell.outputs = nbformat.from_dict(judged["outputs"])
                 cell.execution_count = judged["execution_count"]
             is_lost = cell.metadata.get("nbgrader", {}).get("grade_id") in rebuilt.missing
             if is_lost and not cell.metadata.nbgrader.get("grade"):

@@ -20,7 +20,7 @@ from nbconvert.filters import Highlight2HTML
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath, MathBlockParser, MathInlineParser
 
 from gdl_utils.classroom.formulas import FORMULA, draw_formula
-from gdl_utils.classroom.markup_cost import closed_in_words, parsing_cost
+from gdl_utils.classroom.markup_cost import closed_in_words, drawing_cost, parsing_cost
 
 TEXT_TAGS = (
     "a abbr b blockquote br code dd del div dl dt em hr i img kbd li ol p pre s samp small span strong sub sup u"
@@ -41,7 +41,7 @@ SHAPES = "circle ellipse line path polygon polyline rect"
 SVG_TAGS = frozenset(
     f"svg g defs desc title text tspan use image clipPath linearGradient radialGradient stop {SHAPES}".split()
 )
-# Only these can be drawn again by `use`: if groups could, a few lines would draw millions of shapes.
+# Only these can be drawn again by `use`.
 NAMED = frozenset(f"clipPath linearGradient radialGradient {SHAPES}".split())
 DRAWING = (
     # prose: allow american-spelling: names of attributes
@@ -60,13 +60,19 @@ NAMESPACE = "http://www.w3.org/2000/svg"
 
 LONGEST = 300_000  # characters that are parsed, apart from pictures
 LARGEST_PICTURES = 20_000_000  # characters of all pictures of a text
+LARGEST_DRAWING = 20_000_000  # characters of shapes that are drawn again, or clip others
 MOST = 5_000  # elements of one text
 COSTLIEST = 10_000_000  # elements that are looked at while a text is parsed: 40 ms
 LONGEST_LINE = 1_000  # characters of code
+MOST_BLANK_LINES = 50  # of code, one after the other
+LONGEST_BLANK = 300  # characters of white space in a line of Markdown
 LONGEST_FORMULA = 2_000  # characters
+MOST_FORMULAS = 5_000  # brackets that may open one
 MOST_TABLES = 100  # that can be scrolled by themselves
 # Of the lexers of Pygments, there are some that take very long for a strange text.
 LEXERS = frozenset(["python", "python3", "py", "ipython", "ipython3", "pycon", "console", "bash", "sh", "json", "text"])
+BLANK = re.compile(r"[^\S\n]+")
+OPENING_FORMULA = re.compile(r"\\\\[(\[]|\\begin|\$")
 BRACKETS = re.compile(r"\A\\[(\[]|\\[)\]]\Z")
 OPENING = re.compile(r"<[^\W\d_]")
 # Left open, these are opened again in every paragraph that follows (HTML standard, 13.2.4.3), with all that they hold:
@@ -85,11 +91,13 @@ class Budget:
         characters: of Markdown and of code.
         elements: of HTML.
         formulas: that are drawn.
+        parsed: characters of HTML and drawings, with what their tags cost.
     """
 
     characters: int = 500_000
     elements: int = 20_000
     formulas: int = 300
+    parsed: int = 10_000_000
 
     def pay(self, name: str, amount: int) -> bool:
         """Take an amount of one of them, if as much is left."""
@@ -97,6 +105,11 @@ class Budget:
         if left >= 0:
             setattr(self, name, left)
         return bool(left >= 0)
+
+
+def budget_of_outputs() -> Budget:
+    """What all outputs of a notebook may cost, when they are kept or shown again."""
+    return Budget(elements=200_000, parsed=30_000_000)
 
 
 def _allowed(tag: str, name: str, value: str) -> str | None:
@@ -118,17 +131,21 @@ def _is_allowed(tag: str, name: str, value: str) -> bool:
 
 
 def _clean(text: str) -> str:
-    cleaned = nh3.clean(
-        REOPENED.sub(r"<\1x-\2", text),
-        tags=TAGS | {f"x-{tag}" for tag in TAGS},
-        attributes={**ATTRIBUTES, "x-a": ATTRIBUTES["a"]},
-        attribute_filter=_allowed,
-        clean_content_tags=set(UNSEEN),
-        url_schemes={"http", "https", "mailto", "data"},
-        link_rel="noopener noreferrer",
-        set_tag_attribute_values={"x-a": {"rel": "noopener noreferrer"}},
-    )
-    return RENAMED.sub(r"<\1\2", cleaned)
+    text = REOPENED.sub(r"<\1x-\2", text)
+    # Without the elements that are taken away, a browser may read the rest in another way, in which it closes elements
+    # of the page: so what is left is read again.
+    for _ in range(2):
+        text = nh3.clean(
+            text,
+            tags=TAGS | {f"x-{tag}" for tag in TAGS},
+            attributes={**ATTRIBUTES, "x-a": ATTRIBUTES["a"]},
+            attribute_filter=_allowed,
+            clean_content_tags=set(UNSEEN),
+            url_schemes={"http", "https", "mailto", "data"},
+            link_rel="noopener noreferrer",
+            set_tag_attribute_values={"x-a": {"rel": "noopener noreferrer"}},
+        )
+    return RENAMED.sub(r"<\1\2", text)
 
 
 def plain(text: str) -> str:
@@ -142,13 +159,18 @@ def clean_html(text: str, budget: Budget | None = None) -> str | None:
     Returns:
         None if it is too long or has too many elements.
     """
-    if len(text) > LONGEST or not _is_parsed_soon(text, 1):
+    budget = budget or Budget()
+    if len(text) > LONGEST or not _is_parsed_soon(text, 1, budget):
         return None
-    return _clean(text) if (budget or Budget()).pay("elements", len(OPENING.findall(text))) else None
+    return _clean(text) if budget.pay("elements", len(OPENING.findall(text))) else None
 
 
-def _is_parsed_soon(text: str, times: int) -> bool:
-    return len(OPENING.findall(text)) <= times * MOST and parsing_cost(text) <= times * COSTLIEST
+def _is_parsed_soon(text: str, times: int, budget: Budget) -> bool:
+    if not budget.pay("parsed", len(text)) or len(OPENING.findall(text)) > times * MOST:
+        return False
+    cost = parsing_cost(text)
+    # To look at fifty elements takes as long as to read a character.
+    return cost <= times * COSTLIEST and budget.pay("parsed", cost // 50)
 
 
 def safe_html(text: str, budget: Budget | None = None) -> str:
@@ -178,7 +200,7 @@ def _allowed_in_drawing(tag: str, name: str, value: str) -> str | None:
     return value if PLAIN_VALUE.fullmatch(value) and "url" not in local else None
 
 
-def clean_svg(text: str) -> str | None:
+def clean_svg(text: str, budget: Budget | None = None) -> str | None:
     """A drawing of anyone's with shapes, text and embedded images in it, and nothing that runs or loads something.
 
     Returns:
@@ -188,7 +210,7 @@ def clean_svg(text: str) -> str | None:
     if len(text) - pictures > 10 * LONGEST or pictures > LARGEST_PICTURES:
         return None
     text = REOPENED.sub(r"<\1x-\2", closed_in_words(text))
-    if not _is_parsed_soon(text, 4):
+    if not _is_parsed_soon(text, 4, budget or Budget(parsed=len(text) + COSTLIEST)):
         return None
     cleaned = nh3.clean(
         text,
@@ -204,10 +226,11 @@ def clean_svg(text: str) -> str | None:
     if f'xmlns="{NAMESPACE}"' not in cleaned:
         cleaned = cleaned.replace("<svg", f'<svg xmlns="{NAMESPACE}"', 1)
     try:
-        is_drawing = fromstring(cleaned).tag == f"{{{NAMESPACE}}}svg"
+        drawing = fromstring(cleaned)
     except (ParseError, DefusedXmlException, ValueError, RecursionError):
         return None
-    return cleaned if is_drawing else None
+    is_shown = drawing.tag == f"{{{NAMESPACE}}}svg" and drawing_cost(drawing) <= LARGEST_DRAWING + len(cleaned)
+    return cleaned if is_shown else None
 
 
 # Markdown
@@ -231,7 +254,14 @@ class _InlineParser(MathInlineParser):
     SPECIFICATION = _bounded(MathInlineParser.SPECIFICATION)
 
 
+class _TooMuchError(Exception):
+    pass
+
+
 class _Renderer(IPythonRenderer):
+    named = 0  # characters of addresses and titles
+    pictures = 0  # characters of pictures
+
     # Formulas are marked, to be drawn after the cleaning, or by MathJax, which needs no settings for these brackets.
     def inline_math(self, body: str) -> str:
         return f'<span class="{FORMULA}">\\({html.escape(body)}\\)</span>'
@@ -244,13 +274,30 @@ class _Renderer(IPythonRenderer):
 
     def block_code(self, code: str, info: str | None = None) -> str:
         lexer = (info or "").split(maxsplit=1)[0:1]
-        return str(super().block_code(code, info if lexer and lexer[0] in LEXERS else None))
+        code = _without_blank_lines(code)
+        is_coloured = lexer and lexer[0] in LEXERS and _is_coloured_soon(code)
+        return str(super().block_code(code, info if is_coloured else None))
+
+    # An address, a title or a picture that stands in the text once may be named in it thousands of times.
+    def link(self, text: str, url: str, title: str | None = None) -> str:
+        self._take(len(url) + len(title or ""))
+        return str(super().link(text, url, title))
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
         name = url.removeprefix("attachment:")
         if name != url and not self.attachments.get(name):
             return html.escape(text)
+        self._take(len(url) + len(title or ""))
+        if name != url:
+            self.pictures += max(map(len, self.attachments[name].values()))
+            if self.pictures > LARGEST_PICTURES:
+                raise _TooMuchError
         return str(super().image(text, url, title))
+
+    def _take(self, characters: int) -> None:
+        self.named += characters
+        if self.named > LONGEST:
+            raise _TooMuchError
 
 
 BEGIN, END = "\\begin", "\\end"
@@ -260,12 +307,15 @@ Attachments = Mapping[str, Mapping[str, str]]
 def clean_markdown(text: str, attachments: Attachments | None = None, budget: Budget | None = None) -> str:
     """Markdown of anyone's as safe HTML, in which formulas are marked by their class and not drawn."""
     budget = budget or Budget()
-    longest = max((len(data) for bundle in (attachments or {}).values() for data in bundle.values()), default=0)
-    is_small = len(text) <= LONGEST and text.count("attachment:") * longest <= LARGEST_PICTURES
+    blank = max(map(len, BLANK.findall(text)), default=0)
+    is_small = len(text) <= LONGEST and blank <= LONGEST_BLANK and len(OPENING_FORMULA.findall(text)) <= MOST_FORMULAS
     if not is_small or not budget.pay("characters", len(text)):
         return plain(text)
     bundles = tuple((name, tuple(bundle.items())) for name, bundle in (attachments or {}).items())
-    cleaned, elements = _cleaned_markdown(text, bundles)
+    size = len(text) + sum(len(data) for _, bundle in bundles for _, data in bundle)
+    # What is large is not kept.
+    render = _cleaned_markdown if size <= LONGEST else _cleaned_markdown.__wrapped__
+    cleaned, elements = render(text, bundles)
     return cleaned if budget.pay("elements", elements) else plain(text)
 
 
@@ -278,7 +328,7 @@ def _cleaned_markdown(text: str, attachments: tuple[tuple[str, tuple[tuple[str, 
     except Exception:
         # Text that is nested too deep, for example: shown as it was written.
         return plain(text), 1
-    is_shown = _is_parsed_soon(rendered, 1)
+    is_shown = _is_parsed_soon(rendered, 1, Budget(parsed=len(rendered) + COSTLIEST))
     return (_clean(rendered), len(OPENING.findall(rendered))) if is_shown else (plain(text), 1)
 
 
@@ -328,10 +378,20 @@ def without_links(cleaned: str) -> str:
 _highlight: Any = Highlight2HTML(pygments_lexer="ipython3")
 
 
+def _without_blank_lines(source: str) -> str:
+    """The same code with nothing in its blank lines, of which the lexer would look at each character."""
+    return "\n".join("" if line.isspace() else line for line in source.splitlines())
+
+
+def _is_coloured_soon(source: str) -> bool:
+    # The lexer takes a time that grows with the square of the length of a line, and of the number of blank lines.
+    has_few_blanks = "\n" * (MOST_BLANK_LINES + 1) not in source
+    return has_few_blanks and len(source) <= LONGEST and max(map(len, source.split("\n"))) <= LONGEST_LINE
+
+
 def highlighted(source: str, budget: Budget | None = None) -> str:
     """Code of anyone's as HTML, in colours if it is not too long."""
-    # The lexer takes a time that grows with the square of the length of a line.
-    longest = max(map(len, source.splitlines()), default=0)
-    if longest > LONGEST_LINE or len(source) > LONGEST or not (budget or Budget()).pay("characters", len(source)):
+    lines = _without_blank_lines(source)
+    if not _is_coloured_soon(lines) or not (budget or Budget()).pay("characters", len(source)):
         return plain(source)
-    return str(_highlight(source))
+    return str(_highlight(lines))

@@ -8,6 +8,9 @@ from nbformat.v4 import new_code_cell, new_notebook
 from nbformat.v4.rwbase import rejoin_lines
 
 from gdl_utils.classroom.safe_outputs import safe_outputs
+from gdl_utils.classroom.sanitise import Budget, budget_of_outputs
+
+MOST_OUTPUTS = 2_000  # that are checked, half a millisecond each
 
 
 def keep_outputs(cells: Any, built: NotebookNode) -> None:
@@ -24,6 +27,7 @@ def keep_outputs(cells: Any, built: NotebookNode) -> None:
             named[name] = cell
         source = cell.get("source")
         others.setdefault("".join(source) if isinstance(source, list) else str(source), []).append(cell)
+    budget, room = budget_of_outputs(), MOST_OUTPUTS
     for cell in built.cells:
         if cell.cell_type != "code":
             continue
@@ -34,16 +38,18 @@ def keep_outputs(cells: Any, built: NotebookNode) -> None:
         if submitted is None:
             continue
         outputs = submitted.get("outputs")
-        cell.outputs = [output for output in map(_valid_output, outputs if isinstance(outputs, list) else []) if output]
+        taken = outputs[:room] if isinstance(outputs, list) else []
+        room -= len(taken)
+        cell.outputs = [valid for output in taken if (valid := _valid_output(output, budget))]
         count = submitted.get("execution_count")
         cell.execution_count = count if type(count) is int and count >= 0 else None
 
 
-def _valid_output(output: Any) -> NotebookNode | None:
+def _valid_output(output: Any, budget: Budget) -> NotebookNode | None:
     try:
         book = rejoin_lines(new_notebook(cells=[new_code_cell(outputs=[nbformat.from_dict(output)])]))
         nbformat.validate(book)
     except Exception:
         # There are as many ways to be damaged as there are students.
         return None
-    return next((nbformat.from_dict(safe) for safe in safe_outputs(book.cells[0].outputs)), None)
+    return next((nbformat.from_dict(safe) for safe in safe_outputs(book.cells[0].outputs, budget)), None)

@@ -83,6 +83,15 @@ def test_bombs_are_refused(tmp_path):
         unzip(tmp_path / "text.zip", target, ArchiveLimits(10, 4 << 20))
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_what_would_fill_the_memory_is_refused(tmp_path, method):
+    """Of these, Python unpacks all that it reads at once, whatever size is stated."""
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", method) as archive:
+        archive.writestr("a.txt", "a")
+    with pytest.raises(GradingError, match="compressed in an unusual way"):
+        unzip(tmp_path / "a.zip", tmp_path, LIMITS_OF_STUDENT)
+
+
 def test_a_full_disk_is_told_before(tmp_path, monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=3))
     with pytest.raises(GradingError, match="make room first"):

@@ -154,3 +154,12 @@ def test_the_time_of_the_same_files_stays(tmp_path):
     unclear = last_attempt(parts("2026-10-02 12:00 CEST|book.ipynb"), 1, {}, None)
     assert "'CEST'" in write_time(tmp_path, unclear, before)
     assert (tmp_path / TIMESTAMP).read_text() == "2026-10-02 12:00 CEST"
+
+
+def test_the_files_of_a_class_are_not_kept_in_memory(tmp_path):
+    (tmp_path / "a.bin").write_bytes(b"x" * 1_000_000)
+    before = what_was_there(tmp_path)
+    assert len(before.files["a.bin"]) < 100
+    assert before == what_was_there(tmp_path)
+    (tmp_path / "a.bin").write_bytes(b"y" * 1_000_000)
+    assert before != what_was_there(tmp_path)

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import shutil
+import time
 import unicodedata
 from datetime import UTC
 
@@ -11,7 +12,9 @@ import nbformat
 import pytest
 from typer.testing import CliRunner
 
+from gdl_utils.classroom.archive import ArchiveLimits
 from gdl_utils.classroom.collect import collect
+from gdl_utils.classroom.collected_files import Wanted, named_as_before
 from gdl_utils.classroom.course import TIMESTAMP
 from gdl_utils.classroom.export import export
 from gdl_utils.classroom.export_formats import Format
@@ -230,6 +233,27 @@ def test_a_zip_file_of_a_student_is_unpacked(course, tmp_path):
     assert "timestamp.txt was left" in collected.remarks["1"][0]
     assert "leads out of the archive" in collected.problems[1]
     assert not list(tmp_path.rglob("escaped.txt"))
+
+
+def test_all_zip_files_of_a_student_have_one_limit(course, tmp_path, monkeypatch):
+    monkeypatch.setattr("gdl_utils.classroom.collect.LIMITS_OF_STUDENT", ArchiveLimits(3, 100_000))
+    many = {f"a_1_1{number}_{number}.zip": zip_bytes({f"{number}.txt": "", "x.txt": ""}) for number in range(2)}
+    large = {f"b_2_1{number}_{number}.zip": zip_bytes({f"{number}.txt": "x" * 60_000}) for number in range(2)}
+    files = {"a_1_19_book.ipynb": BOOK, "b_2_19_book.ipynb": BOOK, "c_3_19_book.ipynb": BOOK}
+    collected = collect(course, NAME, zipped(tmp_path / "c.zip", {**files, **many, **large}))
+    assert handed_in(course) == {"3": ["book.ipynb"]}
+    assert [problem.split(":")[0] for problem in collected.problems] == ["1", "2"]
+
+
+@pytest.mark.timing
+def test_names_are_looked_for_in_few_notebooks(tmp_path):
+    """A thousand copies beside large notebooks would be looked for in each of them."""
+    names = {tmp_path / f"{number}": f"data{number} (1).csv" for number in range(900)}
+    names[tmp_path / "large.ipynb"] = "large.ipynb"
+    (tmp_path / "large.ipynb").write_bytes(b"data0 " * (16 << 20))
+    start = time.process_time()
+    named_as_before(names, Wanted(()), [])
+    assert time.process_time() - start < 4
 
 
 def test_names_that_mean_something_to_programs_are_left(course, tmp_path):

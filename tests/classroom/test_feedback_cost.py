@@ -1,14 +1,16 @@
 """The cost of a page of feedback grows with what a student wrote, and no faster."""
 
 import time
+from types import SimpleNamespace
 
 import pytest
 
 from gdl_utils.classroom import sanitise
-from gdl_utils.classroom.feedback import FeedbackExporter
+from gdl_utils.classroom.feedback import FeedbackExporter, _instead_of_outputs
 from gdl_utils.classroom.formulas import draw_formula
-from gdl_utils.classroom.safe_outputs import safe_outputs
-from gdl_utils.classroom.sanitise import Budget, highlighted, safe_html, safe_markdown
+from gdl_utils.classroom.safe_outputs import LEFT_OUT, with_safe_outputs
+from gdl_utils.classroom.sanitise import Budget, highlighted, plain, safe_html, safe_markdown
+from gdl_utils.classroom.submitted_outputs import keep_outputs
 from tests.notebooks import added, as_node, notebook
 
 PIXEL = "iVBORw0KGgo="
@@ -55,6 +57,10 @@ SHAPES = {
     "elements of no use in each other": lambda n: html("<span>" * n + "</q>" * 4 * n),
     "elements of a drawing in each other": lambda n: shown("image/svg+xml", "<svg>" + "<g>" * n + "</q>" * 9 * n),
     "elements that are only closed": lambda n: html("<p>" + "</b>" * 4 * n),
+    "attributes of a drawing": lambda n: shown(
+        "image/svg+xml", f"<svg><path {' '.join(f'a{i}=1' for i in range(20 * n))}/></svg>"
+    ),
+    "attributes behind a comment": lambda n: html(f"<!--<b>--><p {' '.join(f'a{i}=1' for i in range(16 * n))}>"),
     "tables": lambda n: html("<table><tr><td>" * (n // 4)),
     "entities": lambda n: html("&lt;&#1;" * 4 * n),
     "openings of comments": lambda n: html("<!--" * 4 * n),
@@ -72,10 +78,19 @@ SHAPES = {
     "quotations and lists": lambda n: text("> * a\n" * (n // 4)),
     "table of Markdown": lambda n: text("|a|b|\n|-|-|\n" + "|1|2|\n" * (n // 4)),
     "code of a strange language": lambda n: text("```perl6\n" + "s{" * n + "\n```"),
+    "white space in Markdown": lambda n: text("x" + " " * 9 * n + "x"),
+    "white space in a heading": lambda n: text("# x" + "\t" * 9 * n + "x"),
+    "an address that is named again": lambda n: text(f"[a]: x{'y' * 4 * n}\n\n" + "[a] " * n),
+    "a title that is named again": lambda n: text(f"[a]: x '{'y' * 4 * n}'\n\n" + "![z][a] " * n),
+    "blank lines in Markdown": lambda n: text("```python\nx" + "\n" * 2 * n + "x\n```"),
+    "a long line in Markdown": lambda n: text("```python\n" + "a." * 9 * n + "\n```"),
     "attachments": attached,
     "a long line of code": lambda n: code("a." * 2 * n),
     "brackets in code": lambda n: code("(" * n),
     "strings in code": lambda n: code("rb'" * n),
+    "blank lines of code": lambda n: code("x" + "\n" * 2 * n + "x"),
+    "white space in lines of code": lambda n: code("x" + "\n " * 2 * n + "\nx"),
+    "white space of other kinds in code": lambda n: code("x" + "\x0c\r\t" * n + "\nx"),
     "lines of code": lambda n: code("def f(x):\n    return 'a'\n" * (n // 4)),
     "colours in a stream": lambda n: stream("\x1b[31ma" * 4 * n),
     "a traceback": lambda n: error(["\x1b[0;31m<b>&" * 10] * n),
@@ -100,8 +115,7 @@ def seconds(cells):
     start = time.process_time()
     page(cells)
     # Formgrader and autograded/ show what is left of outputs by other ways.
-    for cell in cells:
-        safe_outputs(cell.get("outputs", []))
+    with_safe_outputs({"cells": cells})
     return time.process_time() - start
 
 
@@ -133,8 +147,15 @@ def test_twice_as_much_takes_about_twice_as_long():
         [each for i in range(100) for each in html("<b id=1></i>" * 4000)],
         [each for i in range(100) for each in html("<span>" * 5000 + "</q>" * 60_000)],
         [each for i in range(20) for each in shown("image/svg+xml", "<svg>" + "<g>" * 20_000 + "</q>" * 200_000)],
+        [each for i in range(50) for each in html(f"<p {' '.join(f'a{i}=1' for i in range(35_000))}>x</p>")],
+        shown("image/svg+xml", f"<svg><path {' '.join(f'a{i}=1' for i in range(250_000))}/></svg>"),
+        [each for i in range(12) for each in shown("text/markdown", "\\\\(" * 90_000)],
+        text("\\\\[" * 90_000),
     ],
-    ids=["attributes", "formulas", "brackets", "comments", "cells", "outputs", "closings", "drawings"],
+    ids=[
+        *["attributes", "formulas", "brackets", "comments", "cells", "outputs", "closings", "drawings"],
+        *["many attributes", "attributes of a drawing", "many brackets", "brackets of one"],
+    ],
 )
 def test_no_page_takes_long(cells):
     assert seconds(cells) < 15
@@ -159,4 +180,56 @@ def test_pictures_of_an_answer_are_shown_whatever_their_size():
     picture = "A" * 1_000_000
     shown_picture = safe_markdown("![x](attachment:a)", {"a": {"image/png": picture}})
     assert f'src="data:image/png;base64,{picture}"' in shown_picture
-    assert len(safe_markdown("![x](attachment:a)" * 100, {"a": {"image/png": picture}})) < 10_000
+    for many in ("![x](attachment:a)" * 100, "![x][b]" * 100 + "\n\n[b]: attachment:a"):
+        assert len(safe_markdown(many, {"a": {"image/png": picture}})) < 10_000
+
+
+@pytest.mark.parametrize("named", ["[a]: http://x{}", "[a]: http://x '{}'"], ids=["address", "title"])
+def test_what_is_named_again_is_not_written_as_often(named):
+    written = named.format("y" * 10_000) + "\n\n" + "[a] " * 1000
+    assert len(safe_markdown(written)) < 10 * len(written)
+    assert safe_markdown(named.format("y") + "\n\n[a] [a]").count("<a ") == 2
+
+
+def test_large_texts_are_not_kept_in_memory():
+    sanitise._cleaned_markdown.cache_clear()
+    safe_markdown("![x](attachment:a)", {"a": {"image/png": "A" * 400_000}})
+    assert sanitise._cleaned_markdown.cache_info().currsize == 0
+    safe_markdown("![x](attachment:a)", {"a": {"image/png": PIXEL}})
+    assert sanitise._cleaned_markdown.cache_info().currsize == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "written", "most"),
+    [
+        ("text/markdown", "some words " * 9_000, 5),
+        ("text/html", "<p>" + "x" * 290_000, 104),
+        ("text/html", "<p>" * 4_000, 50),
+    ],
+    ids=["characters", "length", "elements"],
+)
+def test_all_outputs_of_a_notebook_have_one_budget(kind, written, most):
+    plainly = {"text/html": LEFT_OUT, "text/markdown": plain(written)}[kind]
+    output = {"output_type": "display_data", "data": {kind: written}}
+    kept = with_safe_outputs({"cells": [{"outputs": [output]}] * (most + 20)})["cells"]
+    texts = [text for cell in kept for text in cell["outputs"][0]["data"].values()]
+    assert plainly not in texts[:3] and set(texts[most:]) == {plainly}
+
+
+def test_code_with_indented_blank_lines_is_shown_in_colours():
+    shown_code = highlighted("def f():\n    x = 1\n    \n\t\n    return x")
+    assert "<span" in shown_code and shown_code.count("\n") >= 5
+
+
+def test_few_submitted_outputs_are_checked():
+    cell = {**code("1")[0], "outputs": [{"output_type": "stream", "name": "stdout", "text": "x"}] * 2_500}
+    built = as_node(notebook(*code("1")))
+    keep_outputs([cell], built)
+    assert len(built.cells[0].outputs) == 2_000
+
+
+def test_of_a_very_long_cell_no_syntax_is_read():
+    """Its tree would take a thousand times as much memory as its text."""
+    for lines, name in ((10, "SyntaxError"), (50_000, "an error")):
+        failed = SimpleNamespace(outputs=[SimpleNamespace(output_type="error")], source="a b\n" * lines)
+        assert f"stopped with {name}." in _instead_of_outputs(failed)

@@ -67,6 +67,7 @@ def test_links_are_shown_and_not_followed():
 def test_a_terminals_text_keeps_its_colours_unless_too_many():
     assert "ansi-red" in terminal_text("\x1b[31m<b>\x1b[0m")
     assert terminal_text("\x1b[31m<b>" * 2000) == "&lt;b&gt;" * 2000
+    assert "ansi" not in terminal_text(f"\x1b[1;{' 1;' * 1000}1mx")
 
 
 def test_only_lexers_that_are_known_to_be_quick_are_used():

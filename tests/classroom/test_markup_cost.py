@@ -98,3 +98,28 @@ def test_what_a_notebook_shows_is_kept():
     assert clean_html(table.to_html()).count("<td>") == 2000
     graph = '<svg xmlns="http://www.w3.org/2000/svg">' + "<g><title>a</title><path d='M0,0'/></g>" * 3000 + "</svg>"
     assert clean_svg(graph).count("<path") == 3000
+
+
+CLIPPED = '<clipPath id="c{0}">' + 2 * '<rect clip-path="url(#c{1})" width="5" height="5"/>' + "</clipPath>"
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        f'<path id="p" d="{"M 1 2 " * 50_000}"/>' + '<use href="#p"/>' * 1000,
+        f'<path id="p" d="{"M 1 2 " * 50_000}"/><clipPath id="c"><use href="#p"/></clipPath>'
+        + '<rect clip-path="url(#c)" width="5"/>' * 1000,
+        "".join(CLIPPED.format(number, number + 1) for number in range(30)),
+        '<clipPath id="c"><rect clip-path="url(#c)" width="5"/></clipPath>',
+    ],
+    ids=["a long path", "a long path that clips", "clips of clips", "a circle"],
+)
+def test_no_drawing_draws_itself_over_and_over(inside):
+    assert clean_svg(f'<svg xmlns="http://www.w3.org/2000/svg">{inside}</svg>') is None
+
+
+def test_shapes_that_are_named_a_few_times_are_drawn():
+    gradients = '<linearGradient id="a"/><linearGradient id="b" href="#a"/><rect id="r" fill="url(#b)"/>'
+    clips = '<clipPath id="c"><use href="#r"/></clipPath>' + '<rect clip-path="url(#c)" fill="#abc"/>' * 100
+    drawn = clean_svg(f'<svg xmlns="http://www.w3.org/2000/svg">{gradients}{clips}</svg>')
+    assert drawn is not None and drawn.count("url(#c)") == 100

@@ -69,3 +69,10 @@ def test_formulas_are_drawn_without_scripts_or_stay_text():
     for tex in (r"\begin{matrix}", r"\unknown{x}", "{" * 200, 'x" onload="alert(1)'):
         page = safe_markdown(f"${tex}$ and more")
         assert dangers(PAGE.format(page)) == []
+
+
+@pytest.mark.parametrize("tag", ["li", "dd", "dt"])
+def test_no_element_of_the_page_is_closed(tag):
+    """A browser ends an item where the next begins, with all that is open in it, unless a section is between them."""
+    written = f"<{tag}><div><section><{tag}>x</{tag}></section></div></{tag}>"
+    assert safe_html(written) == f"<{tag}><div></div></{tag}><{tag}>x</{tag}>"

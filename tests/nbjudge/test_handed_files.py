@@ -1,5 +1,8 @@
 """Files that an assignment asks for: found under other names, and told apart if they are not what they should be."""
 
+import io
+import zipfile
+
 import pytest
 
 from nbjudge import SourceNotebook
@@ -97,3 +100,12 @@ def test_any_file_of_an_inner_list_will_do():
     assert looked_at({"b.csv": b""}, source=source).reasons == ["a.npz or a.keras was not handed in"]
     for wrong in (None, 3, "a", [3], [[]]):
         assert required_files(SourceNotebook("book", notebook(required_files=wrong))) == []
+
+
+@pytest.mark.parametrize(("method", "is_read"), [(zipfile.ZIP_DEFLATED, True), (zipfile.ZIP_BZIP2, False)])
+def test_metadata_that_could_fill_the_memory_are_not_read(method, is_read):
+    """A kilobyte of bzip2 can be a gigabyte, and Python unpacks all of it at once."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", method) as archive:
+        archive.writestr("metadata.json", '{"keras_version": "999.0"}')
+    assert bool(problem_of_version(NET, target.getvalue())) == is_read

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from nbjudge import Limits, SourceNotebook
 from nbjudge.notebook import grade_id, is_graded, is_setup, is_solution, is_test
-from nbjudge.rebuild import FINDINGS, MISSING, OtherNotebookError, UnreadableError, rebuild
+from nbjudge.rebuild import FINDINGS, MISSING, OtherNotebookError, UnreadableError, read, rebuild
 from tests.notebooks import as_bytes
 
 pytestmark = pytest.mark.quick
@@ -307,6 +307,21 @@ def test_damaged_attachments_are_left_out(handed_in, bad):
 
 def test_a_byte_order_mark_is_read_over():
     assert check(rebuild(SOURCE, b"\xef\xbb\xbf" + as_bytes(RELEASED), LIMITS)).findings == []
+
+
+def test_a_notebook_of_version_3_is_converted_if_it_is_small():
+    """What it shows does not count, and to convert a hundred thousand cells takes half a gigabyte."""
+    old = {"cell_type": "code", "input": "1", "outputs": [{"output_type": "stream", "text": "[{" * 200_000}]}
+    book = {"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": [{"cells": [old]}]}
+    assert len(read(json.dumps(book).encode(), LIMITS)[0]) == 1
+    book["worksheets"][0]["cells"] = [{**old, "outputs": []}] * 100_000
+    with pytest.raises(UnreadableError, match="too large to be converted"):
+        read(json.dumps(book).encode(), LIMITS)
+
+
+def test_cells_of_no_use_are_not_even_looked_at():
+    with pytest.raises(UnreadableError, match="300000 cells"):
+        read(b'{"nbformat": 4, "cells": [' + b",".join([b"{}"] * 300_000) + b"]}", LIMITS)
 
 
 def test_a_notebook_of_version_3_is_read():
