@@ -213,7 +213,10 @@ class WholeSubmission(NotebookExporter):
             Path(coursedir.format_path(folder, names["student"], names["assignment"]))
             for folder in (coursedir.submitted_directory, coursedir.autograded_directory)
         )
-        kept = {*handed_in_beside(submitted), *self.assignment(names["assignment"]).files}
+        assignment = self.assignment(names["assignment"])
+        # With --notebook the others stay as they were graded.
+        graded = {f"{source.name}.ipynb" for source in assignment.notebooks}
+        kept = {*handed_in_beside(submitted), *assignment.files, *graded}
         for path in place.rglob("*"):
             name = path.relative_to(place).as_posix()
             was_copied = os.path.lexists(submitted / name) and not name.endswith(".ipynb")

@@ -13,7 +13,16 @@ import pytest
 
 # Skipped by its authors since it "consumes a LOT of memory", which the engine's limit ends.
 NOT_SKIPPED = "test_infinite_loop_with_output"
+# Its authors want an error where the engine's course warns, grades, and lets the instructor set the time.
+OTHERWISE = "test_grade_empty_timestamp"
 counts = {"judged": 0, "kernels_of_autograde": 0}
+
+
+def pytest_collection_modifyitems(items):
+    """Expect the one test to fail in which the engine's course does otherwise."""
+    for item in items:
+        if item.name == OTHERWISE:
+            item.add_marker(pytest.mark.xfail(strict=True))
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -31,6 +40,7 @@ def pytest_sessionstart():
     from nbgrader.preprocessors import Execute
 
     from gdl_utils.classroom.nbgrader_plugin import JudgeCells
+    from nbjudge.grading import NOTE
 
     def counted(function, name, when):
         @functools.wraps(function)
@@ -40,7 +50,19 @@ def pytest_sessionstart():
 
         return wrapper
 
-    JudgeCells.preprocess = counted(JudgeCells.preprocess, "judged", lambda _: True)
+    def without_times(function):
+        """Two notebooks that are alike are to give the same file, whatever they took."""
+
+        @functools.wraps(function)
+        def wrapper(self, *args, **kwargs):
+            notebook, resources = function(self, *args, **kwargs)
+            for name in ("seconds", "processor_seconds", "memory"):
+                notebook.metadata.get(NOTE, {}).pop(name, None)
+            return notebook, resources
+
+        return wrapper
+
+    JudgeCells.preprocess = without_times(counted(JudgeCells.preprocess, "judged", lambda _: True))
     Execute.preprocess = counted(
         Execute.preprocess,
         "kernels_of_autograde",
