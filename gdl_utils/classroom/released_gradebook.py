@@ -29,6 +29,8 @@ OURS = re.compile(r"(<class ')?(nbgrader|gdl_utils)\.")
 def released_gradebook(course: Course, name: str, api: NbGraderAPI) -> Iterator[ClassGradebook]:
     """The gradebook, into which the assignment is released first, unless it was and nothing has changed.
 
+    To release it takes a third of a second, in which the class could be graded.
+
     Args:
         course: with the source.
         name: the assignment.
@@ -66,7 +68,7 @@ def released_gradebook(course: Course, name: str, api: NbGraderAPI) -> Iterator[
 
 
 def _is_released(course: Course, name: str, api: NbGraderAPI, key: str | None) -> bool:
-    """Whether the gradebook has what these sources gave when they were released, which takes a third of a second."""
+    """Whether the gradebook still has what these sources gave when they were released."""
     note = read_note(course.folder / RECORD, name)
     if key is None or note is None or note.get("sources") != key or not course.release(name).is_dir():
         return False

@@ -183,6 +183,20 @@ def test_on_paper_the_pictures_stand_there(visit):
         assert not figure(page, name).is_visible()
 
 
+def drag_by_mouse(page, handle, right, down):
+    """Drag a handle by so many pixels, go elsewhere without the button, and tell how far the handle came."""
+    handle.scroll_into_view_if_needed()
+    frame = handle.bounding_box()
+    x, y = frame["x"] + frame["width"] / 2, frame["y"] + frame["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + right, y + down, steps=4)
+    page.mouse.up()
+    page.mouse.move(x - right, y - down)
+    moved = handle.bounding_box()
+    return moved["x"] - frame["x"], moved["y"] - frame["y"]
+
+
 def drag_by_touch(page, frame, right, down):
     """Put a finger on the middle of a frame, move it by so many pixels, and lift it."""
     x, y = frame["x"] + frame["width"] / 2, frame["y"] + frame["height"] / 2
@@ -257,16 +271,7 @@ class TestDescent:
         assert "After 20 steps" in descent.inner_text()
         assert "is not yet within 0.001" in descent.inner_text()
         start = descent.get_by_role("slider", name="start; arrow keys move it")
-        start.scroll_into_view_if_needed()
-        frame = start.bounding_box()
-        x, y = frame["x"] + frame["width"] / 2, frame["y"] + frame["height"] / 2
-        page.mouse.move(x, y)
-        page.mouse.down()
-        page.mouse.move(x + 70, y - 30, steps=4)
-        page.mouse.up()
-        moved = start.bounding_box()
-        assert moved["x"] - frame["x"] == pytest.approx(70, abs=2)
-        assert moved["y"] - frame["y"] == pytest.approx(-30, abs=2)
+        assert drag_by_mouse(page, start, 70, -30) == pytest.approx((70, -30), abs=2)
         descent.get_by_role("button", name="Step →").click()
         assert "After 21 steps" in descent.inner_text()
 
@@ -310,17 +315,7 @@ class TestBox:
         box = figure(page, "box")
         assert "−∞" in box.inner_text()
         handle = box.get_by_role("slider", name="north-east corner")
-        handle.scroll_into_view_if_needed()
-        frame = handle.bounding_box()
-        x, y = frame["x"] + frame["width"] / 2, frame["y"] + frame["height"] / 2
-        page.mouse.move(x, y)
-        page.mouse.down()
-        page.mouse.move(x - 60, y + 40, steps=4)
-        page.mouse.up()
-        page.mouse.move(x - 200, y + 100)
-        moved = handle.bounding_box()
-        assert moved["x"] - frame["x"] == pytest.approx(-60, abs=2)
-        assert moved["y"] - frame["y"] == pytest.approx(40, abs=2)
+        assert drag_by_mouse(page, handle, -60, 40) == pytest.approx((-60, 40), abs=2)
         box.get_by_role("button", name="Smallest box that holds all").click()
         assert "60 of 60" in box.inner_text()
         assert "−∞" not in box.inner_text()
@@ -439,18 +434,8 @@ class TestPlayers:
         players = figure(page, "players")
         assert "−1.386, that is 0.300 below the best" in players.inner_text()
         handle = players.get_by_role("slider", name="discriminator at 1.2")
-        handle.scroll_into_view_if_needed()
-        frame = handle.bounding_box()
-        x, y = frame["x"] + frame["width"] / 2, frame["y"] + frame["height"] / 2
-        page.mouse.move(x, y)
-        page.mouse.down()
-        page.mouse.move(x + 50, y - 30, steps=4)
-        page.mouse.up()
-        page.mouse.move(x, y - 90)
-        moved = handle.bounding_box()
         # Up and down only.
-        assert moved["x"] == pytest.approx(frame["x"], abs=1)
-        assert moved["y"] - frame["y"] == pytest.approx(-30, abs=2)
+        assert drag_by_mouse(page, handle, 50, -30) == pytest.approx((0, -30), abs=2)
         assert "−1.386" not in players.inner_text()
         players.get_by_role("button", name="Start again").click()
         players.get_by_label("steps a press").select_option("100")
@@ -532,17 +517,7 @@ class TestLatent:
         assert "pixels high" in drawn.inner_text()
         before = drawn.inner_text()
         handle = latent.get_by_role("slider", name="point of the latent plane")
-        handle.scroll_into_view_if_needed()
-        frame = handle.bounding_box()
-        x, y = frame["x"] + frame["width"] / 2, frame["y"] + frame["height"] / 2
-        page.mouse.move(x, y)
-        page.mouse.down()
-        page.mouse.move(x - 40, y - 30, steps=4)
-        page.mouse.up()
-        page.mouse.move(x, y)
-        moved = handle.bounding_box()
-        assert moved["x"] - frame["x"] == pytest.approx(-40, abs=2)
-        assert moved["y"] - frame["y"] == pytest.approx(-30, abs=2)
+        assert drag_by_mouse(page, handle, -40, -30) == pytest.approx((-40, -30), abs=2)
         assert drawn.inner_text() != before
         state = fragment(page)
         latent.get_by_role("button", name="Draw from the prior").click()
