@@ -7,6 +7,7 @@ ON_THE_SITE = (
     "tests/browser/test_questions.py",
     "tests/browser/test_speed.py",
     "tests/book/test_build.py",
+    "tests/book/test_folded_imports.py",
 )
 # So that none of them is left at the end.
 LONGEST = (

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from docutils import nodes
+from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -153,7 +154,7 @@ def minutes_to_read(doctree: nodes.document) -> int:
             words += len(node.astext().split())
         elif isinstance(node, nodes.image):
             figures += 1
-        elif isinstance(node, nodes.Element) and not isinstance(node, nodes.comment | nodes.raw):
+        elif isinstance(node, nodes.Element) and not isinstance(node, nodes.comment | nodes.raw | HideCodeCellNode):
             folded = {"tag_hide-cell", "solution", "sd-dropdown"} & set(node.get("classes", ()))
             if not folded and node.get("design_component") != "dropdown":
                 for child in node.children:
