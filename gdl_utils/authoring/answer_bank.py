@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from gdl_utils.checks import seed_of
 from gdl_utils.classroom.course import Course
@@ -197,7 +197,11 @@ def _cells(path: Path) -> list[dict[str, Any]]:
     return [{**cell, "source": "".join(cell["source"])} for cell in cells]
 
 
-AnswerGrader = Callable[[Iterable[tuple[Exercise, Answer]]], list[AnswerResult]]
+class AnswerGrader(Protocol):
+    """What grades answers."""
+
+    def __call__(self, tried: Iterable[tuple[Exercise, Answer]], draw: int = 0) -> list[AnswerResult]:
+        """Grade answers; another draw gives them other hidden inputs, as another student has."""
 
 
 @dataclass
@@ -238,13 +242,14 @@ def answer_grader(bank: Bank, workers: int = 2, limits: Limits | None = None) ->
     """
     with local_workers(workers, bank.assignment, limits or Limits(), EngineOptions()) as submit:
 
-        def run(tried: Iterable[tuple[Exercise, Answer]]) -> list[AnswerResult]:
+        def run(tried: Iterable[tuple[Exercise, Answer]], draw: int = 0) -> list[AnswerResult]:
             tried = list(tried)
 
             def start(group: list[int]) -> Future[Graded]:
                 exercise, answer = tried[group[0]]
                 files = bank.files_for(tried[number] for number in group)
-                return submit(Submission(files, seed_of(bank.name, f"{exercise.name}/{answer.name}")))
+                student = f"{exercise.name}/{answer.name}{f'/{draw}' if draw else ''}"
+                return submit(Submission(files, seed_of(bank.name, student)))
 
             started = [(group, start(group)) for group in joint_groups(tried)]
             alone: list[tuple[list[int], Future[Graded]]] = []

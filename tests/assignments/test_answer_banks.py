@@ -9,6 +9,9 @@ from tests.conftest import ROOT
 
 NAMES = [pytest.param(name, marks=[pytest.mark.slow] if name in LONG else []) for name in Course(ROOT).assignments]
 
+# Each draw gives every answer other hidden inputs.
+DRAWS = 6
+
 pytestmark = pytest.mark.parametrize("bank_of", NAMES, indirect=True, scope="session")
 
 
@@ -17,23 +20,39 @@ def tried(bank_of, course):
     """An assignment's bank, and what each of its answers got; the reference solutions are right ones, too."""
     bank, exercises = bank_of, exercises_of(course, bank_of.name)
     with answer_grader(bank) as grade:
-        answers = [(exercise, Answer("reference", bank.reference(exercise.name))) for exercise in exercises]
-        answers += [(exercise, answer) for exercise in exercises for answer in (*exercise.right, *exercise.wrong)]
-        return bank, exercises, grade(answers)
+        return bank, exercises, grade(answers_of(bank, exercises))
+
+
+def answers_of(bank, exercises):
+    references = [(exercise, Answer("reference", bank.reference(exercise.name))) for exercise in exercises]
+    return references + [(exercise, answer) for exercise in exercises for answer in (*exercise.right, *exercise.wrong)]
 
 
 def lost(answer):
     return {name: points for name, points in answer.loses.items() if points}
 
 
-def test_every_answer_loses_just_what_it_should(tried):
-    _, _, results = tried
-    wrong = {
+def unexpected(results):
+    return {
         (result.exercise.name, result.answer.name): (result.lost, result.hints)
         for result in results
         if result.lost != lost(result.answer)
     }
-    assert wrong == {}
+
+
+def test_every_answer_loses_just_what_it_should(tried):
+    _, _, results = tried
+    assert unexpected(results) == {}
+
+
+@pytest.mark.slow
+def test_none_passes_or_fails_by_chance(bank_of, course):
+    """A wrong answer that is right for one student's inputs in a few hundred was found so."""
+    exercises = exercises_of(course, bank_of.name)
+    answers = answers_of(bank_of, exercises)
+    with answer_grader(bank_of) as grade:
+        for draw in range(1, DRAWS + 1):
+            assert unexpected(grade(answers, draw)) == {}, f"draw {draw}"
 
 
 def test_every_wrong_answer_gets_its_hint(tried):
