@@ -48,7 +48,7 @@ def page_of(snippets, styles, theme):
 
 @pytest.fixture(scope="session")
 def site(root):
-    """The address of a server on this computer with a page that holds all figures, and one that holds none."""
+    """The address of a server on this computer with a page that holds all figures, one for each, and one without."""
     text = (root / "book" / "interactive_figures.md").read_text()
     snippets = re.findall(r"^```\{raw\} html\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     assert [re.search(r'data-figure="(\w+)"', snippet)[1] for snippet in snippets] == FIGURES
@@ -56,6 +56,8 @@ def site(root):
     pages = {"/book/none.html": page_of("<p>No figure.</p>", styles, "light")}
     for theme in ("light", "dark"):
         pages[f"/book/{theme}.html"] = page_of("".join(snippets), styles, theme)
+    for name, snippet in zip(FIGURES, snippets, strict=True):
+        pages[f"/book/{name}.html"] = page_of(snippet, styles, "light")
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
@@ -90,9 +92,13 @@ def site(root):
 
 
 @pytest.fixture
-def visit(chromium, site):
-    """Open a page in a fresh context; at the end nothing may have gone wrong or left the site."""
+def visit(request, chromium, site):
+    """Open a page in a fresh context; at the end nothing may have gone wrong or left the site.
+
+    It holds all figures, or the one that the class of a test is about.
+    """
     contexts, troubles = [], []
+    only = getattr(request.cls, "FIGURE", None)
 
     def open_page(path="/book/light.html", live=True, **options):
         context = chromium.new_context(**{"viewport": {"width": 1000, "height": 800}, **options})
@@ -106,9 +112,9 @@ def visit(chromium, site):
         page.on("request", lambda request: None if request.url.startswith(site) else troubles.append(request.url))
         # An icon is asked for by every browser and is no part of these pages.
         page.route("**/favicon.ico", lambda route: route.fulfill(status=204))
-        page.goto(site + path)
+        page.goto(site + (path.replace("light", only, 1) if only else path))
         if live:
-            for name in FIGURES:
+            for name in [only] if only else FIGURES:
                 page.locator(f"#interactive-{name}.gdl-live .gdl-panel .gdl-again").wait_for()
         return page
 
@@ -209,6 +215,8 @@ def drag_by_touch(page, frame, right, down):
 
 
 class TestLayers:
+    FIGURE = "layers"
+
     def test_by_mouse(self, visit):
         page = visit()
         layers = figure(page, "layers")
@@ -265,6 +273,8 @@ class TestLayers:
 
 
 class TestDescent:
+    FIGURE = "descent"
+
     def test_by_mouse(self, visit):
         page = visit()
         descent = figure(page, "descent")
@@ -310,6 +320,8 @@ class TestDescent:
 
 
 class TestBox:
+    FIGURE = "box"
+
     def test_by_mouse(self, visit):
         page = visit()
         box = figure(page, "box")
@@ -354,6 +366,8 @@ class TestBox:
 
 
 class TestKernel:
+    FIGURE = "kernel"
+
     def test_by_mouse(self, visit):
         page = visit()
         kernel = figure(page, "kernel")
@@ -402,6 +416,8 @@ class TestKernel:
 
 
 class TestActivations:
+    FIGURE = "activations"
+
     def test_by_mouse(self, visit):
         page = visit()
         activations = figure(page, "activations")
@@ -429,6 +445,8 @@ class TestActivations:
 
 
 class TestPlayers:
+    FIGURE = "players"
+
     def test_by_mouse(self, visit):
         page = visit()
         players = figure(page, "players")
@@ -510,6 +528,8 @@ class TestPlayers:
 
 
 class TestLatent:
+    FIGURE = "latent"
+
     def test_by_mouse(self, visit):
         page = visit()
         latent = figure(page, "latent")
@@ -572,6 +592,8 @@ class TestLatent:
 
 
 class TestEarth:
+    FIGURE = "earth"
+
     def test_by_mouse(self, visit):
         page = visit()
         earth = figure(page, "earth")

@@ -8,7 +8,7 @@ DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 
 @pytest.fixture
-def open_page(chromium, site_address):
+def open_page(chromium, plain_address):
     """Opens a page in a window of a size, in the light or the dark look."""
     contexts = []
 
@@ -16,7 +16,7 @@ def open_page(chromium, site_address):
         context = chromium.new_context(viewport=size, color_scheme=look, reduced_motion="reduce")
         contexts.append(context)
         page = context.new_page()
-        page.goto(f"{site_address}/{name}.html", wait_until="networkidle")
+        page.goto(f"{plain_address}/{name}.html", wait_until="networkidle")
         return page
 
     yield opened

@@ -32,8 +32,8 @@ class Reader:
 
 
 @pytest.fixture
-def reader(chromium, site_address):
-    reader = Reader(chromium, site_address)
+def reader(chromium, plain_address):
+    reader = Reader(chromium, plain_address)
     yield reader
     reader.context.close()
 
@@ -130,8 +130,8 @@ def test_an_answer_that_follows_later_is_not_given_away(reader):
     assert replies(page, whole) == ["Noted. The answer follows further down."]
 
 
-def test_without_a_script_there_are_options_and_a_folded_answer(chromium, site_address):
-    reader = Reader(chromium, site_address, java_script_enabled=False)
+def test_without_a_script_there_are_options_and_a_folded_answer(chromium, plain_address):
+    reader = Reader(chromium, plain_address, java_script_enabled=False)
     page = reader.open()
     assert page.locator(f"{WHOLE} ol.gdl-options > li").count() == 4
     assert page.locator("button.gdl-option").count() == 0

@@ -71,34 +71,71 @@ def names(root):
     return [*toc_pages(root), *OTHERS]
 
 
-# Most elements of a page are words of code; of each kind axe sees one, and the others become plain text.
-UNITE_CODE = """() => {
-  const seen = new Set(), again = [];
-  for (const span of document.querySelectorAll(".highlight span")) {
-    const place = span.closest(".highlight").parentElement.parentElement.className;
-    const key = `${span.className};${span.parentElement.className};${place}`;
-    seen.has(key) ? again.push(span) : seen.add(key);
+# Most elements of a page are words of code and signs of formulas. Of each kind of word axe sees one, and the others
+# become plain text; of the formulas in one kind of place it sees the first.
+UNITE_ELEMENTS = """() => {
+  const seen = new Set(), again = [], formulas = [];
+  const isNew = key => !seen.has(key) && seen.add(key);
+  for (const span of document.querySelectorAll(".highlight span, .sig span, .sig em")) {
+    const place = span.closest(".highlight, .sig").parentElement.parentElement.className;
+    if (!isNew(`${span.tagName};${span.className};${span.parentElement.className};${place}`)) again.push(span);
+  }
+  for (const formula of document.querySelectorAll("mjx-container")) {
+    const places = [];
+    for (let place = formula.parentElement; place; place = place.parentElement) {
+      places.push(`${place.tagName}.${place.className}`);
+    }
+    if (!isNew(places.join(" "))) formulas.push(formula);
   }
   again.forEach(span => span.replaceWith(...span.childNodes));
+  formulas.forEach(formula => formula.replaceWith("formula"));
+}"""
+# Whether text can be read depends on these properties alone, so that axe has to see one text of each kind.
+MARK_TEXTS = """() => {
+  const grounds = new Map([[null, ""]]), seen = new Set();
+  const groundOf = element => {
+    if (!grounds.has(element)) {
+      const style = getComputedStyle(element);
+      const own = [style.backgroundColor, style.backgroundImage, style.opacity, style.filter].join(" ");
+      grounds.set(element, `${groundOf(element.parentElement)}; ${own}`.replace("; rgba(0, 0, 0, 0) none 1 none", ""));
+    }
+    return grounds.get(element);
+  };
+  for (const element of document.querySelectorAll("body *")) {
+    delete element.dataset.kind;
+    const hasText = [...element.childNodes].some(node => node.nodeType === Node.TEXT_NODE && node.data.trim());
+    if (!hasText || !element.checkVisibility()) continue;
+    const style = getComputedStyle(element);
+    const kind = [style.color, style.fontSize, style.fontWeight, style.textShadow, groundOf(element)].join(" ");
+    if (!seen.has(kind)) element.dataset.kind = seen.add(kind).size;
+  }
 }"""
 # Loading takes long, so a page is loaded once and looked at twice; the second time axe tries what the look changes.
 WAYS = {"light, on a desk": ("light", DESKTOP), "dark, on a phone": ("dark", PHONE)}
-OF_THE_LOOK = ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size", "meta-viewport"]
+OF_THE_LOOK = ["link-in-text-block", "scrollable-region-focusable", "target-size", "meta-viewport"]
+
+
+def violations(page, preload, first_look):
+    """What axe finds in a page whose elements are united, in a look; in the first all that it knows."""
+    page.evaluate(MARK_TEXTS)
+    contrast = {"runOnly": ["color-contrast"]}
+    others = {"rules": {"color-contrast": {"enabled": False}}} if first_look else {"runOnly": OF_THE_LOOK}
+    axe, found = Axe(), []
+    for context, options in (({"include": [["[data-kind]"]]}, contrast), (None, others)):
+        options |= {"resultTypes": ["violations"], "preload": preload}
+        found += axe.run(page, context=context, options=options).response["violations"]
+    return [(one["id"], node["html"]) for one in found for node in one["nodes"]]
 
 
 @pytest.fixture(scope="module")
 def looks(chromium, site_address, names):
     """What was seen of each page, by the way of looking at it and its name."""
-    seen, axe = {way: {} for way in WAYS}, Axe()
+    seen = {way: {} for way in WAYS}
     for name in names:
         visit = Visit(chromium, site_address, name)
         with visit as page:
             for way, (theme, size) in WAYS.items():
-                is_first_way = theme == "light"
                 visit.look(theme, size)
-                # Style sheets, the same for all pages, are looked at with the first.
-                options = {"resultTypes": ["violations"], "preload": not seen[way]}
-                options |= {} if is_first_way else {"runOnly": OF_THE_LOOK}
                 # Interactive figures take a moment until they are drawn in the new size.
                 with suppress(TimeoutError):
                     page.wait_for_function("document.documentElement.scrollWidth <= innerWidth", timeout=5000)
@@ -111,15 +148,15 @@ def looks(chromium, site_address, names):
                     "rendered": page.locator(".math mjx-container").count(),
                     "errors": page.locator("mjx-merror, [data-mjx-error]").count(),
                     "wider": page.evaluate("() => document.documentElement.scrollWidth - innerWidth"),
-                    "united": page.evaluate(UNITE_CODE),
-                    # The last, since axe itself loads things again.
-                    "violations": [
-                        (found["id"], node["html"])
-                        for found in axe.run(page, options=options).response["violations"]
-                        for node in found["nodes"]
-                    ],
                 }
                 visit.errors.clear()
+            page.evaluate(UNITE_ELEMENTS)
+            # The last, since axe itself loads things again; first in the look that the page has now.
+            for way, (theme, size) in reversed(WAYS.items()):
+                visit.look(theme, size)
+                # Style sheets, the same for all pages, are looked at with the first.
+                preload = theme == "light" and name == names[0]
+                seen[way][name]["violations"] = violations(page, preload, first_look=theme == "light")
     return seen
 
 
