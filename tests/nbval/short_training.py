@@ -38,9 +38,15 @@ def _shorten_trainings():
         finally:
             tf.config.run_functions_eagerly(False)
 
+    # From the third on, the like is not trained at all, unless callbacks want to see it: it gets the history of before.
+    most_alike = 2
+    histories = {}
+
+    def kind_of(network, purpose):
+        return (purpose, *(type(layer) for layer in network.layers), network.built and network.count_params())
+
     def is_known(network, purpose):
-        like = (purpose, *(type(layer) for layer in network.layers), network.built and network.count_params())
-        first = compiled.setdefault(like, network)
+        first = compiled.setdefault(kind_of(network, purpose), network)
         return first is not network
 
     def bound(method, args, kwargs):
@@ -58,13 +64,18 @@ def _shorten_trainings():
     @functools.wraps(fit)
     def short_fit(*args, **kwargs):
         given, named, network = bound(fit, args, kwargs)
-        known = is_known(network, "fit")
+        known, like = is_known(network, "fit"), kind_of(network, "fit")
+        before = histories.setdefault((like, named.get("epochs", 1)), [])
+        if known and len(before) >= most_alike and network.built and not named.get("callbacks"):
+            network.history = before[-1]
+            return before[-1]
         named["epochs"] = min(named.get("epochs", 1), most_epochs)
         cut(named, 1 if known else most_batches)
         if isinstance(named.get("validation_data"), tuple):
             named["validation_data"] = tuple(array[:32] for array in named["validation_data"])
         with not_compiled(known):
-            return fit(*given.args, **given.kwargs)
+            before.append(fit(*given.args, **given.kwargs))
+        return before[-1]
 
     @functools.wraps(evaluate)
     def short_evaluate(*args, **kwargs):
