@@ -1,4 +1,4 @@
-"""Grades many submissions at a time: in processes of this machine, or on a Dask cluster."""
+"""Grades many submissions at a time, in processes of this machine; `cluster` has others do it."""
 
 import multiprocessing
 import os
@@ -8,23 +8,23 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from functools import lru_cache, partial
-from multiprocessing import reduction
+from multiprocessing import forkserver, reduction
 from typing import IO, Any
 
-from nbjudge.errors import MachineError, SandboxError, SchedulerError
+from nbjudge.cluster import Submit
+from nbjudge.errors import MachineError, SandboxError
 from nbjudge.grading import Grader, environment_of
-from nbjudge.model import Assignment, EngineOptions, Graded, Limits, Submission
-from nbjudge.results import pack_error, pack_result, unpack_result
+from nbjudge.model import Assignment, EngineOptions, Graded, Limits, SourceNotebook, Submission
+from nbjudge.plan import Plan
 from nbjudge.sandbox import availability
 from nbjudge.zygote_client import Environment, ZygoteClient, ZygoteServer, adopt, close_zygotes, kept_zygote
 
-Submit = Callable[[Submission], "Future[Graded]"]
+SAFE_PATH = "PYTHONSAFEPATH"
 AHEAD = 2  # submissions that wait for each worker
-CERTIFICATES = "name those of the cluster in Dask's configuration, below distributed.comm.tls"
 
 Place = tuple[int, int]  # where a task begins in the file of `_Tasks`, and how many bytes it has
 
@@ -65,21 +65,42 @@ def _tasks_of(descriptor: Any) -> _Tasks:
 _tasks: list[_Tasks] = []  # those of this worker's pool
 
 
-def _prepare_worker(parent: int, zygote: ZygoteClient, tasks: _Tasks) -> None:
+def _prepare_worker(environment: dict[str, str], zygote: ZygoteClient | None, tasks: _Tasks) -> None:
     _tasks[:] = [tasks]
+    # The process from which it was forked has that of its own start.
+    os.environ.clear()
+    os.environ.update(environment)
     # Ctrl-C is for the main process, which ends its workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # One for all workers; should it end, each starts its own.
-    adopt(zygote)
-    threading.Thread(target=_end_with_parent, args=(parent,), daemon=True).start()
+    if zygote is not None:
+        adopt(zygote)
+    threading.Thread(target=_end_with_main, daemon=True).start()
 
 
-def _end_with_parent(parent: int) -> None:
+def _end_with_main() -> None:
     # A worker whose main process was killed, perhaps before the worker had begun, would wait for ever.
-    ended = threading.Event()
-    while os.getppid() == parent:
-        ended.wait(1)
+    main = multiprocessing.parent_process()
+    if main is not None:
+        main.join()
     os._exit(1)
+
+
+def _from_one_server() -> Any:
+    """What starts workers: they are forked from one process, which imports for all of them what they need."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    before = os.environ.get(SAFE_PATH)
+    # A file of the folder in which a command is typed is no module, whatever its name.
+    os.environ[SAFE_PATH] = "1"
+    try:
+        forkserver.ensure_running()
+    finally:
+        if before is None:
+            del os.environ[SAFE_PATH]
+        else:
+            os.environ[SAFE_PATH] = before
+    return context
 
 
 @lru_cache(maxsize=1)
@@ -91,6 +112,14 @@ def _grade_here(place: Place, submission: Submission) -> Graded:
     return _grader_of(place).grade(submission)
 
 
+def _read_ahead(notebooks: Sequence[SourceNotebook]) -> None:
+    """Make plans of notebooks: what is found out about a text is kept, and no submission has to wait for it."""
+    for notebook in notebooks:
+        # Whatever is wrong with it is told when it is graded.
+        with suppress(Exception):
+            Plan(notebook)
+
+
 class _Pool:
     """Processes of this machine; started anew if one of them is killed.
 
@@ -100,21 +129,36 @@ class _Pool:
     def __init__(self, workers: int, zygote: ZygoteClient):
         self.workers = workers
         self.tasks = _Tasks(tempfile.TemporaryFile())  # noqa: SIM115  (closed with the pool)
-        self.arguments = (os.getpid(), zygote, self.tasks)
+        self.arguments = (dict(os.environ), zygote, self.tasks)
         self.executor = self._start()
+        self._beginning: threading.Thread | None = None
 
     def _start(self) -> ProcessPoolExecutor:
         return ProcessPoolExecutor(
             self.workers,
-            mp_context=multiprocessing.get_context("spawn"),
+            mp_context=_from_one_server(),
             initializer=_prepare_worker,
             initargs=self.arguments,
         )
 
-    def begin(self) -> None:
-        """Start the processes, which otherwise come with the first submissions."""
-        for _ in range(self.workers):
-            self.executor.submit(os.getpid)
+    def begin(self, notebooks: Sequence[SourceNotebook] = ()) -> None:
+        """Start the processes, which otherwise come with the first submissions, without waiting for them.
+
+        Args:
+            notebooks: what they read meanwhile.
+        """
+        self._beginning = threading.Thread(target=self._begin, args=(notebooks,), daemon=True)
+        self._beginning.start()
+
+    def _begin(self, notebooks: Sequence[SourceNotebook]) -> None:
+        with suppress(BrokenProcessPool):
+            for _ in range(self.workers):
+                self.executor.submit(_read_ahead, notebooks)
+
+    def begun(self) -> None:
+        """Wait until the processes that were begun are there."""
+        if self._beginning is not None:
+            self._beginning.join()
 
     def submitting(self, assignment: Assignment, limits: Limits, options: EngineOptions) -> Submit:
         """What hands a submission of an assignment to one of the processes.
@@ -127,6 +171,7 @@ class _Pool:
         return partial(self._submit, self.tasks.add(assignment, limits, options))
 
     def _submit(self, place: Place, submission: Submission) -> "Future[Graded]":
+        self.begun()
         try:
             return self.executor.submit(_grade_here, place, submission)
         except BrokenProcessPool:
@@ -136,6 +181,7 @@ class _Pool:
             return self.executor.submit(_grade_here, place, submission)
 
     def close(self, at_once: bool) -> None:
+        self.begun()
         processes = list((self.executor._processes or {}).values())
         if self.executor._broken:
             _close_queue(self.executor)
@@ -151,12 +197,13 @@ class _Pool:
 class EarlyStart:
     """A zygote, and processes that have notebooks forked from it, started before it is known what they grade."""
 
-    def __init__(self, environment: Environment, workers: int):
+    def __init__(self, environment: Environment, workers: int, notebooks: Sequence[SourceNotebook] = ()):
         """Start them, without waiting for them.
 
         Args:
             environment: of the zygote.
             workers: how many processes.
+            notebooks: what is going to be graded, as far as it is known.
 
         Raises:
             SandboxError: if there can be no sandbox here.
@@ -171,7 +218,7 @@ class EarlyStart:
             availability.require(environment.python)
             raise
         self._pool = _Pool(workers, self.zygote)
-        self._pool.begin()
+        self._pool.begin(notebooks)
 
     def fits(self, assignment: Assignment, options: EngineOptions) -> bool:
         """Whether an assignment's notebooks can be forked from it."""
@@ -181,6 +228,7 @@ class EarlyStart:
 
     def submitting(self, assignment: Assignment, limits: Limits, options: EngineOptions) -> Submit:
         """As `local_workers`, for as long as these processes last."""
+        self._pool.begun()
         # If it does not begin, the workers try in their turn, and tell why.
         with suppress(MachineError):
             self.zygote.wait()
@@ -227,6 +275,7 @@ def local_workers(workers: int, assignment: Assignment, limits: Limits, options:
     at_once = True
     try:
         pool.begin()
+        pool.begun()
         # If it does not begin, the workers try in their turn, and tell why.
         with suppress(MachineError):
             zygote.wait()
@@ -236,81 +285,6 @@ def local_workers(workers: int, assignment: Assignment, limits: Limits, options:
         pool.close(at_once)
         if at_once:
             close_zygotes()
-
-
-@contextmanager
-def dask_workers(
-    address: str, assignment: Assignment, limits: Limits, options: EngineOptions
-) -> Iterator[tuple[Submit, int]]:
-    """Workers of a Dask cluster that grade, and how many there are. They need this package, but no shared disk.
-
-    Whom to trust, and the certificates of TLS, stand in Dask's own configuration. Results come as plain data.
-
-    Raises:
-        SchedulerError: if there is no scheduler at the address, it can't be trusted, or it has no workers.
-    """
-    client = _connect(address)
-    with client:
-        threads = sum(client.nthreads().values())
-        if not threads:
-            raise SchedulerError(
-                f"The Dask scheduler at {address} has no workers", f"start some with 'dask worker {address}'"
-            )
-        executor: Executor = client.get_executor(pure=False)
-        # Sent once, not with every submission.
-        shared = client.scatter((assignment, limits, options), broadcast=True, hash=False)
-
-        def submit(submission: Submission) -> "Future[Graded]":
-            result: Future[Graded] = Future()
-            sent = executor.submit(_grade_there, shared, submission)
-            sent.add_done_callback(lambda done: _settle(result, done, assignment))
-            return result
-
-        try:
-            yield submit, threads
-        finally:
-            executor.shutdown(wait=False)
-
-
-def _connect(address: str) -> Any:
-    from distributed import Client, Security
-
-    is_safe = address.startswith("tls:")
-    try:
-        security = Security()
-        # Dask itself notices late that there are none, and waits long to tell.
-        if is_safe and security.get_connection_args("client")["ssl_context"] is None:
-            raise SchedulerError(f"Dask has no certificates for {address}", CERTIFICATES)
-        if security.require_encryption and not is_safe:
-            raise SchedulerError(
-                f"Dask's configuration allows only encrypted connections, and {address} is not encrypted",
-                "give an address that begins with tls://",
-            )
-        return Client(address, timeout=10, security=security, set_as_default=False)
-    except (OSError, ValueError) as error:
-        # An error of a file says which.
-        reason = str(error) if isinstance(error, FileNotFoundError | PermissionError) else type(error).__name__
-        raise SchedulerError(
-            f"No Dask scheduler answers at {address} ({reason})",
-            "start one with 'dask scheduler'" if not is_safe else f"start one; if there is one, {CERTIFICATES}",
-        ) from None
-
-
-def _grade_there(shared: tuple[Assignment, Limits, EngineOptions], submission: Submission) -> bytes:
-    # Whatever happens: an exception would be pickled.
-    try:
-        assignment, limits, options = shared
-        return pack_result(Grader(assignment, limits, options, alone=False).grade(submission))
-    except Exception as error:
-        return pack_error(error)
-
-
-def _settle(result: "Future[Graded]", done: "Future[bytes]", assignment: Assignment) -> None:
-    try:
-        result.set_result(unpack_result(done.result(), assignment))
-    except BaseException as error:
-        # Whoever waits gets it, an interrupt too.
-        result.set_exception(error)
 
 
 def grade_all(

@@ -205,7 +205,9 @@ class ZygoteServer(ZygoteClient):
         self._warm: bool | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Another process may fork from it; only this one ends it.
+        # Another process may fork from it; only this one ends it. Of one that has ended, nothing is handed on.
+        if self.orders.fileno() < 0:
+            return _nothing, ()
         return ZygoteClient, (self.environment, self.orders)
 
     def wait(self) -> bool:
@@ -248,6 +250,10 @@ class ZygoteServer(ZygoteClient):
             self.process.wait()
         if self.home:
             shutil.rmtree(self.home, ignore_errors=True)
+
+
+def _nothing() -> None:
+    return None
 
 
 def _lent(environment: Environment, python: Interpreter) -> dict[str, str]:

@@ -35,11 +35,11 @@ def early_start(course: Course, assignment: str, options: EngineOptions, workers
         with suppress(OSError, ValueError, LookupError, TypeError):
             content = json.loads(path.read_text(encoding="utf-8"))
             cells = [{**cell, "source": "".join(cell["source"])} for cell in content["cells"]]
-            notebooks.append(SourceNotebook(path.stem, {"cells": cells}))
+            notebooks.append(SourceNotebook(path.stem, {**content, "cells": cells}))
     hash_seed = 0
     with suppress(OSError, GradingError):
         # Complained of later, too.
         hash_seed = seed_of_hashes(course_secret(course.folder))
     files = [path.name for path in folder.iterdir()] if folder.is_dir() else []
     number = max(1, min(workers, len(course.students(assignment))))
-    return EarlyStart(environment_of(notebooks, options, hash_seed, files), number)
+    return EarlyStart(environment_of(notebooks, options, hash_seed, files), number, notebooks)

@@ -38,8 +38,9 @@ from gdl_utils.classroom.student_files import (
 from gdl_utils.classroom.trial import GradeEach, Tried, refusal, try_once
 from gdl_utils.errors import GradingError
 from nbjudge import Assignment, EngineOptions, Graded, Limits, MachineError, SandboxError, Submission
+from nbjudge.cluster import Submit, dask_workers
 from nbjudge.matching import shown
-from nbjudge.pool import EarlyStart, Submit, dask_workers, grade_all, grade_each, local_workers
+from nbjudge.pool import EarlyStart, grade_all, grade_each, local_workers
 from nbjudge.sandbox import availability
 from nbjudge.ways import judged_only
 

@@ -16,8 +16,9 @@ import yaml
 from distributed import LocalCluster
 
 from nbjudge import EngineOptions, Graded, Limits, MachineError, SchedulerError
-from nbjudge import pool as pools
-from nbjudge.pool import dask_workers, grade_all
+from nbjudge import cluster as workers_of_dask
+from nbjudge.cluster import dask_workers
+from nbjudge.pool import grade_all
 from tests.classroom.small_course import FULL, NAME, RIGHT, hand_in, make_course, scores
 from tests.nbjudge.small import assignment, submission
 
@@ -194,18 +195,20 @@ def test_examples_ask_for_tls(root):
 
 def lie(_shared, answer):
     """In the place of `_grade_there`: what a worker sends that has been taken over."""
-    return {"ada": pools.pack_error(ValueError("x")), "emmy": b"\x80\x04.", "kurt": 3, "lise": Graded([])}[answer]
+    return {"ada": workers_of_dask.pack_error(ValueError("x")), "emmy": b"\x80\x04.", "kurt": 3, "lise": Graded([])}[
+        answer
+    ]
 
 
 def test_what_workers_send_is_bytes_and_lies_cost_one(monkeypatch):
     """On a cluster in this process: what arrives is the engine's own format, or that submission's failure."""
     arrived = []
 
-    def settle(result, done, task, real=pools._settle):
+    def settle(result, done, task, real=workers_of_dask._settle):
         arrived.append(done.result())
         real(result, done, task)
 
-    monkeypatch.setattr(pools, "_settle", settle)
+    monkeypatch.setattr(workers_of_dask, "_settle", settle)
     with LocalCluster(
         n_workers=1, threads_per_worker=1, processes=False, protocol="tcp", host="127.0.0.1", dashboard_address=None
     ) as local:
@@ -213,7 +216,7 @@ def test_what_workers_send_is_bytes_and_lies_cost_one(monkeypatch):
             results = dict(grade_all([("ada", lambda: submission(TASK, "x = 1"))], submit, count))
         assert results["ada"].score == 2
         assert [type(each) for each in arrived] == [bytes]
-        monkeypatch.setattr(pools, "_grade_there", lie)
+        monkeypatch.setattr(workers_of_dask, "_grade_there", lie)
         with dask_workers(local.scheduler_address, TASK, Limits(), EngineOptions()) as (submit, count):
             jobs = [(name, lambda name=name: name) for name in ("ada", "emmy", "kurt", "lise")]
             results = dict(grade_all(jobs, submit, count))

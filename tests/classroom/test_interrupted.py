@@ -18,6 +18,7 @@ from nbgrader.api import Grade, SubmittedAssignment
 from gdl_utils.classroom.course import RECORD, Course
 from tests.classroom import postgresql
 from tests.classroom.small_course import NAME, RIGHT, gradebook_of, graded_notebook, make_course, scores
+from tests.nbjudge.processes import workers_of
 
 pytestmark = pytest.mark.timing
 CLASS = 300
@@ -121,17 +122,20 @@ def test_ctrl_c_says_how_to_go_on_and_leaves_nothing(tmp_path, root):
     assert rows(course) == (120, 120 * 4)
 
 
-def test_a_worker_that_is_killed_costs_nothing(tmp_path, root):
+VICTIMS = {"a worker": lambda worker: worker, "what it was forked from": lambda worker: worker.parent()}
+
+
+@pytest.mark.parametrize("victim", VICTIMS)
+def test_a_worker_that_is_killed_costs_nothing(tmp_path, root, victim):
     course = make_course(tmp_path, root, students(40))
     for place in course.submissions.glob(f"*/{NAME}"):
         # More than a pipe holds: work that is handed out waits to be read.
         (place / "data.bin").write_bytes(bytes(200_000))
     run = start(root, course)
     assert wait_for(lambda: graded(course) >= 3, 60)
-    children = psutil.Process(run.pid).children()
-    workers = [child for child in children if "spawn_main" in line_of(child)]
+    workers = workers_of(psutil.Process(run.pid))
     assert len(workers) == 2
-    workers[0].kill()
+    VICTIMS[victim](workers[0]).kill()
     assert graded(course) < 40
     output, _ = run.communicate(timeout=60)
     assert run.returncode == 1, output

@@ -3,6 +3,7 @@
 import psutil
 
 PROGRAM = "nbjudge.zygote"
+FORKING = "multiprocessing.forkserver"
 
 
 def command_line(process: psutil.Process) -> list[str]:
@@ -11,6 +12,12 @@ def command_line(process: psutil.Process) -> list[str]:
         return process.cmdline()
     except psutil.Error:
         return []
+
+
+def workers_of(process: psutil.Process) -> list[psutil.Process]:
+    """The processes that grade for one: forked, all from the same, as Python's multiprocessing does it."""
+    forking = [child for child in process.children() if FORKING in " ".join(command_line(child))]
+    return [child for each in forking for child in each.children()]
 
 
 def descendants() -> set[int]:

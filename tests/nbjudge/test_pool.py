@@ -17,7 +17,7 @@ from nbjudge import EngineOptions, Graded, Limits, MachineError
 from nbjudge.grading import environment_of
 from nbjudge.pool import EarlyStart, grade_all, grade_each, local_workers
 from nbjudge.zygote_client import close_zygotes
-from tests.nbjudge.processes import command_line, zygotes
+from tests.nbjudge.processes import workers_of, zygotes
 from tests.nbjudge.small import assignment, submission
 
 TASK = assignment("assert x == 1", "assert x < 2")
@@ -161,10 +161,8 @@ def test_a_pool_that_breaks_closes_nothing_twice(monkeypatch):
 
     def kill_one():
         if not killed:
-            children = psutil.Process().children()
-            workers = [process for process in children if "spawn_main" in " ".join(command_line(process))]
-            killed.append(workers[0])
-            workers[0].kill()
+            killed.append(workers_of(psutil.Process())[0])
+            killed[0].kill()
 
     assert scores(grade(2, on_result=kill_one)) == {(4,)}
     assert killed
