@@ -4,6 +4,8 @@ import os
 import random
 import shutil
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -161,3 +163,15 @@ def test_strange_folders_get_a_status_and_stop_nobody(tmp_path, root):
 @pytest.mark.parametrize("seed", range(4))
 def test_two_thousand_strange_folders_get_a_status(seed, tmp_path, root):
     check_strange_folders(tmp_path, root, 500, seed + 10)
+
+
+def test_a_command_imports_nothing_from_the_folder_where_it_is_typed(tmp_path, root):
+    here, course = tmp_path / "here", make_course(tmp_path / "course", root, HONEST)
+    here.mkdir()
+    for module in ("numpy", "random", "socket", "signal", "tempfile", "nbjudge", "IPython"):
+        (here / f"{module}.py").write_text(f"open('imported-{module}', 'w').close()")
+    gdl = Path(sys.executable).with_name("gdl")
+    line = [gdl, "grade", NAME, "--course", course.folder, "--workers", "2"]
+    done = subprocess.run(line, cwd=here, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert list(here.glob("imported-*")) == []
