@@ -1,20 +1,20 @@
 """Grades many submissions at a time, in processes of this machine; `cluster` has others do it."""
 
-import multiprocessing
 import os
 import pickle
-import signal
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from functools import lru_cache, partial
-from multiprocessing import forkserver, reduction
+from multiprocessing import reduction
 from typing import IO, Any
 
+from nbjudge import forking
 from nbjudge.cluster import Submit
 from nbjudge.errors import MachineError, SandboxError
 from nbjudge.grading import Grader, environment_of
@@ -23,8 +23,8 @@ from nbjudge.plan import Plan
 from nbjudge.sandbox import availability
 from nbjudge.zygote_client import Environment, ZygoteClient, ZygoteServer, adopt, close_zygotes, kept_zygote
 
-SAFE_PATH = "PYTHONSAFEPATH"
 AHEAD = 2  # submissions that wait for each worker
+PAUSES = (0.0, 0.1, 1.0)  # in seconds, before processes are started anew
 
 Place = tuple[int, int]  # where a task begins in the file of `_Tasks`, and how many bytes it has
 
@@ -66,41 +66,11 @@ _tasks: list[_Tasks] = []  # those of this worker's pool
 
 
 def _prepare_worker(environment: dict[str, str], zygote: ZygoteClient | None, tasks: _Tasks) -> None:
+    forking.begin(environment)
     _tasks[:] = [tasks]
-    # The process from which it was forked has that of its own start.
-    os.environ.clear()
-    os.environ.update(environment)
-    # Ctrl-C is for the main process, which ends its workers.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     # One for all workers; should it end, each starts its own.
     if zygote is not None:
         adopt(zygote)
-    threading.Thread(target=_end_with_main, daemon=True).start()
-
-
-def _end_with_main() -> None:
-    # A worker whose main process was killed, perhaps before the worker had begun, would wait for ever.
-    main = multiprocessing.parent_process()
-    if main is not None:
-        main.join()
-    os._exit(1)
-
-
-def _from_one_server() -> Any:
-    """What starts workers: they are forked from one process, which imports for all of them what they need."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
-    before = os.environ.get(SAFE_PATH)
-    # A file of the folder in which a command is typed is no module, whatever its name.
-    os.environ[SAFE_PATH] = "1"
-    try:
-        forkserver.ensure_running()
-    finally:
-        if before is None:
-            del os.environ[SAFE_PATH]
-        else:
-            os.environ[SAFE_PATH] = before
-    return context
 
 
 @lru_cache(maxsize=1)
@@ -136,7 +106,7 @@ class _Pool:
     def _start(self) -> ProcessPoolExecutor:
         return ProcessPoolExecutor(
             self.workers,
-            mp_context=_from_one_server(),
+            mp_context=forking.context_for(__name__),
             initializer=_prepare_worker,
             initargs=self.arguments,
         )
@@ -151,7 +121,8 @@ class _Pool:
         self._beginning.start()
 
     def _begin(self, notebooks: Sequence[SourceNotebook]) -> None:
-        with suppress(BrokenProcessPool):
+        # Tried again for the first submission.
+        with suppress(BrokenProcessPool, OSError, EOFError):
             for _ in range(self.workers):
                 self.executor.submit(_read_ahead, notebooks)
 
@@ -172,13 +143,19 @@ class _Pool:
 
     def _submit(self, place: Place, submission: Submission) -> "Future[Graded]":
         self.begun()
-        try:
-            return self.executor.submit(_grade_here, place, submission)
-        except BrokenProcessPool:
-            _close_queue(self.executor)
-            self.executor.shutdown(wait=False, cancel_futures=True)
-            self.executor = self._start()
-            return self.executor.submit(_grade_here, place, submission)
+        for pause in PAUSES:
+            try:
+                return self.executor.submit(_grade_here, place, submission)
+            except (BrokenProcessPool, OSError, EOFError):
+                # One was killed, or what all of them are forked from, whose end may be noticed a moment later.
+                time.sleep(pause)
+                self._start_anew()
+        return self.executor.submit(_grade_here, place, submission)
+
+    def _start_anew(self) -> None:
+        _close_queue(self.executor)
+        self.executor.shutdown(wait=False, cancel_futures=True)
+        self.executor = self._start()
 
     def close(self, at_once: bool) -> None:
         self.begun()

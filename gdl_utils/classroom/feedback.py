@@ -7,10 +7,8 @@ files that nbgrader copies beside it.
 """
 
 import ast
-import multiprocessing
 import os
 import re
-import signal
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
@@ -41,6 +39,7 @@ from gdl_utils.classroom.sanitise import IMAGE, Budget, arranged, highlighted, s
 from gdl_utils.classroom.student_files import OF_NBGRADER
 from gdl_utils.errors import GradingError
 from gdl_utils.terminal import one_entry
+from nbjudge import forking
 from nbjudge.grading import NOTE
 from nbjudge.notebook import MOST_CODE, is_test
 
@@ -386,7 +385,7 @@ def _writer(course: Course, assignment: str, workers: int) -> Iterator[Callable[
         with _opened(course) as api:
             yield lambda students: (_log_of(api, assignment, student) for student in students)
         return
-    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _open_in_worker, (course,))
+    pool = ProcessPoolExecutor(workers, forking.context_for(__name__), _open_in_worker, (dict(os.environ), course))
 
     def logs_of(students: list[str]) -> Iterator[str]:
         done = 0
@@ -421,9 +420,8 @@ def _log_of(api: NbGraderAPI, assignment: str, student: str) -> str:
 _in_worker: dict[str, Any] = {}
 
 
-def _open_in_worker(course: Course) -> None:
-    # Ctrl-C is for the main process.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _open_in_worker(environment: dict[str, str], course: Course) -> None:
+    forking.begin(environment)
     # Open for as long as the worker lasts.
     _in_worker["opened"] = opened = _opened(course)
     _in_worker["api"] = opened.__enter__()

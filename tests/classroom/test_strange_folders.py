@@ -165,7 +165,7 @@ def test_two_thousand_strange_folders_get_a_status(seed, tmp_path, root):
     check_strange_folders(tmp_path, root, 500, seed + 10)
 
 
-def test_a_command_imports_nothing_from_the_folder_where_it_is_typed(tmp_path, root):
+def test_nothing_is_imported_from_where_a_command_is_typed(tmp_path, root):
     here, course = tmp_path / "here", make_course(tmp_path / "course", root, HONEST)
     here.mkdir()
     for module in ("numpy", "random", "socket", "signal", "tempfile", "nbjudge", "IPython"):
