@@ -4,10 +4,13 @@ import multiprocessing
 import os
 import signal
 import threading
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import forkserver
 from typing import Any
 
 SAFE_PATH = "PYTHONSAFEPATH"
+# What is raised where a pool is handed work after one of its processes was killed, or what they are forked from.
+KILLED = (BrokenProcessPool, OSError, EOFError)
 
 
 def context_for(module: str) -> Any:

@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from functools import lru_cache, partial
 from multiprocessing import reduction
@@ -122,7 +121,7 @@ class _Pool:
 
     def _begin(self, notebooks: Sequence[SourceNotebook]) -> None:
         # Tried again for the first submission.
-        with suppress(BrokenProcessPool, OSError, EOFError):
+        with suppress(*forking.KILLED):
             for _ in range(self.workers):
                 self.executor.submit(_read_ahead, notebooks)
 
@@ -146,8 +145,8 @@ class _Pool:
         for pause in PAUSES:
             try:
                 return self.executor.submit(_grade_here, place, submission)
-            except (BrokenProcessPool, OSError, EOFError):
-                # One was killed, or what all of them are forked from, whose end may be noticed a moment later.
+            except forking.KILLED:
+                # The end of what they are forked from may be noticed a moment later.
                 time.sleep(pause)
                 self._start_anew()
         return self.executor.submit(_grade_here, place, submission)

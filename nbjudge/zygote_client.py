@@ -207,7 +207,7 @@ class ZygoteServer(ZygoteClient):
     def __reduce__(self) -> tuple[Any, ...]:
         # Another process may fork from it; only this one ends it. Of one that has ended, nothing is handed on.
         if self.orders.fileno() < 0:
-            return _nothing, ()
+            return type(None), ()
         return ZygoteClient, (self.environment, self.orders)
 
     def wait(self) -> bool:
@@ -250,10 +250,6 @@ class ZygoteServer(ZygoteClient):
             self.process.wait()
         if self.home:
             shutil.rmtree(self.home, ignore_errors=True)
-
-
-def _nothing() -> None:
-    return None
 
 
 def _lent(environment: Environment, python: Interpreter) -> dict[str, str]:

@@ -12,7 +12,6 @@ import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -393,7 +392,7 @@ def _writer(course: Course, assignment: str, workers: int) -> Iterator[Callable[
             for log in pool.map(partial(_log_in_worker, assignment), students, chunksize=4):
                 done += 1
                 yield log
-        except BrokenProcessPool:
+        except forking.KILLED:
             # One was killed, for lack of memory perhaps: this process writes the rest by itself.
             with _opened(course) as api:
                 yield from (_log_of(api, assignment, student) for student in students[done:])

@@ -19,6 +19,7 @@ from nbjudge import EngineOptions, Graded, Limits, MachineError, SchedulerError
 from nbjudge import cluster as workers_of_dask
 from nbjudge.cluster import dask_workers
 from nbjudge.pool import grade_all
+from nbjudge.results import pack_error
 from tests.classroom.small_course import FULL, NAME, RIGHT, hand_in, make_course, scores
 from tests.nbjudge.small import assignment, submission
 
@@ -195,9 +196,7 @@ def test_examples_ask_for_tls(root):
 
 def lie(_shared, answer):
     """In the place of `_grade_there`: what a worker sends that has been taken over."""
-    return {"ada": workers_of_dask.pack_error(ValueError("x")), "emmy": b"\x80\x04.", "kurt": 3, "lise": Graded([])}[
-        answer
-    ]
+    return {"ada": pack_error(ValueError("x")), "emmy": b"\x80\x04.", "kurt": 3, "lise": Graded([])}[answer]
 
 
 def test_what_workers_send_is_bytes_and_lies_cost_one(monkeypatch):
