@@ -172,7 +172,7 @@ def life(name: str, count: int, is_beside: bool, processors: Processors) -> list
     with tempfile.TemporaryDirectory() as scratch:
         course = Course(Path(scratch), configuration=AUTHOR.config_file)
         course.sources.symlink_to(AUTHOR.sources)
-        with open_course(course) as api, grade._released_gradebook(course, name, api) as gradebook:
+        with open_course(course) as api, grade.released_gradebook(course, name, api) as gradebook:
             for number in range(WARM_UP + count):
                 student = f"student-{number:04d}"
                 submitted, target = course.submitted(student, name), course.autograded(student, name)

@@ -17,18 +17,30 @@ trap 'exit 130' INT
     exit 1
 }
 
+# Of names such as `this|that` the first that apt knows, else the first: Ubuntu has not all that Debian has.
+known() {
+    local name
+    for name in ${1//|/ }; do
+        if apt-cache show "$name" >/dev/null 2>&1; then echo "$name" && return; fi
+    done
+    echo "${1%%|*}"
+}
+
 missing=()
 while read -r package probe; do
-    $probe >/dev/null 2>&1 || missing+=("$package")
+    # The first of several is looked for before apt is asked, which takes a while.
+    ${probe//PACKAGE/${package%%|*}} >/dev/null 2>&1 || ${probe//PACKAGE/$(known "$package")} >/dev/null 2>&1 || missing+=("$package")
 done < <(grep -hv '^#' requirements/system.txt $([ "${1:-}" != test ] || echo requirements/system-test.txt))
 # Debian ships the module that makes virtual environments in a package of its own.
 "$python" -c 'import ensurepip' 2>/dev/null || missing+=(python3-venv)
 if [ ${#missing[@]} -gt 0 ]; then
-    type_this="sudo apt-get update && sudo apt-get install -y ${missing[*]}"
+    names() { for package in "${missing[@]}"; do known "$package"; done | xargs; }
+    type_this="sudo apt-get update && sudo apt-get install -y $(names)"
     if [ "$(id -u)" = 0 ]; then root=(); elif sudo -n true 2>/dev/null; then root=(sudo -n); else root=(false); fi
     if [ "${root[*]}" != false ] && command -v apt-get >/dev/null; then
-        say "installing system packages: ${missing[*]}"
-        { "${root[@]}" apt-get update -qq && DEBIAN_FRONTEND=noninteractive "${root[@]}" apt-get install -y -qq "${missing[@]}"; } >&2 ||
+        say "installing system packages: $(names)"
+        # shellcheck disable=SC2046  (what apt knows is another thing after an update; names have no spaces)
+        { "${root[@]}" apt-get update -qq && DEBIAN_FRONTEND=noninteractive "${root[@]}" apt-get install -y -qq $(names); } >&2 ||
             say "apt-get could not install them; type: $type_this"
     else
         say "system packages are missing; type: $type_this"

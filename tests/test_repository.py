@@ -133,6 +133,32 @@ def test_without_rights_one_line_says_what_to_type(root, tmp_path):
     )
 
 
+@pytest.mark.parametrize(
+    ("known", "there", "wanted"),
+    [
+        ("this that", "", "this"),
+        ("that", "", "that"),
+        ("", "", "this"),
+        ("this that", "that", "this"),
+        ("that", "that", None),
+        ("this that", "this", None),
+    ],
+)
+def test_of_two_packages_the_first_that_apt_knows_is_wanted(root, tmp_path, known, there, wanted):
+    (tmp_path / "requirements").mkdir()
+    script = shutil.copy(root / "requirements" / "install.sh", tmp_path / "requirements")
+    (tmp_path / "requirements" / "system.txt").write_text("this|that PACKAGE --version\n")
+    programs = {"id": "echo 1000", "sudo": "exit 1", "apt-cache": f'case " {known} " in *" $2 "*) ;; *) exit 100 ;; esac'}
+    for name, body in {**programs, **dict.fromkeys(there.split(), "exit 0")}.items():
+        program = tmp_path / "bin" / name
+        program.parent.mkdir(exist_ok=True)
+        program.write_text(f"#!/bin/sh\n{body}\n")
+        program.chmod(0o755)
+    environment = {**os.environ, "PATH": f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}"}
+    done = subprocess.run([script, "system"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+    assert done.stderr.endswith(f"apt-get install -y {wanted}\n") if wanted else done.stderr == ""
+
+
 def test_workflows_are_sound(root):
     for path in sorted((root / ".github" / "workflows").iterdir()):
         workflow = yaml.safe_load(path.read_text())
