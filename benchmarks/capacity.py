@@ -174,7 +174,8 @@ def saves_a_second(course: Course, name: str, graded: Graded, first: int, writer
 def asked(url: str, query: str) -> Any:
     """The one answer to a query."""
     with psycopg.connect(make_url(url).render_as_string(hide_password=False), autocommit=True) as connection:
-        return connection.execute(query).fetchone()[0]
+        row = connection.execute(query).fetchone()
+        return row and row[0]
 
 
 def database_of(bank: Bank, url: str, scratch: Path) -> tuple[float, float, dict[int, float]]:

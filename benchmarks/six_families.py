@@ -15,9 +15,10 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
@@ -200,7 +201,7 @@ def without_training(caught: list[Game]) -> Iterator[None]:
         return nothing
 
     kept = generative.fit, generative.play
-    generative.fit, generative.play = fit, play
+    generative.fit, generative.play = cast(Any, fit), cast(Any, play)
     try:
         yield
     finally:
@@ -270,7 +271,7 @@ def race(family: Family) -> dict[str, Clock]:
             trained = family.train(page)
             (game,) = caught
             patience = PATIENCE * clocks["as on the page"].seconds if clocks else float("inf")
-            clock = Clock(lambda trained=trained: family.quality(page, trained), family.enough, patience)
+            clock = Clock(partial(family.quality, page, trained), family.enough, patience)
             with suppress(Enough):
                 train(game, clock, family.watch_every)
             clocks[way] = clock
