@@ -7,6 +7,7 @@ is in the same process: what it reports is trusted.
 
 import gc
 import os
+import random
 import signal
 import sys
 from collections.abc import Callable
@@ -20,18 +21,19 @@ from nbjudge.compiled import cell_of_code, compile_cell, statements_of_code
 from nbjudge.protocol import Lend, Report, RunBeside, to_wire
 
 
-def run_and_end(shell: Any, message: RunBeside, parent: Channel) -> NoReturn:
+def run_and_end(shell: Any, message: RunBeside, parent: Channel, chance: tuple[Any, ...]) -> NoReturn:
     """Run one test in the names of the student's code, in a process forked for it, which then ends.
 
     Args:
         shell: IPython's, in which the student's cells ran, and which shows nothing any more.
         message: the test.
         parent: takes the report.
+        chance: the state of the generator of `random`, which Python seeds anew in each fork.
     """
     try:
+        random.setstate(chance)
         # What the collector of garbage looks at would be copied.
         gc.freeze()
-        look_again()
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         lend(shell, message.before, message.code_before)
         remember(shell, [message.source])

@@ -6,6 +6,7 @@ Nothing here protects anything: the student's code can change all of it. What it
 import base64
 import builtins
 import os
+import random
 import select
 import signal
 import socket
@@ -229,10 +230,12 @@ class Student:
             self.tell(self._quietly(lambda: beside.run_in_place(self.shell, message)) or UNKNOWN_END)
             return
         near, far = socket.socketpair()
+        beside.look_again()
+        chance = random.getstate()
         child = os.fork()
         if not child:
             self.quiet = True
-            beside.run_and_end(self.shell, message, Channel(far))
+            beside.run_and_end(self.shell, message, Channel(far), chance)
         far.close()
         report: Message | None = None
         try:

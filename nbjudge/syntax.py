@@ -12,10 +12,28 @@ from nbjudge.notebook import parsed
 def taken_from_above(text: str) -> frozenset[str]:
     """The names that a cell uses and does not make itself before it does."""
     tree = parsed(text)
+    return frozenset(_taken_by_all(tree.body if tree else []))
+
+
+def taken_by(statement: ast.stmt) -> set[str]:
+    """The names that a statement uses and that no part of it has made before: of a loop, the first time round."""
+    match statement:
+        case ast.For(target=target, iter=first, body=body) | ast.AsyncFor(target=target, iter=first, body=body):
+            given = used_by(first) | used_by(target)
+            return given | (_taken_by_all(body) - stored_by(target)) | _taken_by_all(statement.orelse)
+        case ast.While(test=first, body=body) | ast.If(test=first, body=body):
+            return used_by(first) | _taken_by_all(body) | _taken_by_all(statement.orelse)
+        case ast.With(items=items, body=body) | ast.AsyncWith(items=items, body=body):
+            stored = set[str]().union(*map(stored_by, items))
+            return set[str]().union(*map(used_by, items)) | (_taken_by_all(body) - stored)
+    return used_by(statement)
+
+
+def _taken_by_all(statements: list[ast.stmt]) -> set[str]:
     taken: set[str] = set()
-    for statement in reversed(tree.body if tree else []):
-        taken = (taken - made_by(statement)) | used_by(statement)
-    return frozenset(taken)
+    for statement in reversed(statements):
+        taken = (taken - made_by(statement)) | taken_by(statement)
+    return taken
 
 
 def made_by(statement: ast.stmt) -> set[str]:

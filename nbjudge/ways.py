@@ -22,6 +22,7 @@ from nbjudge.syntax import (
     outside_functions,
     simple_statements,
     stored_by,
+    taken_by,
     taken_from_above,
     used_by,
 )
@@ -395,31 +396,37 @@ def _needed(
         if _touched_by(statement, answers, imported) & wanted:
             found.insert(0, ast.unparse(statement))
             wanted -= made_by(statement)
-            wanted |= used_by(statement)
+            wanted |= taken_by(statement)
     return found
 
 
 def _touched_by(statement: ast.stmt, answers: frozenset[str], imported: frozenset[str]) -> set[str]:
     """The names that a statement makes or may change.
 
-    Of `stack.push(1)` or `random.seed(1)` these are all that it uses, but `checks.check_value(f(x), 3)` is a test.
+    Of `stack.push(1)` or `random.seed(1)` these are all that it uses, but `np.testing.assert_equal(x, 3)` is a test.
     """
     touched = stored_by(statement)
     for simple in simple_statements(statement):
         used = used_by(simple)
-        if not stored_by(simple) and not (_is_call_of(simple, imported) and used & answers):
+        if not stored_by(simple) and not (_is_call_of(simple, imported) and (used & answers or _tests(simple))):
             touched |= (used - imported or used) - answers
     return touched
 
 
 def _is_call_of(statement: ast.stmt, names: frozenset[str]) -> bool:
     """Whether a statement calls something and does no more, as in `np.testing.assert_equal(f(x), 3)`."""
-    if not (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call)):
-        return False
-    called = statement.value.func
-    while isinstance(called, ast.Attribute):
-        called = called.value
-    return isinstance(called, ast.Name) and called.id in names
+    match statement:
+        case ast.Expr(value=ast.Call(func=called)):
+            return bool(base_of(called) & names)
+    return False
+
+
+def _tests(statement: ast.stmt) -> bool:
+    """Whether a statement calls what only looks at what it is given, by its name: `assert_...`, `check_...`."""
+    match statement:
+        case ast.Expr(value=ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name))):
+            return name.startswith(("assert", "check"))
+    return False
 
 
 @lru_cache(maxsize=4000)

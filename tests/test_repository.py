@@ -148,7 +148,11 @@ def test_of_two_packages_the_first_that_apt_knows_is_wanted(root, tmp_path, know
     (tmp_path / "requirements").mkdir()
     script = shutil.copy(root / "requirements" / "install.sh", tmp_path / "requirements")
     (tmp_path / "requirements" / "system.txt").write_text("this|that PACKAGE --version\n")
-    programs = {"id": "echo 1000", "sudo": "exit 1", "apt-cache": f'case " {known} " in *" $2 "*) ;; *) exit 100 ;; esac'}
+    programs = {
+        "id": "echo 1000",
+        "sudo": "exit 1",
+        "apt-cache": f'case " {known} " in *" $2 "*) ;; *) exit 100 ;; esac',
+    }
     for name, body in {**programs, **dict.fromkeys(there.split(), "exit 0")}.items():
         program = tmp_path / "bin" / name
         program.parent.mkdir(exist_ok=True)

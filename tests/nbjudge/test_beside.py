@@ -76,6 +76,11 @@ def test_what_hidden_lines_do_is_gone_afterwards():
     assert list(book.scores.values()) == [2, 2, 2, 2]
 
 
+def test_chance_goes_on_where_the_cells_above_left_it():
+    answer = "import random\nrandom.seed(5)\ndef roll():\n    return random.random()"
+    assert list(run(["assert roll() == 0.6229016948897019"], answer).scores.values()) == [2]
+
+
 def test_judged_tests_and_others_share_what_tests_define():
     tests = ["def helper(v):\n    return v.x\nlimit = 3", "assert helper(Vector(limit)) == 3", "assert limit == 3"]
     book = run(tests, VECTOR, beside=["test-2"])
@@ -388,6 +393,12 @@ def test_names_of_history_may_be_a_tests_own(text):
         ("old = [1]\nold.append(5)\ncases = [1]", "assert f(cases)", ["cases = [1]"]),
         ("draw = checks.random_inputs('a')", "draw = checks.random_inputs('b')\nassert f(draw)", []),
         ("total = 0", "total += 1\nassert f(total)", ["total = 0"]),
+        ("for n in (1, 2):\n    size = n", "for n in (3, 4):\n    size = n\n    assert f(size)", []),
+        ("with open('a') as file:\n    text = file.read()", "with open('b') as file:\n    assert f(file.read())", []),
+        ("last = 0", "for n in (3, 4):\n    assert f(last)\n    last = n", ["last = 0"]),
+        ("last = 0", "for n in (3, 4):\n    if n > 3:\n        last = n\n    assert f(last)", ["last = 0"]),
+        ("limit = 1\nchecks.check_value(limit, 1)", "assert f(limit)", ["limit = 1"]),
+        ("cases = [1, 2]\nrandom.shuffle(cases)", "assert f(cases)", None),
         ("x = 3", "y = [x for x in range(3)]\nassert f(y)", []),
         ("x = 3", "assert f([y for y in range(x)])", ["x = 3"]),
         ("x = 3", "g = lambda x: x\nassert f(g(1))", []),
