@@ -392,6 +392,9 @@ def main(shell: Shell, control: Channel, judge: Channel, output: int) -> None:
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     open_streams()
     sys.path.insert(0, str(Path.cwd()))
+    if "matplotlib" not in sys.modules:
+        # As in a kernel: where figures go if the student imports it.
+        os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
     try:
         student = Student(shell, control, judge, output)
         student.tell(Ready())

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from IPython.core import pylabtools
 
-from nbjudge import huge_pages, judge, student, student_shell
+from nbjudge import huge_pages, judge, late_imports, student, student_shell
 from nbjudge.channel import Channel
 from nbjudge.message_limits import limits_of_orders
 from nbjudge.model import Limits
@@ -41,9 +41,10 @@ def count_threads() -> int:
 
 def run_imports(statements: list[str]) -> None:
     """Import what an assignment uses, as far as it is installed; statements of the source, none of a student's."""
-    for statement in statements:
-        with suppress(ImportError):
-            exec(statement, {})  # noqa: S102
+    with late_imports.put_off():
+        for statement in statements:
+            with suppress(ImportError):
+                exec(statement, {})  # noqa: S102
 
 
 def warm_up(shell: student_shell.Shell) -> None:
