@@ -7,9 +7,11 @@ SAMPLE := 02_shapes_and_parameters
 PYTEST := .venv/bin/pytest
 # TensorFlow's notes on its own build say nothing to a reader of these commands.
 export TF_CPP_MIN_LOG_LEVEL ?= 2
+# Hundreds of processes import the same modules, and should not compile each of them anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup setup-test demo book book-full train serve lab assignments grade kill-matrix lint figures quick test test-unit test-book \
-	test-grading test-browser test-timing test-rest test-notebooks test-slow test-hub image-test bench lock clean
+	test-grading test-browser test-alone test-timing lint-behind figures-behind test-rest test-notebooks test-slow test-hub image-test bench lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | \
@@ -78,15 +80,21 @@ quick: lint ## lint and the fast tests (under a minute)
 # Tests wait now and then, so that three processes keep two cores busy. What has limits of time shares them with one
 # neighbour, as submissions of a class do, and what keeps all of them busy itself runs alone.
 test: setup-test ## everything but the longer proofs: lint, tests, pages and solutions run again (about 20 minutes)
-	@$(MAKE) --no-print-directory -j2 --output-sync=target lint figures
-	@$(MAKE) --no-print-directory test-timing
+	@$(MAKE) --no-print-directory test-alone
+	@$(MAKE) --no-print-directory -j3 --output-sync=target test-timing lint-behind figures-behind
 	@$(MAKE) --no-print-directory test-notebooks
 	@$(MAKE) --no-print-directory test-rest
 
 # Named by file, so that no others are collected.
-test-timing: setup-test
+test-alone: setup-test
 	$(PYTEST) -m "alone and not slow" $$(grep -rlF mark.alone tests --include='test_*.py')
+
+test-timing: setup-test
 	$(PYTEST) -n 2 -m "timing and not slow" $$(grep -rlF mark.timing tests --include='test_*.py')
+
+# What has limits of time waits a fifth of the time: whatever runs behind it takes only what it leaves.
+lint-behind figures-behind: %-behind: setup-test
+	@nice -n 19 $(MAKE) --no-print-directory $*
 
 test-notebooks: setup-test
 	GDL_PROFILE=smoke $(PYTEST) -n 3 --dist loadfile --nbval book
