@@ -107,7 +107,7 @@ def test_tables_do_not_make_each_notebook_import_them_anew():
         made.close()
 
 
-def test_figures_of_a_library_that_only_the_student_imports_are_shown():
+def test_figures_of_what_only_students_import_are_shown():
     content = graded("import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()\nx = 1").notebooks[0].content
     shown = [output["data"] for cell in content["cells"] for output in cell.get("outputs", []) if "data" in output]
     assert any("image/png" in data for data in shown)
