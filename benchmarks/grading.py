@@ -6,7 +6,7 @@
 
 The class is the assignment 02_shapes_and_parameters with honest submissions. All ways are measured in this one run, on
 two cores, with isolation on. The floor is what can't be avoided: the cells run in a forked process that has everything
-imported, two at a time, without isolation, without a judge, without a gradebook.
+imported, without isolation, without a judge, without a gradebook; one submission after the other, or two at a time.
 """
 
 import argparse
@@ -42,6 +42,7 @@ GDL = Path(sys.executable).with_name("gdl")
 CORES = 2
 CLASS = 24
 SMALL = "small"
+FLOOR_NAME = "floor, one after the other"
 
 FLOOR = """
 import os, sys, json, time
@@ -109,12 +110,12 @@ def as_shipped(folder: Path) -> float:
     return seconds_of([sys.executable, "-c", program, "autograde", NAME, *common, "--force"], folder, folder)
 
 
-def floor(folder: Path) -> float:
+def floor(folder: Path, at_a_time: int) -> float:
     """Run the class's cells, hidden tests included, without anything around them."""
     paths = [str(path) for path in sorted((folder / "autograded").glob("*/*/*.ipynb"))]
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"}
     with subprocess.Popen(
-        [sys.executable, "-c", FLOOR, str(CORES), *paths],
+        [sys.executable, "-c", FLOOR, str(at_a_time), *paths],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment,
     ) as process:  # fmt: skip
         if process.stdin is None or process.stdout is None:
@@ -133,7 +134,8 @@ def compare(console: Console, rounds: int) -> None:
         "nbgrader as shipped": [],
         "engine": [],
         "engine, without its start": [],
-        "floor": [],
+        FLOOR_NAME: [],
+        f"floor, {CORES} at a time": [],
     }
     with tempfile.TemporaryDirectory() as scratch:
         folder, small, shipped = Path(scratch) / "class", Path(scratch) / "small", Path(scratch) / "shipped"
@@ -147,14 +149,15 @@ def compare(console: Console, rounds: int) -> None:
             start = engine(small, NAME, "--workers", str(CORES))
             times["engine"].append(whole)
             times["engine, without its start"].append((whole - start) * CLASS / (CLASS - CORES))
-            times["floor"].append(floor(folder))
+            for name, at_a_time in ((FLOOR_NAME, 1), (f"floor, {CORES} at a time", CORES)):
+                times[name].append(floor(folder, at_a_time))
             times["nbgrader as shipped"].append(as_shipped(shipped))
     table = rich.table.Table(title=f"{CLASS} submissions of {NAME} on {CORES} cores, {rounds} round(s), medians")
     for column in ("way", "seconds", "submissions a minute", "speed against shipped", "time against floor"):
         table.add_column(column, justify="left" if column == "way" else "right")
     for way, seconds in times.items():
         shipped_ratio = statistics.median(a / b for a, b in zip(times["nbgrader as shipped"], seconds, strict=True))
-        floor_ratio = statistics.median(b / a for a, b in zip(times["floor"], seconds, strict=True))
+        floor_ratio = statistics.median(b / a for a, b in zip(times[FLOOR_NAME], seconds, strict=True))
         middle = statistics.median(seconds)
         table.add_row(way, f"{middle:.1f}", f"{CLASS / middle * 60:.0f}", f"{shipped_ratio:.1f}", f"{floor_ratio:.2f}")
     console.print(table)
