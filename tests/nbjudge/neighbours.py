@@ -35,8 +35,8 @@ class Neighbour:
             message = from_wire(message, CellDone, Displayed, Raised)
             if isinstance(message, CellDone):
                 self.loop.drain(output)
-                texts = (item.get("text") or f"{item.get('ename')}: {item.get('evalue')}" for item in output.items)
-                return "".join(texts).strip()
+                said = [item for item in output.items if "data" not in item]
+                return "".join(item.get("text") or f"{item['ename']}: {item['evalue']}" for item in said).strip()
             output.add_message(message)
 
 

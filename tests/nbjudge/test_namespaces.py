@@ -208,7 +208,9 @@ def test_the_environment_is_the_one_that_is_written_down(probe):
         variables.pop(name, None)
     # Programs of the environment of the notebooks come first, as in a kernel.
     path = f"{Path(sys.executable).parent}:{ENVIRONMENT['PATH']}"
-    assert variables == {**ENVIRONMENT, "PATH": path, "PYTHONHASHSEED": "0"}
+    # And figures are shown in the notebook.
+    figures = {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+    assert variables == {**ENVIRONMENT, **figures, "PATH": path, "PYTHONHASHSEED": "0"}
 
 
 def test_the_kernel_limits_each_process(probe):

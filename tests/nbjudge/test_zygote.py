@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import pickle
 import tempfile
 import time
 import uuid
@@ -127,6 +128,13 @@ def test_without_walls_it_works_and_leaves_no_folder(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
     # One for each way: a notebook that asks for walls never meets a process without them.
     assert Environment((), True, True) != Environment((), True, False)
+
+
+def test_of_one_that_has_ended_nothing_is_handed_on():
+    """Workers that begin after it find none, and start their own."""
+    made = ZygoteServer(Environment(("import json",), sandboxed=False))
+    made.close()
+    assert pickle.loads(pickle.dumps(made)) is None
 
 
 def test_one_that_ends_before_it_began_is_noticed_at_once():
