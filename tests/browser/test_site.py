@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 import bs4
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import TimeoutError
 
 from gdl_utils.book.build import toc_pages
@@ -114,6 +114,7 @@ MARK_TEXTS = """() => {
     if (seen.get(kind) <= 3) element.dataset.kind = seen.size;
   }
 }"""
+ONLY_MARKED_TEXTS = "() => axe.configure({rules: [{id: 'color-contrast', selector: '[data-kind]'}]})"
 # Loading takes long, so a page is loaded once and looked at twice; the second time axe tries what the look changes.
 WAYS = {"light, on a desk": ("light", DESKTOP), "dark, on a phone": ("dark", PHONE)}
 OF_THE_LOOK = ["link-in-text-block", "scrollable-region-focusable", "target-size", "meta-viewport"]
@@ -121,13 +122,13 @@ OF_THE_LOOK = ["link-in-text-block", "scrollable-region-focusable", "target-size
 
 def violations(page, preload, first_look):
     """What axe finds in a page whose elements are united, in a look; in the first all that it knows."""
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+        page.evaluate(ONLY_MARKED_TEXTS)
     page.evaluate(MARK_TEXTS)
-    contrast = {"runOnly": ["color-contrast"]}
-    others = {"rules": {"color-contrast": {"enabled": False}}} if first_look else {"runOnly": OF_THE_LOOK}
-    axe, found = Axe(), []
-    for context, options in (({"include": [["[data-kind]"]]}, contrast), (None, others)):
-        options |= {"resultTypes": ["violations"], "preload": preload}
-        found += axe.run(page, context=context, options=options).response["violations"]
+    rules = {} if first_look else {"runOnly": ["color-contrast", *OF_THE_LOOK]}
+    options = {**rules, "resultTypes": ["violations"], "preload": preload}
+    found = page.evaluate("options => axe.run(options).then(found => found.violations)", options)
     return [(one["id"], node["html"]) for one in found for node in one["nodes"]]
 
 
