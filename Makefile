@@ -11,8 +11,8 @@ export TF_CPP_MIN_LOG_LEVEL ?= 2
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup setup-test demo book book-full train serve lab assignments grade kill-matrix lint figures quick test test-unit test-book \
-	test-grading test-browser test-alone test-timing lint-behind figures-behind \
-	test-solutions test-solutions-behind test-pages test-rest test-slow test-hub image-test bench lock clean
+	test-grading test-browser test-alone test-timing lint-behind figures-behind test-rest test-notebooks \
+	test-slow test-hub image-test bench lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | \
@@ -82,8 +82,8 @@ quick: lint ## lint and the fast tests (under a minute)
 # neighbour, as submissions of a class do, and what keeps all of them busy itself runs alone.
 test: setup-test ## everything but the longer proofs: lint, tests, pages and solutions run again (about 20 minutes)
 	@$(MAKE) --no-print-directory test-alone
-	@$(MAKE) --no-print-directory -j4 --output-sync=target test-timing lint-behind figures-behind test-solutions-behind
-	@$(MAKE) --no-print-directory test-pages
+	@$(MAKE) --no-print-directory -j3 --output-sync=target test-timing lint-behind figures-behind
+	@$(MAKE) --no-print-directory test-notebooks
 	@$(MAKE) --no-print-directory test-rest
 
 # Named by file, so that no others are collected.
@@ -94,14 +94,12 @@ test-timing: setup-test
 	$(PYTEST) -n 2 -m "timing and not slow" $$(grep -rlF mark.timing tests --include='test_*.py')
 
 # What has limits of time waits a fifth of the time: whatever runs behind it takes only what it leaves.
-lint-behind figures-behind test-solutions-behind: %-behind: setup-test
+lint-behind figures-behind: %-behind: setup-test
 	@nice -n 19 $(MAKE) --no-print-directory $*
 
-test-pages: setup-test
+test-notebooks: setup-test
 	GDL_PROFILE=smoke $(PYTEST) -n 3 --dist loadfile --nbval book
-
-test-solutions: setup-test
-	GDL_PROFILE=smoke $(PYTEST) -n 2 --dist loadfile --nbval-lax solutions
+	GDL_PROFILE=smoke $(PYTEST) -n 3 --dist loadfile --nbval-lax solutions
 
 test-rest: setup-test
 	$(PYTEST) -n 3 -m "not alone and not timing and not slow"
