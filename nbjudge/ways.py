@@ -47,6 +47,8 @@ OF_PRINTED = {"redirect_stdout", "redirect_stderr", "capture_output"}
 DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 # Functions of modules that change how these behave from then on.
 SETTING = re.compile(r"(re)?set.*|seed|use|close|cl[af]|filterwarnings|simplefilter|basicConfig|disable|chdir|reload")
+# Functions of libraries that change nothing.
+LOOKING = re.compile(r"assert\w*|check(_\w+)?")
 WORD = re.compile(r"\w+")
 DEFAULT = "nbjudge_tests"  # the key of a notebook's metadata that says it of all its tests
 
@@ -408,24 +410,16 @@ def _touched_by(statement: ast.stmt, answers: frozenset[str], imported: frozense
     touched = stored_by(statement)
     for simple in simple_statements(statement):
         used = used_by(simple)
-        if not stored_by(simple) and not (_is_call_of(simple, imported) and (used & answers or _tests(simple))):
+        if not stored_by(simple) and not _only_looks(simple, answers, imported):
             touched |= (used - imported or used) - answers
     return touched
 
 
-def _is_call_of(statement: ast.stmt, names: frozenset[str]) -> bool:
-    """Whether a statement calls something and does no more, as in `np.testing.assert_equal(f(x), 3)`."""
+def _only_looks(statement: ast.stmt, answers: frozenset[str], imported: frozenset[str]) -> bool:
+    """Whether a statement is a call of a library's that tests an answer, or that by its name changes nothing."""
     match statement:
-        case ast.Expr(value=ast.Call(func=called)):
-            return bool(base_of(called) & names)
-    return False
-
-
-def _tests(statement: ast.stmt) -> bool:
-    """Whether a statement calls what only looks at what it is given, by its name: `assert_...`, `check_...`."""
-    match statement:
-        case ast.Expr(value=ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name))):
-            return name.startswith(("assert", "check"))
+        case ast.Expr(value=ast.Call(func=called)) if base_of(called) & imported:
+            return bool(used_by(statement) & answers or LOOKING.fullmatch(ast.unparse(called).split(".")[-1]))
     return False
 
 

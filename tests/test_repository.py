@@ -116,21 +116,32 @@ def test_a_wrong_python_is_refused_in_one_line(root):
     assert done.stderr.count("\n") == 1
 
 
-def test_without_rights_one_line_says_what_to_type(root, tmp_path):
-    """The system packages, for a user who is not root and may not use sudo."""
-    (tmp_path / "requirements").mkdir()
-    script = shutil.copy(root / "requirements" / "install.sh", tmp_path / "requirements")
-    (tmp_path / "requirements" / "system.txt").write_text("# comment\nbubblewrap no-such-command --version\n")
-    for name, body in {"id": "echo 1000", "sudo": "exit 1"}.items():
-        program = tmp_path / "bin" / name
-        program.parent.mkdir(exist_ok=True)
-        program.write_text(f"#!/bin/sh\n{body}\n")
-        program.chmod(0o755)
-    environment = {**os.environ, "PATH": f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}"}
-    done = subprocess.run([script, "system"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
-    assert done.stderr == (
-        "setup: system packages are missing; type: sudo apt-get update && sudo apt-get install -y bubblewrap\n"
-    )
+@pytest.fixture
+def said_of_packages(root, tmp_path):
+    """What is said of system packages to a user without rights, who has some programs in front of all others."""
+
+    def said(packages, programs):
+        (tmp_path / "requirements").mkdir()
+        script = shutil.copy(root / "requirements" / "install.sh", tmp_path / "requirements")
+        (tmp_path / "requirements" / "system.txt").write_text(packages)
+        for name, body in {"id": "echo 1000", "sudo": "exit 1", **programs}.items():
+            program = tmp_path / "bin" / name
+            program.parent.mkdir(exist_ok=True)
+            program.write_text(f"#!/bin/sh\n{body}\n")
+            program.chmod(0o755)
+        environment = {**os.environ, "PATH": f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}"}
+        line = [script, "system"]
+        return subprocess.run(line, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True).stderr
+
+    return said
+
+
+TYPE_THIS = "setup: system packages are missing; type: sudo apt-get update && sudo apt-get install -y"
+
+
+def test_without_rights_one_line_says_what_to_type(said_of_packages):
+    said = said_of_packages("# comment\nbubblewrap no-such-command --version\n", {})
+    assert said == f"{TYPE_THIS} bubblewrap\n"
 
 
 @pytest.mark.parametrize(
@@ -144,23 +155,12 @@ def test_without_rights_one_line_says_what_to_type(root, tmp_path):
         ("this that", "this", None),
     ],
 )
-def test_of_two_packages_the_first_that_apt_knows_is_wanted(root, tmp_path, known, there, wanted):
-    (tmp_path / "requirements").mkdir()
-    script = shutil.copy(root / "requirements" / "install.sh", tmp_path / "requirements")
-    (tmp_path / "requirements" / "system.txt").write_text("this|that PACKAGE --version\n")
-    programs = {
-        "id": "echo 1000",
-        "sudo": "exit 1",
-        "apt-cache": f'case " {known} " in *" $2 "*) ;; *) exit 100 ;; esac',
-    }
-    for name, body in {**programs, **dict.fromkeys(there.split(), "exit 0")}.items():
-        program = tmp_path / "bin" / name
-        program.parent.mkdir(exist_ok=True)
-        program.write_text(f"#!/bin/sh\n{body}\n")
-        program.chmod(0o755)
-    environment = {**os.environ, "PATH": f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}"}
-    done = subprocess.run([script, "system"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
-    assert done.stderr.endswith(f"apt-get install -y {wanted}\n") if wanted else done.stderr == ""
+def test_of_two_packages_the_first_that_apt_knows_is_wanted(said_of_packages, known, there, wanted):
+    knows = f'case " {known} " in *" $2 "*) ;; *) exit 100 ;; esac'
+    said = said_of_packages(
+        "this|that PACKAGE --version\n", {"apt-cache": knows, **dict.fromkeys(there.split(), "exit 0")}
+    )
+    assert said == (f"{TYPE_THIS} {wanted}\n" if wanted else "")
 
 
 def test_workflows_are_sound(root):

@@ -398,6 +398,7 @@ def test_names_of_history_may_be_a_tests_own(text):
         ("last = 0", "for n in (3, 4):\n    assert f(last)\n    last = n", ["last = 0"]),
         ("last = 0", "for n in (3, 4):\n    if n > 3:\n        last = n\n    assert f(last)", ["last = 0"]),
         ("limit = 1\nchecks.check_value(limit, 1)", "assert f(limit)", ["limit = 1"]),
+        ("cart = [1]\nchecks.checkout(cart)", "assert f(cart)", ["cart = [1]", "checks.checkout(cart)"]),
         ("cases = [1, 2]\nrandom.shuffle(cases)", "assert f(cases)", ["cases = [1, 2]", "random.shuffle(cases)"]),
         ("x = 3", "y = [x for x in range(3)]\nassert f(y)", []),
         ("x = 3", "assert f([y for y in range(x)])", ["x = 3"]),
