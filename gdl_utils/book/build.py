@@ -29,6 +29,10 @@ STATIC = Path("book/_static")
 # Not for search engines.
 UNLISTED = {"404", "genindex", "search"}
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
+# Trees of pages are no garbage, and looking for some among them again and again would take a sixth of the time.
+JUPYTER_BOOK = "import gc; gc.set_threshold(50_000, 20, 50); from jupyter_book.cli.main import main; main()"
+# What may load something, by its tag: the attribute that says what.
+LOADING = {"script": "src", "link": "href", "img": "src", "iframe": "src"}
 
 
 class SiteError(CourseError):
@@ -67,8 +71,7 @@ def build_site(root: Path) -> Path:
     recorded.unlink(missing_ok=True)
     log = root / LOG
     log.parent.mkdir(exist_ok=True)
-    jupyter_book = Path(sys.executable).with_name("jupyter-book")
-    command = [str(jupyter_book), "build", str(root), "-W", "-n", "--keep-going"]
+    command = [sys.executable, "-c", JUPYTER_BOOK, "build", str(root), "-W", "-n", "--keep-going"]
     with log.open("w") as file:
         done = subprocess.run(command, cwd=root, stdout=file, stderr=subprocess.STDOUT, env=_environment())
     # The page on the package imports TensorFlow, which speaks of warnings that are none.
@@ -131,14 +134,14 @@ def site_problems(root: Path) -> list[str]:
             problems.append(f"The page {name} of _toc.yml was not built: add the file, or take it out of _toc.yml.")
     for path in sorted((root / SITE).rglob("*.html")):
         name = path.relative_to(root / SITE).as_posix()
-        page = bs4.BeautifulSoup(path.read_text(), "html.parser")
+        page = bs4.BeautifulSoup(path.read_text(), "html.parser", parse_only=bs4.SoupStrainer([*LOADING]))
         for picture in page.find_all("img"):
             if not str(picture.get("alt") or "").strip() or str(picture["alt"]) == str(picture.get("src")):
                 problems.append(
                     f"{name} shows {picture.get('src')} without a text for those who can't see it: "
                     "give the cell the metadata 'mystnb: image: alt'."
                 )
-        for tag, attribute in (("script", "src"), ("link", "href"), ("img", "src"), ("iframe", "src")):
+        for tag, attribute in LOADING.items():
             for element in page.find_all(tag):
                 address = str(element.get(attribute) or "")
                 loads = tag != "link" or {"stylesheet", "preload", "icon"} & set(element.get("rel") or ())
