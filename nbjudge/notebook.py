@@ -81,11 +81,6 @@ def text_of(source: Any) -> str | None:
     return source.encode("utf-8", "replace").decode()
 
 
-def _syntax(cell: Cell) -> tuple[ast.AST, ...]:
-    """All nodes of the syntax of a cell; none if it is no code or no Python."""
-    return _nodes(text_of(cell["source"]) or "") if cell["cell_type"] == "code" else ()
-
-
 @lru_cache(maxsize=1000)
 def parsed(source: str) -> ast.Module | None:
     """The syntax of a cell of a source, magics translated; None if it is no Python. It is asked for again and again."""
@@ -123,9 +118,9 @@ def _without_magics(source: str) -> str:
 
 
 @lru_cache(maxsize=1000)
-def _nodes(source: str) -> tuple[ast.AST, ...]:
+def _imports(source: str) -> tuple[ast.Import | ast.ImportFrom, ...]:
     tree = parsed(source)
-    return tuple(ast.walk(tree)) if tree else ()
+    return tuple(node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)) if tree else ()
 
 
 def imports_of(source: SourceNotebook) -> dict[str, str]:
@@ -135,12 +130,12 @@ def imports_of(source: SourceNotebook) -> dict[str, str]:
     """
     statements = dict(source.imports)
     for cell in source.content["cells"]:
-        for node in _syntax(cell):
+        for node in _imports(text_of(cell["source"]) or "") if cell["cell_type"] == "code" else ():
             if isinstance(node, ast.Import):
                 for alias in node.names:
                     name = alias.asname or alias.name.split(".")[0]
                     statements.setdefault(name, ast.unparse(ast.Import([alias])))
-            elif isinstance(node, ast.ImportFrom) and not node.level:
+            elif not node.level:
                 for alias in node.names:
                     statement = ast.unparse(ast.ImportFrom(node.module, [alias], 0))
                     if alias.name == "*":

@@ -40,14 +40,15 @@ def made_by(statement: ast.stmt) -> set[str]:
     """The names that a statement makes whatever they were before."""
     match statement:
         case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef() | ast.Import() | ast.ImportFrom():
-            return stored_by(statement)
+            return set(stored_by(statement))
         case ast.Assign(targets=targets):
             nodes = [node for target in targets for node in ast.walk(target)]
             return {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     return set()
 
 
-def stored_by(tree: ast.AST) -> set[str]:
+@lru_cache(maxsize=10_000)
+def stored_by(tree: ast.AST) -> frozenset[str]:
     """The names that some syntax gives values to, outside of functions and classes."""
     names: set[str] = set()
     for node in outside_functions(tree):
@@ -60,7 +61,7 @@ def stored_by(tree: ast.AST) -> set[str]:
                 names.add(name)
             case _:
                 pass
-    return names
+    return frozenset(names)
 
 
 def used_by(tree: ast.AST) -> set[str]:

@@ -407,7 +407,7 @@ def _touched_by(statement: ast.stmt, answers: frozenset[str], imported: frozense
 
     Of `stack.push(1)` or `random.seed(1)` these are all that it uses, but `np.testing.assert_equal(x, 3)` is a test.
     """
-    touched = stored_by(statement)
+    touched = set(stored_by(statement))
     for simple in simple_statements(statement):
         used = used_by(simple)
         if not stored_by(simple) and not _only_looks(simple, answers, imported):

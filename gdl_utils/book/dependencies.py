@@ -53,6 +53,7 @@ class _Reader:
         self.root = root
         self.digests: dict[str, str] = {}
         self.seen: set[str] = set()  # modules
+        self.modules: dict[str, _Module | None] = {}  # by all names that were looked up
 
     def see_page(self, cells: list[ast.AST]) -> None:
         """Note what the cells of a page use; a name that one imports is there in all."""
@@ -70,6 +71,11 @@ class _Reader:
             self._see_whole(name)
 
     def _module(self, name: str) -> _Module | None:
+        if name not in self.modules:
+            self.modules[name] = self._find_module(name)
+        return self.modules[name]
+
+    def _find_module(self, name: str) -> _Module | None:
         if name != PACKAGE and not name.startswith(f"{PACKAGE}."):
             return None
         place = self.root / name.replace(".", "/")
@@ -224,7 +230,13 @@ def _plain(node: Any) -> Any:
 
 
 def _digest_of(nodes: list[ast.AST]) -> str:
-    return _short_digest(json.dumps([_plain(node) for node in nodes]).encode())
+    return _short_digest(json.dumps([*map(_text_of, nodes)]).encode())
+
+
+@lru_cache(maxsize=4000)
+def _text_of(node: ast.AST) -> Any:
+    # Pages use much of the same.
+    return _plain(node)
 
 
 def _short_digest(data: bytes) -> str:

@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from jinja2 import Environment
 from nbconvert.exporters import HTMLExporter, TemplateExporter
 from nbconvert.filters import strip_ansi
 from nbformat.notebooknode import NotebookNode
@@ -29,6 +30,7 @@ from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
 from traitlets.config import Config
 
 from gdl_utils.checks import Measurement, measurements_in
+from gdl_utils.classroom.compiled_templates import COMPILED
 from gdl_utils.classroom.course import FEEDBACK, SUBMITTED, Course
 from gdl_utils.classroom.dates import read_dates
 from gdl_utils.classroom.grades import GRADE_FIRST
@@ -297,6 +299,11 @@ class FeedbackExporter(HTMLExporter):
         own = Config(config or (parent.config if parent is not None else {}))
         own.merge(Config({"HTMLExporter": SHAPE}))
         super().__init__(config=own, **kwargs)
+
+    def _create_environment(self) -> Environment:
+        environment: Environment = super()._create_environment()
+        environment.bytecode_cache = COMPILED
+        return environment
 
     def default_filters(self) -> Iterator[tuple[str, Any]]:
         """The filters of the template."""

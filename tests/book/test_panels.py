@@ -12,7 +12,7 @@ from gdl_utils.book.panels import PHONE, for_a_phone, panels
 
 def drawn(figure):
     """A figure as a page stores it, and where its axes are: rows and columns of pixels."""
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     tight = figure.get_tightbbox()
     file = io.BytesIO()
     figure.savefig(file, dpi=figure.dpi, bbox_inches="tight", pad_inches=0.1)
