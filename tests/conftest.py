@@ -1,5 +1,6 @@
 """What all tests share."""
 
+import gc
 import os
 import shutil
 import subprocess
@@ -40,6 +41,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "built_site" in getattr(item, "fixturenames", ()) and path.as_posix() not in ON_THE_SITE:
             raise pytest.UsageError(f"{path} uses the built site: name it in ON_THE_SITE, in tests/sharing.py")
     items.sort(key=lambda item: place_in_order(item.path.relative_to(ROOT).as_posix()))
+
+
+def pytest_collection_finish() -> None:
+    """Modules and tests are no garbage: nobody need look for some among them again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

@@ -23,24 +23,26 @@ WRONG = ANSWER.format("print(inputs * units + units)")
 RIGHT = ANSWER.format("return (inputs + use_bias) * units")
 
 
-@pytest.fixture
-def course_folder(root, tmp_path):
+@pytest.fixture(scope="module")
+def course_folder(root, tmp_path_factory):
     """A folder as a student has it: assignments, and beside them what is not to be seen."""
-    shutil.copytree(root / "assignments" / ASSIGNMENT, tmp_path / "assignments" / ASSIGNMENT)
-    (tmp_path / "solutions").mkdir()
-    return tmp_path
+    folder = tmp_path_factory.mktemp("course")
+    shutil.copytree(root / "assignments" / ASSIGNMENT, folder / "assignments" / ASSIGNMENT)
+    (folder / "solutions").mkdir()
+    return folder
 
 
-@pytest.fixture
-def lab(course_folder, tmp_path):
+@pytest.fixture(scope="module")
+def lab(course_folder, tmp_path_factory):
     """JupyterLab as `gdl lab` opens it; the environment's commands are not on the path before. Its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    log = tmp_path / "lab.log"
+    own = tmp_path_factory.mktemp("lab")
+    log = own / "lab.log"
     gdl = Path(sys.executable).parent / "gdl"
     environment = {**os.environ, "PATH": "/usr/local/bin:/usr/bin:/bin", "JUPYTER_TOKEN": "first"}
-    environment["JUPYTER_CONFIG_DIR"] = str(tmp_path / "config")
+    environment["JUPYTER_CONFIG_DIR"] = str(own / "config")
     with log.open("w") as output:
         command = [gdl, "lab", "--no-browser", "--port", str(port)]
         process = subprocess.Popen(command, cwd=course_folder, env=environment, stdout=output, stderr=output)
@@ -121,6 +123,26 @@ class Student:
         return {row[0]: row[1:] for row in rows}, output.first.inner_text(), took
 
 
+def test_the_commands_are_there_in_a_terminal(lab, chromium):
+    # Before anything is answered below.
+    page = chromium.new_context(viewport={"width": 1400, "height": 1000}).new_page()
+    page.goto(f"{lab}/lab?token=first")
+    page.locator(".jp-LauncherCard[data-category='Other']", has_text="Terminal").click(timeout=3 * MINUTE)
+    terminal = page.locator(".jp-Terminal .xterm-helper-textarea")
+    terminal.wait_for(timeout=MINUTE)
+    page.wait_for_timeout(2000)
+    page.locator(".jp-Terminal").click()
+    page.keyboard.type(f"gdl check {ASSIGNMENT}/{NOTEBOOK} > said.txt 2>&1; which gdl jupyter >> said.txt\n")
+    for _ in range(120):
+        page.wait_for_timeout(1000)
+        answer = page.request.get(f"{lab}/api/contents/said.txt?token=first")
+        text = answer.json().get("content") or "" if answer.ok else ""
+        if text.count("/bin/") == 2:
+            break
+    assert "0 of 6 visible tests pass." in text
+    assert text.splitlines()[-2:] == [str(Path(sys.executable).parent / name) for name in ("gdl", "jupyter")]
+
+
 def test_a_student_comes_from_a_hint_to_the_right_answer(lab, chromium, course_folder):
     student = Student(chromium, lab, f"{ASSIGNMENT}/{NOTEBOOK}")
     # Nothing but the assignments, neither in the list of files nor above it.
@@ -157,22 +179,3 @@ def test_a_student_comes_from_a_hint_to_the_right_answer(lab, chromium, course_f
     rows, said, _ = student.check()
     assert "passed" in rows["1. Parameters of a dense layer"][0]
     assert "What you ran last is not what the file says in the cell dense-parameters." in said
-
-
-def test_the_commands_are_there_in_a_terminal(lab, chromium):
-    page = chromium.new_context(viewport={"width": 1400, "height": 1000}).new_page()
-    page.goto(f"{lab}/lab?token=first")
-    page.locator(".jp-LauncherCard[data-category='Other']", has_text="Terminal").click(timeout=3 * MINUTE)
-    terminal = page.locator(".jp-Terminal .xterm-helper-textarea")
-    terminal.wait_for(timeout=MINUTE)
-    page.wait_for_timeout(2000)
-    page.locator(".jp-Terminal").click()
-    page.keyboard.type(f"gdl check {ASSIGNMENT}/{NOTEBOOK} > said.txt 2>&1; which gdl jupyter >> said.txt\n")
-    for _ in range(120):
-        page.wait_for_timeout(1000)
-        answer = page.request.get(f"{lab}/api/contents/said.txt?token=first")
-        text = answer.json().get("content") or "" if answer.ok else ""
-        if text.count("/bin/") == 2:
-            break
-    assert "0 of 6 visible tests pass." in text
-    assert text.splitlines()[-2:] == [str(Path(sys.executable).parent / name) for name in ("gdl", "jupyter")]

@@ -11,11 +11,13 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
+from jinja2 import Environment
 from nbconvert.exporters import HTMLExporter
 from traitlets.config import Config
 from typer.testing import CliRunner
 
 from gdl_utils.classroom import feedback
+from gdl_utils.classroom.compiled_templates import COMPILED
 from gdl_utils.classroom.course import GRADEBOOK, TIMESTAMP, Course
 from gdl_utils.classroom.grade import GradingOptions, grade_class
 from gdl_utils.classroom.nbgrader_api import open_course
@@ -47,6 +49,20 @@ def text_of(page):
     if soup.style:
         soup.style.decompose()
     return re.sub(r"\s+", " ", soup.get_text(" "))
+
+
+def test_a_template_is_compiled_once_for_all_students(pages, monkeypatch):
+    """nbgrader makes a new exporter for each of them."""
+    compiled, compile_one = [], Environment.compile
+
+    def noted(self, source, name=None, *rest, **settings):
+        compiled.append(name)
+        return compile_one(self, source, name, *rest, **settings)
+
+    monkeypatch.setattr(COMPILED, "codes", {})
+    monkeypatch.setattr(Environment, "compile", noted)
+    assert len(feedback.generate(pages.course, "small")) == 7
+    assert compiled and len(set(compiled)) == len(compiled), compiled
 
 
 def test_the_page_has_points_and_hints_at_the_exercises(pages):
