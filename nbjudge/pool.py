@@ -187,7 +187,7 @@ class EarlyStart:
         if environment.sandboxed:
             # A test of the sandbox takes a third of a second. Meanwhile it is taken to be as good as can be: nothing
             # that a student wrote is run before `fits` has heard of the result.
-            threading.Thread(target=availability.tested, args=(environment.python,), daemon=True).start()
+            availability.begin_test(environment.python)
         try:
             self.zygote = ZygoteServer(environment, own_users=True)
         except OSError:

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import asdict
 from functools import cache
 
@@ -36,6 +37,17 @@ def tested(python: str | None) -> tuple[SandboxError | None, bool]:
     """
     with _testing:
         return once_tested(python)
+
+
+def begin_test(python: str | None) -> None:
+    """Begin the test in another thread, ahead of whoever asks for what came of it."""
+
+    def run() -> None:
+        # Who asks is told what is wrong.
+        with suppress(Exception):
+            tested(python)
+
+    threading.Thread(target=run, daemon=True).start()
 
 
 @cache

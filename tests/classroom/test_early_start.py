@@ -1,9 +1,12 @@
 """A class is graded by the processes that the command has started early, from their zygote, if it fits."""
 
 import dataclasses
+import re
 import subprocess
 import sys
+import threading
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -12,10 +15,12 @@ from gdl_utils.classroom.course import Course
 from gdl_utils.classroom.early_start import early_start
 from gdl_utils.classroom.grade import grade_class, released_assignment
 from nbjudge import SandboxError
+from nbjudge.errors import InterpreterError
 from nbjudge.pool import EarlyStart
 from nbjudge.sandbox import availability
 from nbjudge.zygote_client import Environment, close_zygotes
 from tests.classroom.small_course import FULL, HOW, NAME, RIGHT, make_course, scores
+from tests.environments import make_environment
 from tests.nbjudge.processes import zygotes
 from tests.notebooks import as_bytes, notebook, setup
 
@@ -47,6 +52,27 @@ def test_for_another_assignment_others_are_started(tmp_path, root):
         grade_class(course, NAME, lambda _: seen.append(set(zygotes())), HOW, early)
         assert len(seen) == 1 and len(seen[0] - {early.zygote.process.pid}) == 1
     assert scores(course) == {"ada": FULL}
+
+
+def test_a_python_that_lacks_something_is_one_sentence(tmp_path, root):
+    course = make_course(tmp_path / "course", root, {"ada": RIGHT})
+    make_environment(tmp_path / "env", ["numpy"])
+    line = [Path(sys.executable).with_name("gdl"), "grade", NAME, "--python", tmp_path / "env"]
+    done = subprocess.run(line, cwd=course.folder, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert re.fullmatch(rf"{tmp_path}/env/bin/python lacks ipython, .* install .*ipython'\.\n", done.stderr)
+
+
+def test_what_is_tested_ahead_is_told_to_who_asks_alone(tmp_path, monkeypatch):
+    make_environment(tmp_path, ["numpy"])
+    raised, others = [], set(threading.enumerate())
+    monkeypatch.setattr(threading, "excepthook", raised.append)
+    availability.begin_test(str(tmp_path))
+    for thread in set(threading.enumerate()) - others:
+        thread.join()
+    assert raised == []
+    with pytest.raises(InterpreterError, match="lacks ipython"):
+        availability.unavailable_reason(str(tmp_path))
 
 
 def test_notebooks_that_can_not_be_read_import_nothing(tmp_path):
