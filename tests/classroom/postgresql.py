@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,7 +26,7 @@ def programs() -> Path:
 
 
 @contextmanager
-def server(folder: Path, durable: bool = False):
+def server(folder: Path, durable: bool = False) -> Iterator[Callable[[], str]]:
     """Start a server; gives a function that makes a new database and tells its URL.
 
     Args:
@@ -44,7 +45,7 @@ def server(folder: Path, durable: bool = False):
                 parent.chmod(0o755)
     data, log = folder / "data", folder / "log"
 
-    def run(program, *arguments):
+    def run(program: str, *arguments: str) -> None:
         done = subprocess.run(
             [*as_user, binaries / program, *arguments],
             cwd=folder,
