@@ -10,6 +10,12 @@ from gdl_utils.cli.shared import PYTHON, console, course_in, repository, status
 from gdl_utils.errors import CourseError
 
 
+TRUSTING = (
+    "A student's code can let such a test pass, or read its text, if it was written to do so. It can't reach other "
+    "tests, hidden files, grades or the work of others. The tag 'judged' on a cell keeps its test out of reach, too."
+)
+
+
 def release(
     assignments: Annotated[
         list[str] | None, typer.Argument(help="The assignments; all of them if you name none.")
@@ -30,11 +36,15 @@ def release(
             stale = releasing.stale_assignments(target)
             if stale:
                 raise CourseError("\n".join(stale))
+        trusting = False
         for name in assignments or target.assignments:
             released = releasing.Released(False) if check else releasing.release(target, name, always=bool(assignments))
             console.print(f"{target.folders.release}/{name}: {'written' if released.changed else 'up to date'}")
             for sentence in released.beside:
                 console.print(f"  {sentence}")
+            trusting |= bool(released.beside)
+        if trusting:
+            console.print(TRUSTING)
 
 
 def pictures(

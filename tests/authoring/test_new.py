@@ -73,6 +73,7 @@ def test_nbgraders_own_command_gives_the_same(own):
 
 
 def test_the_release_says_which_tests_trust_students(own):
+    assert "A student's code can" not in gdl("release", "ps1", folder=own.folder)[1]
     path = own.source("ps1") / "ps1.ipynb"
     book = nbformat.read(path, as_version=4)
     next(
@@ -81,6 +82,8 @@ def test_the_release_says_which_tests_trust_students(own):
     nbformat.write(book, path)
     code, said = gdl("release", "ps1", folder=own.folder)
     assert code == 0 and "the test mean-visible of ps1 runs beside the student's objects: it looks at" in said, said
+    # What it can't defend.
+    assert " ".join(said.split()).count("A student's code can let such a test pass, or read its text") == 1, said
 
 
 def test_a_wrong_reference_is_not_released(own):
