@@ -11,6 +11,8 @@ NAMES = [pytest.param(name, marks=[pytest.mark.slow] if name in LONG else []) fo
 
 # Each draw gives every answer other hidden inputs.
 DRAWS = 6
+# By how many points of a test an answer's loss may differ between draws, where points are measured on what was drawn.
+SPREAD = {"10_your_own_model": 1.0}
 
 pytestmark = pytest.mark.parametrize("bank_of", NAMES, indirect=True, scope="session")
 
@@ -32,11 +34,14 @@ def lost(answer):
     return {name: points for name, points in answer.loses.items() if points}
 
 
-def unexpected(results):
+def unexpected(results, spread=0.0):
     return {
         (result.exercise.name, result.answer.name): (result.lost, result.hints)
         for result in results
-        if result.lost != lost(result.answer)
+        if any(
+            abs(result.lost.get(test, 0) - lost(result.answer).get(test, 0)) > spread
+            for test in result.lost | lost(result.answer)
+        )
     }
 
 
@@ -52,7 +57,7 @@ def test_none_passes_or_fails_by_chance(bank_of, course):
     answers = answers_of(bank_of, exercises)
     with answer_grader(bank_of) as grade:
         for draw in range(1, DRAWS + 1):
-            assert unexpected(grade(answers, draw)) == {}, f"draw {draw}"
+            assert unexpected(grade(answers, draw), SPREAD.get(bank_of.name, 0.0)) == {}, f"draw {draw}"
 
 
 def test_every_wrong_answer_gets_its_hint(tried):
