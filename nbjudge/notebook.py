@@ -6,6 +6,7 @@ import re
 import warnings
 from contextlib import suppress
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from nbjudge.compiled import PROMPT
@@ -129,20 +130,20 @@ def imports_of(source: SourceNotebook) -> dict[str, str]:
     The judge imports them itself: a module that comes from the student's process could be any other.
     """
     statements = dict(source.imports)
-    for cell in source.content["cells"]:
-        for node in _imports(text_of(cell["source"]) or "") if cell["cell_type"] == "code" else ():
-            if isinstance(node, ast.Import):
-                for alias in node.names:
-                    name = alias.asname or alias.name.split(".")[0]
-                    statements.setdefault(name, ast.unparse(ast.Import([alias])))
-            elif not node.level:
-                for alias in node.names:
-                    statement = ast.unparse(ast.ImportFrom(node.module, [alias], 0))
-                    if alias.name == "*":
-                        # The one entry that may hold several statements, one a line.
-                        statements["*"] = f"{statements['*']}\n{statement}" if "*" in statements else statement
-                    else:
-                        statements.setdefault(alias.asname or alias.name, statement)
+    texts = [text_of(cell["source"]) or "" for cell in source.content["cells"] if cell["cell_type"] == "code"]
+    for node in chain.from_iterable(map(_imports, texts)):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                name = alias.asname or alias.name.split(".")[0]
+                statements.setdefault(name, ast.unparse(ast.Import([alias])))
+        elif not node.level:
+            for alias in node.names:
+                statement = ast.unparse(ast.ImportFrom(node.module, [alias], 0))
+                if alias.name == "*":
+                    # The one entry that may hold several statements, one a line.
+                    statements["*"] = f"{statements['*']}\n{statement}" if "*" in statements else statement
+                else:
+                    statements.setdefault(alias.asname or alias.name, statement)
     return statements
 
 

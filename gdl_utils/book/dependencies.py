@@ -230,13 +230,13 @@ def _plain(node: Any) -> Any:
 
 
 def _digest_of(nodes: list[ast.AST]) -> str:
-    return _short_digest(json.dumps([*map(_text_of, nodes)]).encode())
+    return _short_digest(f"[{', '.join(map(_text_of, nodes))}]".encode())
 
 
 @lru_cache(maxsize=4000)
-def _text_of(node: ast.AST) -> Any:
+def _text_of(node: ast.AST) -> str:
     # Pages use much of the same.
-    return _plain(node)
+    return json.dumps(_plain(node))
 
 
 def _short_digest(data: bytes) -> str:

@@ -10,8 +10,9 @@ from gdl_utils.cli.shared import PYTHON, console, course_in, repository, status
 from gdl_utils.errors import CourseError
 
 TRUSTING = (
-    "A student's code can let such a test pass, or read its text, if it was written to do so. It can't reach other "
-    "tests, hidden files, grades or the work of others. The tag 'judged' on a cell keeps its test out of reach, too."
+    "A student's code can let such a test pass, or read its text and what it takes from tests above it, if it was "
+    "written to do so. It can't reach the rest of the tests, hidden files, grades or the work of others. The tag "
+    "'judged' on a cell forbids this way; then a test that needs it is not released."
 )
 
 
