@@ -23,7 +23,7 @@ from nbjudge.rebuild import OtherNotebookError, Rebuilt, UnreadableError, rebuil
 from nbjudge.supervisor import EXIT_GRACE, NotebookRun
 from nbjudge.zygote_client import Environment, close_zygotes, zygote_for
 
-VERSION = 12  # of the engine's judgement: raise it when the same submission could get another score or record
+VERSION = 13  # of the engine's judgement: raise it when the same submission could get another score or record
 NOTE = "nbjudge"  # the key of the graded notebook's metadata that says how it went
 
 
@@ -122,13 +122,19 @@ class Grader:
         graded.reason = "; ".join(filter(None, [graded.reason, *handed.reasons, *doubts]))
         return graded
 
-    def _run(self, source: SourceNotebook, rebuilt: Rebuilt, given: dict[str, bytes], seed: int) -> GradedNotebook:
+    def _run(
+        self, source: SourceNotebook, rebuilt: Rebuilt, given: dict[str, bytes], seed: int, in_forks: bool = False
+    ) -> GradedNotebook:
         task = self.assignment
         zygote = zygote_for(environment_of(task.notebooks, self.options, task.hash_seed, task.files))
         with zygote.fork(self.limits) as pair:
-            graded = NotebookRun(source, rebuilt, self.limits, pair).run(self.assignment, given, seed)
+            run = NotebookRun(source, rebuilt, self.limits, pair, in_forks)
+            graded = run.run(self.assignment, given, seed)
         if graded.status in (Status.DIED, Status.JUDGE_DIED) and not zygote.alive(EXIT_GRACE):
             raise MachineError("the zygote process died, and its workers with it")
+        if run.ended_in_place:
+            # In a fork only that test fails.
+            return self._run(source, rebuilt, given, seed, in_forks=True)
         return graded
 
 

@@ -3,6 +3,7 @@
 It comes from the source alone: what its cells define, import and need of each other, and how its tests are run.
 """
 
+import ast
 from dataclasses import dataclass, replace
 
 from nbjudge.compiled import cell_as_code, statements_as_code
@@ -20,6 +21,7 @@ from nbjudge.notebook import (
     names_defined,
     names_of_answers,
     not_yet_imported,
+    parsed,
 )
 from nbjudge.protocol import Lend, RunBeside, RunTest
 from nbjudge.ways import (
@@ -48,6 +50,7 @@ class TestPlan:
         lend: what goes to the student's code, before it is judged, or after it has run beside.
         made: names that it then has given values to, among the student's own.
         lasts: whether all that students see of it has been run there, as a cell.
+        may_fork: whether it runs in the place of a cell only because that takes less time than a fork.
     """
 
     __test__ = False  # for pytest
@@ -57,6 +60,7 @@ class TestPlan:
     lend: Lend
     made: frozenset[str] = frozenset()
     lasts: bool = False
+    may_fork: bool = False
 
 
 class Plan:
@@ -64,6 +68,7 @@ class Plan:
 
     Attributes:
         source: the notebook.
+        in_forks: whether all tests beside the student's objects run in forks, as far as cells below need nothing else.
         imports: statements that import a name, by the name.
         imported: names that only solution cells import.
         answers: names that the solution cells define, by their grade_id.
@@ -72,8 +77,9 @@ class Plan:
         by_hand: grade_ids of answers that a person grades.
     """
 
-    def __init__(self, source: SourceNotebook):
+    def __init__(self, source: SourceNotebook, in_forks: bool = False):
         self.source = source
+        self.in_forks = in_forks
         self.imports = imports_of(source)
         self.imported = imported_in_answers(source)
         self.answers = names_of_answers(source)
@@ -84,6 +90,7 @@ class Plan:
         self._missing, ways = not_yet_imported(source), ways_of(source)
         self._beside_tests, self._whole = frozenset(ways), whole_tests(source, ways)
         tests = {str(grade_id(cell)): cell for cell in cells if is_test(cell)}
+        self._shown = {text for cell in tests.values() for text in _statements(visible_text(cell["source"]))}
         self.tests = {
             name: self._beside(name, cell, ways[name]) if name in ways else self._judged(name, cell)
             for name, cell in tests.items()
@@ -103,11 +110,15 @@ class Plan:
         before = definitions_before(self.source, cell, self._whole)
         code, code_before = cell_as_code(cell["source"], None), statements_as_code(tuple(before))
         order = RunBeside(cell["source"], before, code, code_before)
+        visible = visible_text(cell["source"])
+        is_shown = visible == cell["source"] and self._shown.issuperset(before)
+        may_fork = is_shown and name not in self._whole
+        if may_fork and not self.in_forks:
+            # Tests below find there what it makes.
+            self._whole.add(name)
         if name in self._whole:
-            visible = visible_text(cell["source"])
-            in_place = visible == cell["source"]
-            lend = Lend([], b"", "" if in_place else visible)
-            return TestPlan(why, replace(order, in_place=in_place), lend, names_made(visible), True)
+            order, lend = replace(order, in_place=is_shown), Lend([], b"", "" if is_shown else visible)
+            return TestPlan(why, order, lend, names_made(visible), True, may_fork)
         left = left_by(cell["source"], self._names, self._used, self._below[name], frozenset(self.imports))
         return TestPlan(why, order, _lend(left))
 
@@ -116,13 +127,18 @@ def _lend(statements: tuple[str, ...]) -> Lend:
     return Lend(list(statements), statements_as_code(statements))
 
 
+def _statements(text: str) -> list[str]:
+    tree = parsed(text)
+    return [ast.unparse(statement) for statement in tree.body] if tree else []
+
+
 _plans: list[Plan] = []  # of the notebooks that were used last
 
 
-def plan_of(source: SourceNotebook) -> Plan:
-    """The plan of a notebook, made once."""
-    plan = next((plan for plan in _plans if plan.source is source), None)
+def plan_of(source: SourceNotebook, in_forks: bool = False) -> Plan:
+    """The plan of a notebook, made once; see `Plan`."""
+    plan = next((plan for plan in _plans if plan.source is source and plan.in_forks == in_forks), None)
     if plan is None:
-        plan = Plan(source)
+        plan = Plan(source, in_forks)
         _plans[:] = [plan, *_plans[: KEPT - 1]]
     return plan

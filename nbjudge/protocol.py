@@ -103,7 +103,7 @@ class RunBeside(Message):
     code: bytes = b""
     code_before: bytes = b""
     tests: list[str] = field(default_factory=list)
-    in_place: bool = False  # students see all of it, and cells below need what it changes
+    in_place: bool = False  # students see all of it
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,9 @@ AFTERWARDS = "; the cells from there on got no points"
 class NotebookRun:
     """One notebook in its two processes."""
 
-    def __init__(self, source: SourceNotebook, rebuilt: Rebuilt, limits: Limits, pair: ProcessPair):
+    def __init__(
+        self, source: SourceNotebook, rebuilt: Rebuilt, limits: Limits, pair: ProcessPair, in_forks: bool = False
+    ):
         self.source = source
         self.rebuilt = rebuilt
         self.limits = limits
@@ -87,12 +89,13 @@ class NotebookRun:
         self.result = GradedNotebook(source.name, Status.GRADED, content=copy.deepcopy(rebuilt.content))
         self.result.findings = rebuilt.findings
         self.ended = False  # nothing of the student's can be run any more
+        self.ended_in_place = False  # in a test that could have run in a fork
         self.slow: list[str] = []  # ids of cells that were interrupted
         self.began = Times()
         self.room = limits.source_bytes  # for the output of all cells together
         self.pending_setups: list[Cell] = []  # setup cells that the judge has not yet reported on
         self.seen_hidden = False  # the student's code has been called by a hidden test
-        self.plan = plan_of(source)
+        self.plan = plan_of(source, in_forks)
         self.causes = KnownCauses(self.plan.answers)
         self.redefined: set[str] = set()  # names that cells since the last test define
         self.passed_over: list[str] = []  # the visible parts of tests since the last cell of the student's
@@ -248,6 +251,8 @@ class NotebookRun:
         if isinstance(plan.order, RunBeside):
             self.result.trusted[name] = plan.trusted
             report = self._run_beside(cell, plan.order, plan.lend)
+            # The time of a notebook would be over in a fork, too.
+            self.ended_in_place = self.ended and plan.may_fork and self.pair.student.reason != "time"
             self.redefined |= plan.made
         else:
             report = self._run_judged(cell, plan.order, plan.lend)

@@ -113,25 +113,21 @@ def _try_both(
         full, empty = grade_each(tried, [reference, blank])
         return full, empty
 
-    full, empty = both(assignment)
+    judged = both(assignment)
     beside: dict[str, dict[str, str]] = {source.name: {} for source in assignment.notebooks}
     for _ in range(ROUNDS):
-        doubtful = {source.name: _doubtful(source, beside[source.name], full, empty) for source in assignment.notebooks}
-        if not any(doubtful.values()):
+        more = {source.name: _doubtful(source, beside[source.name], *judged) for source in assignment.notebooks}
+        while any(more.values()):
+            tried = both(_with(assignment, _joined(beside, more)))
+            helped = {source.name: _helped(source, more[source.name], judged, tried) for source in assignment.notebooks}
+            if helped == more:
+                break
+            # Some may have been helped only by what others left there that are judged after all.
+            more = helped
+        if not any(more.values()):
             break
-        every = {name: {**beside[name], **doubtful[name]} for name in beside}
-        full_beside, empty_beside = both(_with(assignment, every))
-        found = False
-        for source in assignment.notebooks:
-            for name, reason in doubtful[source.name].items():
-                gained = _points(full_beside, source, name) - _points(full, source, name)
-                saved = _points(empty, source, name) - _points(empty_beside, source, name)
-                if gained > 0 or (gained == 0 and saved > 0):
-                    beside[source.name][name] = reason
-                    found = True
-        if not found:
-            break
-        full, empty = both(_with(assignment, beside))
+        beside, judged = _joined(beside, more), tried
+    full, empty = judged
     for source in assignment.notebooks:
         if carriers := _carriers(assignment, source, beside, full, lambda tried: grade_each(tried, [reference])[0]):
             beside[source.name].update(carriers)
@@ -274,6 +270,25 @@ def _doubtful(source: SourceNotebook, beside: Mapping[str, str], full: Graded, e
     names = [str(grade_id(cell)) for cell in _choosable(source) if grade_id(cell) not in beside]
     lost = {name: ONLY_BESIDE for name in names if _lost(full, source, name)}
     return {name: BLANK_IF_JUDGED for name in names if _points(empty, source, name)} | lost
+
+
+def _helped(
+    source: SourceNotebook, reasons: Mapping[str, str], judged: tuple[Graded, Graded], beside: tuple[Graded, Graded]
+) -> dict[str, str]:
+    """Those tests whose points are better for the reference solution, or for a blank answer, if they run beside."""
+
+    def gains(name: str) -> tuple[float, float]:
+        (full, empty), (full_beside, empty_beside) = judged, beside
+        gained = _points(full_beside, source, name) - _points(full, source, name)
+        return gained, _points(empty, source, name) - _points(empty_beside, source, name)
+
+    return {name: reason for name, reason in reasons.items() if gains(name) > (0, 0)}
+
+
+def _joined(
+    beside: Mapping[str, Mapping[str, str]], more: Mapping[str, Mapping[str, str]]
+) -> dict[str, dict[str, str]]:
+    return {name: {**beside[name], **more[name]} for name in beside}
 
 
 def _with(assignment: Assignment, beside: Mapping[str, Mapping[str, str]]) -> Assignment:

@@ -2,11 +2,15 @@
 
 import ast
 import dataclasses
+import sys
+from types import SimpleNamespace
 
 import pytest
 
-from nbjudge import Limits, Status, grade, supervisor
+from nbjudge import Limits, Status, beside, grade, supervisor
 from nbjudge.effects import lasts
+from nbjudge.notebook import grade_id, is_test
+from nbjudge.plan import plan_of
 from nbjudge.ways import (
     ALTERS,
     BESIDE,
@@ -28,6 +32,8 @@ from tests import notebooks
 from tests.nbjudge import small
 
 pytestmark = pytest.mark.usefixtures("engine")
+
+IN_A_FORK = "\n### BEGIN HIDDEN TESTS\n### END HIDDEN TESTS"
 
 VECTOR = """
 class Vector:
@@ -76,9 +82,24 @@ def test_what_hidden_lines_do_is_gone_afterwards():
     assert list(book.scores.values()) == [2, 2, 2, 2]
 
 
-def test_chance_goes_on_where_the_cells_above_left_it():
-    answer = "import random\nrandom.seed(5)\ndef roll():\n    return random.random()"
-    assert list(run(["assert roll() == 0.6229016948897019"], answer).scores.values()) == [2]
+@pytest.mark.parametrize("more", ["", IN_A_FORK], ids=["in place", "in a fork"])
+@pytest.mark.parametrize("threads", [0, 1])
+def test_chance_goes_on_where_the_cells_above_left_it(more, threads):
+    answer = "import random, threading, time\nrandom.seed(5)\ndef roll():\n    return random.random()\n"
+    answer += "threading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n" * threads
+    assert list(run(["assert roll() == 0.6229016948897019" + more], answer).scores.values()) == [2]
+
+
+def test_only_what_hides_something_runs_in_a_fork():
+    """Unless a notebook runs again, since its process has ended: then all do that can."""
+    hidden = "### BEGIN HIDDEN TESTS\nsecret = 7\n### END HIDDEN TESTS"
+    task = small.assignment("assert f()", f"assert f()\n{hidden}", "assert f(secret)", "x.append(1)", "assert x == [1]")
+    names = {str(grade_id(cell)): "why" for cell in task.notebooks[0].content["cells"] if is_test(cell)}
+    source = dataclasses.replace(task.notebooks[0], beside=names)
+    for in_forks, in_place in ((False, [1, 0, 0, 1, 1]), (True, [0, 0, 0, 1, 0])):
+        plans = plan_of(source, in_forks).tests.values()
+        assert [plan.order.in_place for plan in plans] == list(map(bool, in_place))
+    assert [plan.may_fork for plan in plan_of(source).tests.values()] == [True, False, False, False, True]
 
 
 def test_judged_tests_and_others_share_what_tests_define():
@@ -112,11 +133,12 @@ def test_a_definition_that_fails_takes_no_other_with_it():
     assert list(book.scores.values()) == [0, 0, 2]
 
 
+@pytest.mark.parametrize("more", ["", IN_A_FORK], ids=["in place", "in a fork"])
 @pytest.mark.parametrize(
     ("test", "ended"),
     [
         ("import os\nos._exit(0)", "StudentGoneError"),
-        ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "StudentGoneError"),
+        ("import ctypes\nctypes.string_at(0)", "StudentGoneError"),
         ("raise SystemExit", "SystemExit"),
         ("raise KeyboardInterrupt", "KeyboardInterrupt"),
         ("def", "SyntaxError"),
@@ -125,17 +147,36 @@ def test_a_definition_that_fails_takes_no_other_with_it():
         ("x = np.ones(2)\nx", "NotAScoreError"),
     ],
 )
-def test_however_it_ends_the_next_one_runs(test, ended):
-    book = run([test, "assert f() == 1"], "import numpy as np\ndef f():\n    return 1")
+def test_however_it_ends_the_next_one_runs(test, ended, more):
+    book = run([test + more, "assert f() == 1"], "import numpy as np\ndef f():\n    return 1")
     assert list(book.scores.values()) == [0, 2]
     assert f"'ename': '{ended}'" in outputs(book)
 
 
-def test_a_test_that_takes_too_long_is_ended_alone():
-    book = run(["while True:\n    pass", "assert f() == 1"], "def f():\n    return 1", limits=Limits(cell_seconds=1))
+@pytest.mark.parametrize("more", ["", IN_A_FORK], ids=["in place", "in a fork"])
+@pytest.mark.parametrize(
+    "test", ["while True:\n    pass", "while True:\n    try:\n        f()\n    except:\n        pass"]
+)
+def test_a_test_that_takes_too_long_is_ended_alone(test, more):
+    answer = "def f():\n    while True:\n        pass\ndef g():\n    return 1"
+    book = run([test + more, "assert g() == 1"], answer, limits=Limits(cell_seconds=1))
     assert list(book.scores.values()) == [0, 2]
     assert book.status is Status.TIMEOUT
     assert "took too long" in book.hints["test-1"]
+
+
+def test_a_test_without_a_process_fails_alone():
+    answer = "import resource\nresource.setrlimit(resource.RLIMIT_NPROC, (1, 1))\ndef f():\n    return 1"
+    book = run(["assert f() == 1" + IN_A_FORK, "assert f() == 1"], answer)
+    assert list(book.scores.values()) == [0, 2] and book.status is Status.GRADED, outputs(book)
+
+
+def test_a_fork_that_fails_has_no_number(monkeypatch):
+    """-1 stands for all processes where one is to be ended."""
+    monkeypatch.setattr(sys, "_current_frames", lambda: {1: None})
+    monkeypatch.setattr(beside, "_holding_the_lock", SimpleNamespace(fork=lambda: -1))
+    with pytest.raises(OSError, match="fork"):
+        beside.fork()
 
 
 FOREVER = """
@@ -435,6 +476,15 @@ def test_hidden_lines_of_a_test_that_lasts_stay_hidden():
     answer = "x = []\ndef seen():\n    return 'SEC' 'RET' in str((In, globals())), 'x.app' 'end(1)' in str(In), list(x)"
     book = run([hidden, "assert seen() == (False, True, [1]) and x == [1]"], answer, beside=["test-1"])
     assert list(book.scores.values()) == [2, 2], outputs(book)
+
+
+def test_hidden_definitions_never_come_into_the_process_of_the_student():
+    """Nor for a test whose own text students have."""
+    hidden = "### BEGIN HIDDEN TESTS\nsecret = 7\n### END HIDDEN TESTS"
+    answer = "log = []\ndef seen():\n    return 'secret' in globals()"
+    for uses in ("log.append(secret)", "assert secret == 7"):
+        book = run([hidden, uses, "assert log in ([], [7])", "assert not seen()"], answer)
+        assert book.scores == {"test-1": 2, "test-2": 2, "test-3": 2, "test-4": 2}, outputs(book)
 
 
 @pytest.mark.parametrize(
