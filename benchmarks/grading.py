@@ -33,7 +33,7 @@ from gdl_utils.authoring.sample_class import Student, students_of, write_submiss
 from gdl_utils.classroom.course import Course
 from nbjudge import EngineOptions, Graded, Limits, Submission
 from nbjudge.pool import Submit, local_workers
-from tests.notebooks import as_bytes, notebook, solution, test
+from tests.notebooks import as_bytes, notebook, setup, solution, test
 
 ROOT = Path(__file__).resolve().parents[1]
 AUTHOR = Course(ROOT)
@@ -70,16 +70,16 @@ print("done", file=sys.__stdout__, flush=True)
 """
 
 
-def honest_class(folder: Path, count: int) -> None:
+def honest_class(folder: Path, count: int, name: str = NAME) -> None:
     """A course folder with `count` submissions of the sample class, without those that are broken in some way."""
-    every = students_of(AUTHOR, NAME)
+    every = students_of(AUTHOR, name)
     students = [student for student in every if not (student.attention or student.edit or student.data)]
     course = Course(folder)
     shutil.copytree(AUTHOR.sources, course.sources)
     for number in range(count):
         student = students[number % len(students)]
         copy = Student(f"{student.name}-{number:05d}", student.note, student.answers)
-        write_submission(AUTHOR, NAME, copy, course)
+        write_submission(AUTHOR, name, copy, course)
 
 
 def seconds_of(line: list[str], folder: Path, place: Path = ROOT) -> float:
@@ -212,14 +212,15 @@ def _seconds(function: Callable[..., object], *arguments: object) -> float:
     return time.perf_counter() - start
 
 
-def small_class(folder: Path, count: int) -> None:
+def small_class(folder: Path, count: int, imports: str = "", hidden: bool = True) -> None:
     """A course folder with an assignment that needs no TensorFlow, so that what is around the cells weighs most."""
     course = Course(folder)
     course.source(SMALL).mkdir(parents=True)
-    cells = []
+    cells = [setup(imports)] if imports else []
     for number in range(6):
         cells.append(solution("def square(x):\n    return x * x", f"answer-{number}"))
-        cells.append(test("assert square(2) == 4", f"test-{number}", 1, "assert square(-7) == 49"))
+        other = "assert square(-7) == 49" if hidden else ""
+        cells.append(test("assert square(2) == 4", f"test-{number}", 1, other))
     data = as_bytes(notebook(*cells))
     (course.source(SMALL) / "book.ipynb").write_bytes(data)
     for number in range(count):
