@@ -478,7 +478,7 @@ def test_hidden_lines_of_a_test_that_lasts_stay_hidden():
     assert list(book.scores.values()) == [2, 2], outputs(book)
 
 
-def test_hidden_definitions_never_come_into_the_process_of_the_student():
+def test_hidden_definitions_stay_out_of_the_students_process():
     """Nor for a test whose own text students have."""
     hidden = "### BEGIN HIDDEN TESTS\nsecret = 7\n### END HIDDEN TESTS"
     answer = "log = []\ndef seen():\n    return 'secret' in globals()"
