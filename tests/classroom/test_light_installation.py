@@ -133,8 +133,13 @@ def test_another_version_of_python_gives_the_same_scores(root, tmp_path, version
     subprocess.run([sys.executable, "-m", "uv", *install, "pandas", "ipykernel"], check=True)
     with_pandas = "import pandas as pd\nassert mean(pd.Series([1, 2]).to_numpy()) == 1.5"
     answer = "import sys\ndef mean(x):\n    return sum(x) / len(x)\nprint(*sys.version_info[:2], sep='.')"
+    # The second and the third run beside the answer, in a fork.
+    hides = "assert mean is mean\n### BEGIN HIDDEN TESTS\nassert {}\n### END HIDDEN TESTS"
+    tests = (with_pandas, hides.format("mean([1, 2, 3]) == 2"), hides.format("mean([1]) == 2"))
     try:
-        result = graded(answer, tests=(with_pandas, "assert mean([1, 2, 3]) == 2"), python=str(tmp_path / "env"))
+        result = graded(answer, tests=tests, python=str(tmp_path / "env"))
     finally:
         close_zygotes()
-    assert (result.score, printed(result).strip()) == (4, version)
+    (book,) = result.notebooks
+    assert list(book.scores.values()) == [2, 2, 0] and len(book.trusted) == 2
+    assert printed(result).strip() == version
