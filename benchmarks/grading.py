@@ -213,7 +213,7 @@ def _seconds(function: Callable[..., object], *arguments: object) -> float:
 
 
 def small_class(folder: Path, count: int, imports: str = "", hidden: bool = True) -> None:
-    """A course folder with an assignment that needs no TensorFlow, so that what is around the cells weighs most."""
+    """A course folder with an assignment of short functions, so that what is around the cells weighs most."""
     course = Course(folder)
     course.source(SMALL).mkdir(parents=True)
     cells = [setup(imports)] if imports else []

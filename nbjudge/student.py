@@ -233,6 +233,8 @@ class Student:
         try:
             child = beside.fork()
         except OSError:
+            near.close()
+            far.close()
             self.tell(UNKNOWN_END)
             return
         if not child:

@@ -251,8 +251,7 @@ class NotebookRun:
         if isinstance(plan.order, RunBeside):
             self.result.trusted[name] = plan.trusted
             report = self._run_beside(cell, plan.order, plan.lend)
-            # The time of a notebook would be over in a fork, too.
-            self.ended_in_place = self.ended and plan.may_fork and self.pair.student.reason != "time"
+            self.ended_in_place = self.ended and plan.may_fork
             self.redefined |= plan.made
         else:
             report = self._run_judged(cell, plan.order, plan.lend)

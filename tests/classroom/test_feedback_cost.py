@@ -120,19 +120,19 @@ def seconds(cells):
 
 
 @pytest.mark.timing
-def test_twice_as_much_takes_about_twice_as_long():
+def test_four_times_as_much_takes_about_four_times_as_long():
     slow = {}
     seconds(text("$a$") + code("1"))
     for name, shape in SHAPES.items():
         # Again if something else has kept the processor busy, or the collector came by chance.
-        once = twice = float("inf")
+        less = more = float("inf")
         for _ in range(5):
-            once, twice = min(once, seconds(shape(1200))), min(twice, seconds(shape(2400)))
-            # In the square of its length it would take four times as long; caches of processors matter, too.
-            if twice < 3 * once:
+            less, more = min(less, seconds(shape(600))), min(more, seconds(shape(2400)))
+            # In the square of its length it would take sixteen times as long.
+            if more < 6.25 * less:
                 break
         else:
-            slow[name] = (once, twice)
+            slow[name] = (less, more)
     assert slow == {}
 
 

@@ -6,10 +6,16 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
+from gdl_utils.classroom.assignment import load_assignment
 from gdl_utils.classroom.course import CONFIG, Course
-from gdl_utils.classroom.grade import GradingOptions, grade_class
-from nbjudge import Limits
+from gdl_utils.classroom.grade import GradingOptions, grade_class, released_gradebook
+from gdl_utils.classroom.nbgrader_api import open_course
+from gdl_utils.classroom.notes import read_note
+from gdl_utils.classroom.student_files import read_submission
+from gdl_utils.classroom.trial import RECORD, Tried
+from nbjudge import Limits, Submission, grade, supervisor
 from nbjudge.grading import NOTE
+from nbjudge.plan import plan_of
 from tests.classroom.sheet import SHEET
 from tests.notebooks import STUB, answer, as_node, cell, notebook, solution, test
 from tests.plain_nbgrader import grade_with_plain_nbgrader
@@ -83,6 +89,19 @@ def test_the_engine_gives_what_nbgrader_gives(both, student):
         if shipped[student][name] != given[student][name]
     }
     assert differing == {}
+
+
+def test_tests_in_forks_give_the_same(both, monkeypatch):
+    """As if each test hid something."""
+    _, given, course = both
+    with open_course(course) as api, released_gradebook(course, NAME, api) as gradebook:
+        assignment = load_assignment(course.source(NAME), gradebook, api.config)
+    assignment = Tried(read_note(course.folder / RECORD, NAME)["beside"], ()).applied(assignment)
+    monkeypatch.setattr(supervisor, "plan_of", lambda source, _: plan_of(source, in_forks=True))
+    for student in STUDENTS:
+        files = read_submission(course.submitted(student, NAME))
+        (graded,) = grade(assignment, Submission(files), HOW.limits).notebooks
+        assert len(graded.trusted) > 20 and graded.scores == given[student]
 
 
 def test_most_tests_are_judged_all_the_same(both):

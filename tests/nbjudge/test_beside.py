@@ -59,6 +59,13 @@ def outputs(book):
     return "".join(str(cell.get("outputs", "")) for cell in book.content["cells"])
 
 
+def test_a_test_that_is_killed_is_lost_alone():
+    # Of the student's own process, the first of its kind, the kernel takes no such signal from itself.
+    kills = "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)" + IN_A_FORK
+    book = run([kills, "assert f() == 1"], "def f():\n    return 1")
+    assert list(book.scores.values()) == [0, 2] and "'ename': 'StudentGoneError'" in outputs(book)
+
+
 def test_it_sees_the_objects_themselves():
     tests = ["v = Vector(1)\nassert v + Vector(2) == Vector(3)", "assert v == Vector(1) and isinstance(v, Vector)"]
     book = run([*tests, "assert v == Vector(9)", "print('seen')\n1 / 4"], VECTOR)
@@ -393,15 +400,16 @@ HISTORY_TESTS = [
 ]
 
 
-def test_tests_that_look_back_run_beside():
+@pytest.mark.parametrize("more", ["", IN_A_FORK], ids=["in place", "in a fork"])
+def test_tests_that_look_back_run_beside(more):
     """Each after the answer alone, as nbgrader's kernel has it."""
     answer = "x = globals().get('x', 0) + 1 if 'x' in globals() else 2\nx = 3\nx"
     wrong = answer.replace("x = 3", "x = 4").replace("globals()", "vars()")
     for test in HISTORY_TESTS:
-        book = run([test.replace("%rerun 2", "%rerun 1")], answer, beside=[])
+        book = run([test.replace("%rerun 2", "%rerun 1") + more], answer, beside=[])
         assert book.scores == {"test-1": 2} and list(book.trusted.values()) == [HISTORY], (test, outputs(book))
         if "hist" not in test:
-            assert run([test], wrong, beside=[]).scores == {"test-1": 0}, test
+            assert run([test + more], wrong, beside=[]).scores == {"test-1": 0}, test
 
 
 def test_history_counts_tests_as_cells():
