@@ -181,7 +181,8 @@ def test_a_student_comes_from_a_hint_to_the_right_answer(lab, chromium, course_f
     # The machine may be at something else for a moment, so the faster of two counts.
     took = min(took, student.check()[2])
     print(f"first check {first:.1f} s, later {took:.1f} s;", re.findall(r"checked in [\d.]+ s", said))
-    assert took < 2
+    # Only the first check starts what runs the tests.
+    assert took < first / 2
 
     # A change that was run and is not saved is remarked; the file is checked.
     editor = student.cell("def dense_parameters").locator(".cm-content")

@@ -136,6 +136,13 @@ def test_four_times_as_much_takes_about_four_times_as_long():
     assert slow == {}
 
 
+@pytest.fixture(scope="module")
+def honest():
+    """The seconds that a long page takes by which nobody means any harm."""
+    seconds(text("$a$") + code("1"))
+    return seconds([each for _ in range(10) for each in html("<p>one <b>word</b></p>" * 1000)])
+
+
 @pytest.mark.timing
 @pytest.mark.parametrize(
     "cells",
@@ -158,8 +165,9 @@ def test_four_times_as_much_takes_about_four_times_as_long():
         *["many attributes", "attributes of a drawing", "many brackets", "brackets of one"],
     ],
 )
-def test_no_page_takes_long(cells):
-    assert seconds(cells) < 15
+def test_no_page_takes_long(cells, honest):
+    # What is not bounded takes a hundred times as long, and more.
+    assert seconds(cells) < 40 * honest
 
 
 def test_what_is_too_much_is_plain_text():
