@@ -23,7 +23,7 @@ from nbjudge.rebuild import OtherNotebookError, Rebuilt, UnreadableError, rebuil
 from nbjudge.supervisor import EXIT_GRACE, NotebookRun
 from nbjudge.zygote_client import Environment, close_zygotes, zygote_for
 
-VERSION = 13  # of the engine's judgement: raise it when the same submission could get another score or record
+VERSION = 14  # of the engine's judgement: raise it when the same submission could get another score or record
 NOTE = "nbjudge"  # the key of the graded notebook's metadata that says how it went
 
 

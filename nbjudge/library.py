@@ -5,6 +5,8 @@ import importlib
 import inspect
 import sys
 from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
 from types import BuiltinFunctionType, FunctionType, MethodDescriptorType
 from typing import Any
 
@@ -40,6 +42,17 @@ def _is_library(module: str) -> bool:
         return top != "__main__"
     origin = getattr(getattr(sys.modules.get(top), "__spec__", None), "origin", None) or ""
     return "site-packages" in origin or "dist-packages" in origin
+
+
+@lru_cache(maxsize=1000)
+def is_own(kind: type) -> bool:
+    """Whether a class is defined in the notebook, or in a module beside it."""
+    module = kind.__module__
+    if module == "__main__":
+        return True
+    origin = getattr(sys.modules.get(module), "__file__", None)
+    is_ours = module.split(".")[0] == __name__.split(".")[0]
+    return origin is not None and Path(origin).is_relative_to(Path.cwd()) and not (is_ours or _is_library(module))
 
 
 def _attribute(module: str, name: str) -> Any:

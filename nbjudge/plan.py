@@ -30,6 +30,7 @@ from nbjudge.ways import (
     left_by,
     lent_by,
     own_definitions,
+    replaced_in,
     shared_by,
     used_below_tests,
     used_by_students,
@@ -89,6 +90,7 @@ class Plan:
         self._names, self._used, self._below = answers_of(source), used_by_students(source), used_below_tests(source)
         self._missing, ways = not_yet_imported(source), ways_of(source)
         self._beside_tests, self._whole = frozenset(ways), whole_tests(source, ways)
+        self._replaced = replaced_in(source)
         tests = {str(grade_id(cell)): cell for cell in cells if is_test(cell)}
         self._shown = {text for cell in tests.values() for text in _statements(visible_text(cell["source"]))}
         self.tests = {
@@ -107,7 +109,7 @@ class Plan:
         return TestPlan("", order, _lend(lent_by(cell["source"], self._names, self._used, frozenset(self.imports))))
 
     def _beside(self, name: str, cell: Cell, why: str) -> TestPlan:
-        before = definitions_before(self.source, cell, self._whole)
+        before = definitions_before(self.source, cell, self._whole, self._replaced[name].above)
         code, code_before = cell_as_code(cell["source"], None), statements_as_code(tuple(before))
         order = RunBeside(cell["source"], before, code, code_before)
         visible = visible_text(cell["source"])

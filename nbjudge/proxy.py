@@ -12,7 +12,7 @@ from nbjudge import crossing, dictionaries, keras_models
 from nbjudge.channel import Channel, ChannelClosedError, ChannelTimeoutError
 from nbjudge.claims import CLAIMS, Claims
 from nbjudge.empty_answers import guarded, unguarded
-from nbjudge.library import exception, find, place_of, signature_of_data
+from nbjudge.library import exception, find, is_own, place_of, signature_of_data
 from nbjudge.protocol import (
     MESSAGE_LENGTH,
     NOT_SENT,
@@ -152,6 +152,10 @@ class JudgeCodec(Codec):
 
     def __init__(self) -> None:
         self.functions: list[Any] = []  # that tests have handed over
+
+    def refuses(self, kind: type) -> bool:
+        """Whether it is a class of the notebook's own, whose objects would be plain data on the other side."""
+        return is_own(kind)
 
     def encode(self, value: Any) -> tuple[str, Any] | None:
         """What may be sent to the student process beside plain data."""

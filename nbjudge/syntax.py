@@ -173,6 +173,25 @@ def _is_type(node: ast.expr) -> bool:
     return is_call or (isinstance(node, ast.Name) and hasattr(builtins, node.id)) or isinstance(node, ast.Attribute)
 
 
+def minds_numbers(node: ast.AST) -> bool:
+    """Whether NumPy is to raise or warn where numbers fail, as in `np.errstate(all="raise")`."""
+    match node:
+        case ast.Call(func=ast.Attribute(attr="errstate" | "seterr") | ast.Name(id="errstate" | "seterr")):
+            return any(getattr(each.value, "value", None) in ("raise", "warn", "call") for each in node.keywords)
+    return False
+
+
+def captures(node: ast.AST) -> bool:
+    """Whether IPython is to capture in a variable what is printed, as `%%capture said` has it do."""
+    match node:
+        case ast.Call(
+            func=ast.Attribute(attr="run_cell_magic"), args=[ast.Constant("capture"), ast.Constant(str(name)), _]
+        ):
+            # Without a name it only keeps quiet.
+            return bool(name.strip())
+    return False
+
+
 def simple_statements(tree: ast.AST) -> Iterator[ast.stmt]:
     """The statements that hold no others, outside of functions and classes."""
     for node in outside_functions(tree):

@@ -15,9 +15,12 @@ from nbjudge.effects import Followed, base_of, follow, lasts, names_made, shows
 from nbjudge.hints import hidden_lines, visible_text
 from nbjudge.model import SourceNotebook
 from nbjudge.notebook import Cell, grade_id, imports_of, is_test, names_of_answers, parsed, text_of
+from nbjudge.replacements import Replaced, patches, replacements
 from nbjudge.syntax import (
+    captures,
     compares_objects,
     made_by,
+    minds_numbers,
     names_of_truths,
     outside_functions,
     simple_statements,
@@ -35,6 +38,8 @@ WARNINGS = "it looks at the warnings that the student's code gives"
 PRINTED = "it looks at what the student's code prints"
 HISTORY = "it looks back at the cells above it"
 PATCHES = "it replaces parts of a module while the student's code runs"
+REPLACES = "it takes something away that the student's code may call, or replaces it"
+REPLACED = "a test above it takes something away that the student's code may call, or replaces it"
 SHOWN = "a cell below it looks back at what it shows"
 CHANGES = "it changes an object of the student's"
 ALTERS = "it changes what it has handed to a function"
@@ -58,16 +63,22 @@ def ways_of(source: SourceNotebook) -> dict[str, str]:
     answers = answers_of(source)
     cells = [cell for cell in source.content["cells"] if cell["cell_type"] == "code"]
     reasons: dict[str, str | None] = {}
-    above = Followed()
+    above, replaced = Followed(), replaced_in(source)
     for number, cell in enumerate(cells):
         if is_test(cell):
-            reasons[str(grade_id(cell))] = _why_beside(source, cell, cells[number + 1 :], answers, above)
+            name = str(grade_id(cell))
+            reasons[name] = _why_beside(source, cell, cells[number + 1 :], answers, above, replaced[name])
         above = replace(follow(text_of(cell["source"]) or "", answers, above), handed=frozenset())
     return {name: reason for name, reason in reasons.items() if reason}
 
 
 def _why_beside(
-    source: SourceNotebook, cell: Cell, below: list[Cell], answers: frozenset[str], above: Followed
+    source: SourceNotebook,
+    cell: Cell,
+    below: list[Cell],
+    answers: frozenset[str],
+    above: Followed,
+    replaced: Replaced,
 ) -> str | None:
     tags = cell["metadata"].get("tags", [])
     if JUDGED in tags or BESIDE in tags:
@@ -77,6 +88,8 @@ def _why_beside(
         return BY_AUTHOR if default == BESIDE else None
     known = source.beside.get(str(grade_id(cell)))
     in_text = reason_in_text(cell["source"], answers, above)
+    if not in_text and used_in(cell["source"]) & (answers | above.theirs) - replaced.here:
+        in_text = REPLACES if replaced.here else REPLACED if replaced.above else None
     return known or in_text or _reason_below(cell["source"], below, answers, above)
 
 
@@ -127,51 +140,16 @@ def reason_in_text(text: str, answers: frozenset[str], above: Followed | None = 
         if isinstance(node, ast.Compare) and compares_objects(node, truths):
             return IDENTITY
         name = getattr(node, "attr", None) or getattr(node, "id", None)
-        if name in OF_WARNINGS or _minds_numbers(node):
+        if name in OF_WARNINGS or minds_numbers(node):
             return WARNINGS
-        if name in OF_PRINTED or _captures(node):
+        if name in OF_PRINTED or captures(node):
             return PRINTED
-    if _patches(tree):
+    if patches(tree):
         return PATCHES
     followed = follow(text, answers, above)
     if followed.changes or followed.alters:
         return CHANGES if followed.changes else ALTERS
     return CHANGED_ARGUMENT if followed.looks else None
-
-
-def _minds_numbers(node: ast.AST) -> bool:
-    """Whether NumPy is to raise or warn where numbers fail, as in `np.errstate(all="raise")`."""
-    match node:
-        case ast.Call(func=ast.Attribute(attr="errstate" | "seterr") | ast.Name(id="errstate" | "seterr")):
-            return any(getattr(each.value, "value", None) in ("raise", "warn", "call") for each in node.keywords)
-    return False
-
-
-def _captures(node: ast.AST) -> bool:
-    match node:
-        case ast.Call(
-            func=ast.Attribute(attr="run_cell_magic"), args=[ast.Constant("capture"), ast.Constant(str(name)), _]
-        ):
-            # Without a name it only keeps quiet.
-            return bool(name.strip())
-    return False
-
-
-def _patches(tree: ast.Module) -> bool:
-    """Whether a test replaces something of a module, by `mock.patch` or as in `random.random = lambda: 0.5`."""
-    made = {each.id for each in ast.walk(tree) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
-    extended = {id(node.target) for node in ast.walk(tree) if isinstance(node, ast.AugAssign)}
-    for node in outside_functions(tree):
-        if id(node) in extended:
-            continue
-        match node:
-            case ast.Call(func=called) if "patch" in ast.unparse(called).split("."):
-                return True
-            case ast.Attribute(ctx=ast.Store() | ast.Del()) if base_of(node) - made:
-                return True
-            case ast.Subscript(value=ast.Attribute(), ctx=ast.Store() | ast.Del()) if base_of(node) - made:
-                return True
-    return False
 
 
 def _looks_back(text: str, answers: frozenset[str]) -> bool:
@@ -273,6 +251,15 @@ def shared_by(text: str, answers: frozenset[str], used_below: frozenset[str]) ->
     return frozenset(theirs & used_below - answers - set(hidden))
 
 
+def replaced_in(source: SourceNotebook) -> dict[str, Replaced]:
+    """What the student's code does not find as it was when a test calls it, by the grade_id of the test.
+
+    What is lent to it is not in there.
+    """
+    answers, used, imported = answers_of(source), used_by_students(source), frozenset(imports_of(source))
+    return replacements(source, answers, lambda text: lent_by(text, answers, used, imported))
+
+
 @lru_cache(maxsize=4000)
 def used_in(text: str) -> frozenset[str]:
     """The names that a cell uses."""
@@ -298,7 +285,9 @@ def used_below_tests(source: SourceNotebook) -> dict[str, frozenset[str]]:
     return below
 
 
-def definitions_before(source: SourceNotebook, cell: Cell, whole: Collection[str] = ()) -> list[str]:
+def definitions_before(
+    source: SourceNotebook, cell: Cell, whole: Collection[str] = (), replaced: Collection[tuple[str, str]] = ()
+) -> list[str]:
     """Statements of the tests above a test that define names which it uses, and what these need.
 
     What other cells define since then, or have been given by those tests, is in the names of the student's code.
@@ -307,6 +296,7 @@ def definitions_before(source: SourceNotebook, cell: Cell, whole: Collection[str
         source: the notebook.
         cell: the test.
         whole: grade_ids of tests whose visible part has been run there.
+        replaced: statements that replace what the student's code may call, with the grade_ids of their tests.
     """
     answers, used_below, imported = answers_of(source), used_below_tests(source), frozenset(imports_of(source))
     wanted = set(taken_from_above(text_of(cell["source"]) or ""))
@@ -325,7 +315,10 @@ def definitions_before(source: SourceNotebook, cell: Cell, whole: Collection[str
                 if not _sets_a_library(each, imported) and ast.unparse(each) not in done
             ]
             wanted -= names_made(visible_text(text)) if name in whole else set()
-            found = [*_needed(tuple(statements), wanted, answers, imported), *found]
+            replacing = [each for test, each in replaced if test == name and each not in done]
+            wanted |= {used for each in replacing for used in used_in(each)}
+            needed = _needed(tuple(statements), wanted, answers, imported)
+            found = [*needed, *(each for each in replacing if each not in needed), *found]
         elif (tree := parsed(text)) is not None:
             wanted -= stored_by(tree)
     return found

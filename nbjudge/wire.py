@@ -3,7 +3,7 @@
 A message is one value in two parts: a tree in JSON, and the bytes of its arrays beside it. Nothing in it is code.
 What can be sent: None, bool, int, float, complex, str, bytes, tuple, list, dict, set, frozenset, range, slice,
 Ellipsis, NumPy arrays and scalars of numbers, booleans and text. Subclasses are sent as the built-in type that they
-extend, a bytearray as bytes, an array in the byte order of this machine.
+extend, unless a codec refuses them, a bytearray as bytes, an array in the byte order of this machine.
 Other objects, such as tables, need a codec: see `Codec`, and `crossing` for what the two processes use.
 The reader checks everything and believes nothing.
 """
@@ -74,6 +74,10 @@ class Codec:
         """A name and plain data for `value`, None if it can't be sent."""
         return None
 
+    def refuses(self, kind: type) -> bool:
+        """Whether values of a class can't be sent, though it extends what can."""
+        return False
+
     def encode_array(self, value: Any) -> tuple[str, Any] | None:
         """As `encode`, for an array or scalar of NumPy's that holds neither numbers, booleans nor text."""
         return None
@@ -119,6 +123,8 @@ class _Encoder:
             return self._str(value)
         if kind is int:
             return self._int(value)
+        if self.codec.refuses(kind):
+            raise WireError(f"an object of type {kind.__name__} can't be sent")
         # NumPy's scalars come first: np.float64 is a float, too.
         if issubclass(kind, np.str_ | np.bytes_):
             return self._text_scalar(value)

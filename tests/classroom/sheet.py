@@ -1125,6 +1125,185 @@ EVERY_KIND = [
         "    root(-4)\nassert len(given) == 1",
         "assert root(9) == 3",
     ),
+    # Objects of the test's own classes, which behave unlike the plain ones that they extend.
+    kind(
+        "text-that-refuses",
+        "def has_letter(text, letter):\n    for each in text:\n        if each == letter:\n            return True\n"
+        "    return False",
+        "def has_letter(text, letter):\n    return letter in text",
+        """
+        class Guarded(str):
+            def __contains__(self, item):
+                raise AssertionError("use a loop, not 'in'")
+
+        assert has_letter(Guarded("abc"), "c") and not has_letter(Guarded("abc"), "d")
+        """,
+        "for word in map(Guarded, ['', 'k']):\n    assert has_letter(word, 'k') == (len(word) == 1)",
+        "### BEGIN HIDDEN TESTS\nassert has_letter([Guarded('hay'), Guarded('needle')][1], 'n')\n### END HIDDEN TESTS",
+    ),
+    kind(
+        "list-that-counts",
+        "def biggest_of(numbers):\n    best = numbers[0]\n    for each in numbers:\n        best = max(best, each)\n"
+        "    return best",
+        "def biggest_of(numbers):\n    return sorted(numbers[i] for i in range(len(numbers)))[-1]",
+        "assert biggest_of([2]) == 2",
+        """
+        class Counted(list):
+            looks = 0
+
+            def __getitem__(self, place):
+                Counted.looks += 1
+                return super().__getitem__(place)
+
+        assert biggest_of(Counted([3, 9, 4])) == 9
+        assert Counted.looks <= 1
+        """,
+    ),
+    kind(
+        "number-that-refuses",
+        "def times(a, b):\n    total = 0\n    for _ in range(b):\n        total = total + a\n    return total",
+        "def times(a, b):\n    return a * b",
+        "assert times(5, 0) == 0",
+        """
+        class NoProduct(int):
+            def __mul__(self, other):
+                raise TypeError("add")
+
+        ### BEGIN HIDDEN TESTS
+        assert times(NoProduct(4), 3) == 12
+        ### END HIDDEN TESTS
+        """,
+    ),
+    kind(
+        "dictionary-that-answers",
+        "def price(prices, thing):\n    return prices[thing]",
+        "def price(prices, thing):\n    return prices.get(thing, 0)",
+        """
+        class Prices(dict):
+            def __missing__(self, key):
+                return 7
+
+        assert price({"a": 1}, "a") == 1
+        assert price(Prices(a=1), "b") == 7
+        """,
+    ),
+    kind(
+        "members-of-an-enumeration",
+        "def louder(level):\n    return Level(level + 1)",
+        "def louder(level):\n    return level + 1",
+        "assert louder(1) == 2",
+        "assert louder(Level.LOW).name == 'HIGH'",
+        "assert louder(Level.LOW) == 2 and isinstance(Level.LOW, int)",
+        setup="from enum import IntEnum\n\n\nclass Level(IntEnum):\n    LOW = 1\n    HIGH = 2",
+    ),
+    kind(
+        "texts-of-a-module-beside",
+        "def first_word(line):\n    return line.split()[0]",
+        "def first_word(line):\n    return line[: line.index(' ')]",
+        "assert first_word('one two three') == 'one'",
+        "import lines_of_tests\nassert first_word(lines_of_tests.Line('ab cd')) == 'ab'",
+        lines_of_tests_py="""
+        class Line(str):
+            def index(self, *_):
+                raise AssertionError("use split")
+        """,
+    ),
+    # Functions that a test takes away from the student's code, or gives in their place.
+    kind(
+        "imported-function-taken-away",
+        "def common(a, b):\n    while b:\n        a, b = b, a % b\n    return a",
+        "def common(a, b):\n    return ready_gcd(a, b)",
+        "### BEGIN HIDDEN TESTS\nready_gcd = None\n### END HIDDEN TESTS\nassert common(12, 18) == 6",
+        "assert common(5, 7) == 1",
+        "### BEGIN HIDDEN TESTS\nassert common(100, 75) == 25\n### END HIDDEN TESTS",
+        setup="from math import gcd as ready_gcd",
+    ),
+    kind(
+        "import-deleted",
+        "def fold(f, items):\n    value = items[0]\n    for each in items[1:]:\n        value = f(value, each)\n"
+        "    return value",
+        "def fold(f, items):\n    return ready_fold(f, items)",
+        "assert fold(max, [3, 8, 5]) == 8",
+        "### BEGIN HIDDEN TESTS\ndel ready_fold\n### END HIDDEN TESTS\nassert fold(lambda a, b: a + b, [1, 2, 3]) == 6",
+        setup="from functools import reduce as ready_fold",
+    ),
+    kind(
+        "builtin-taken-away",
+        "def halves(n, d):\n    return n // d, n % d",
+        "def halves(n, d):\n    return divmod(n, d)",
+        "assert halves(7, 2) == (3, 1)",
+        "### BEGIN HIDDEN TESTS\ndivmod = None\n### END HIDDEN TESTS\nassert halves(9, 4) == (2, 1)",
+        "assert halves(11, 4) == (2, 3)",
+    ),
+    kind(
+        "builtin-that-refuses",
+        "def binary(n):\n    digits = ''\n    while n:\n        digits, n = str(n % 2) + digits, n // 2\n"
+        "    return digits or '0'",
+        "def binary(n):\n    return bin(n)[2:]",
+        """
+        def forbidden(*args):
+            raise RuntimeError("without bin, please")
+
+        bin = forbidden
+        assert binary(6) == "110"
+        """,
+        "### BEGIN HIDDEN TESTS\nassert binary(0) == '0'\n### END HIDDEN TESTS",
+    ),
+    kind(
+        "builtin-defined-anew",
+        "def sixteens(n):\n    return f'{n:x}'",
+        "def sixteens(n):\n    return hex(n)[2:]",
+        "assert sixteens(16) == '10'",
+        "### BEGIN HIDDEN TESTS\ndef hex(n):\n    raise AssertionError('no hex')\n### END HIDDEN TESTS\n"
+        "assert sixteens(255) == 'ff'",
+    ),
+    kind(
+        "builtin-taken-away-for-a-moment",
+        "def eights(n):\n    return f'{n:o}'",
+        "def eights(n):\n    return oct(n)[2:]",
+        """
+        ### BEGIN HIDDEN TESTS
+        kept = oct
+        oct = None
+        try:
+            assert eights(9) == "11"
+        finally:
+            oct = kept
+        ### END HIDDEN TESTS
+        """,
+        "assert eights(8) == '10'",
+    ),
+    kind(
+        "taken-away-by-globals",
+        "def letter_of(n):\n    return 'abcdef'[n]",
+        "def letter_of(n):\n    return chr_of(97 + n)",
+        "assert letter_of(0) == 'a'",
+        "### BEGIN HIDDEN TESTS\nglobals()['chr_of'] = None\n### END HIDDEN TESTS\nassert letter_of(2) == 'c'",
+        setup="def chr_of(n):\n    return chr(n)",
+    ),
+    kind(
+        "part-of-a-module-taken-away",
+        "def orders(n):\n    return 1 if n < 2 else n * orders(n - 1)",
+        "import math\n\n\ndef orders(n):\n    return math.perm(n)",
+        "assert orders(1) == 1",
+        "### BEGIN HIDDEN TESTS\nimport math\nmath.perm = None\n### END HIDDEN TESTS\nassert orders(3) == 6",
+        "assert orders(4) == 24",
+    ),
+    kind(
+        "attribute-set-by-name",
+        "def pairs(n):\n    return n * (n - 1) // 2",
+        "import math\n\n\ndef pairs(n):\n    return math.comb(n, 2)",
+        "assert pairs(2) == 1",
+        "import math\n### BEGIN HIDDEN TESTS\nsetattr(math, 'comb', None)\n### END HIDDEN TESTS\nassert pairs(4) == 6",
+    ),
+    kind(
+        "helper-replaced-by-a-right-one",
+        "def area(r):\n    return 3 * r * r\n\n\ndef volume(r, h):\n    return area(r) * h",
+        "def area(r):\n    return 2 * r * r\n\n\ndef volume(r, h):\n    return area(r) * h",
+        "assert area(2) == 12",
+        "### BEGIN HIDDEN TESTS\ndef area(r):\n    return 3 * r * r\n### END HIDDEN TESTS\nassert volume(2, 5) == 60",
+        "assert volume(1, 1) == 3",
+    ),
 ]
 
 # No packages of this course, but many courses use them.

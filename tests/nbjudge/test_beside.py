@@ -22,6 +22,8 @@ from nbjudge.ways import (
     JUDGED,
     PATCHES,
     PRINTED,
+    REPLACED,
+    REPLACES,
     WARNINGS,
     definitions_before,
     judged_only,
@@ -384,6 +386,56 @@ def test_what_a_test_above_has_handed_over():
     content = notebooks.notebook(notebooks.answer("def f(x):\n    return x\nx = 1"), *cells)
     source = dataclasses.replace(small.assignment().notebooks[0], content=content)
     assert ways_of(source) == {"test-1": ALTERS}
+
+
+HIDDEN = "### BEGIN HIDDEN TESTS\n{}\n### END HIDDEN TESTS\n"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "reasons"),
+    [
+        (HIDDEN.format("sorted = None") + "f(1)", "f(2)", (REPLACES, REPLACED)),
+        (HIDDEN.format("sorted = None") + "f(1)", "g(2)", (REPLACES, None)),
+        (HIDDEN.format("sorted = None"), "g(2)", (None, REPLACED)),
+        ("sorted = None\nf(1)", "f(2)", (None, None)),  # which is lent
+        ("kept = sorted\nsorted = None\nf(1)\nsorted = kept", "f(2)", (REPLACES, None)),
+        (HIDDEN.format("sorted = None") + "f(1)\ndel sorted", "f(2)", (REPLACES, None)),
+        (HIDDEN.format("def sorted(values):\n    raise ValueError") + "f(1)", "f(2)", (REPLACES, REPLACED)),
+        (HIDDEN.format("sorted = [3, 1]") + "f(sorted)", "f(2)", (None, None)),
+        (HIDDEN.format("sorted = lambda v: v") + "f(sorted)", "f(2)", (None, None)),
+        (HIDDEN.format("sorted = Mock()") + "f(1)", "f(2)", (REPLACES, REPLACED)),
+        (HIDDEN.format("sqrt = None") + "f(1)", "from math import sqrt\nf(2)", (REPLACES, REPLACED)),
+        (HIDDEN.format("del sqrt") + "f(1)", "f(2)", (REPLACES, REPLACED)),
+        (HIDDEN.format("from math import sqrt") + "f(1)", "f(2)", (None, None)),
+        (HIDDEN.format("globals()['sqrt'] = None") + "f(1)", "f(2)", (REPLACES, REPLACED)),
+        (HIDDEN.format("import math\nmath.sqrt = None") + "f(1)", "f(2)", (PATCHES, REPLACED)),
+        ("import math\nsetattr(math, 'sqrt', None)\nf(1)", "f(2)", (REPLACES, REPLACED)),
+        ("import math\ndelattr(math, 'sqrt')\nf(1)", "f(2)", (REPLACES, REPLACED)),
+        ("def g(x):\n    return 1\nassert f(1) == 1", "f(2)", (REPLACES, REPLACED)),
+        ("def g(x):\n    return 1\nassert f(g) == 1", "f(2)", (None, None)),
+        (HIDDEN.format("given = None") + "f(1)", "f(2)", (REPLACES, REPLACED)),
+        (HIDDEN.format("data = None") + "f(1)", "f(2)", (None, None)),
+    ],
+)
+def test_what_the_students_code_may_not_call(first, second, reasons):
+    content = notebooks.notebook(
+        notebooks.cell("from math import sqrt\ndef given(x):\n    return x\ndata = 3"),
+        notebooks.answer("def f(x):\n    return x\ndef g(x):\n    return x"),
+        notebooks.test(first, "first", 1),
+        notebooks.test(second, "second", 1),
+    )
+    source = dataclasses.replace(small.assignment().notebooks[0], content=content)
+    found = ways_of(source)
+    assert (found.get("first"), found.get("second")) == reasons
+
+
+def test_what_was_taken_away_is_back_after_the_cell_that_brings_it():
+    texts = ["### BEGIN HIDDEN TESTS\nsqrt = None\n### END HIDDEN TESTS\nassert f(4) == 2", "assert f(9) == 3"]
+    cells = [notebooks.test(text, f"test-{number}", 1) for number, text in enumerate(texts)]
+    cells.insert(1, notebooks.cell("from math import sqrt"))
+    content = notebooks.notebook(notebooks.answer("from math import sqrt\ndef f(x):\n    return x"), *cells)
+    source = dataclasses.replace(small.assignment().notebooks[0], content=content)
+    assert ways_of(source) == {"test-0": REPLACES}
 
 
 HISTORY_TESTS = [

@@ -2,13 +2,15 @@
 
 import copy
 import socket
+from collections import Counter
 from contextlib import closing
+from http import HTTPStatus
 
 import numpy as np
 import pytest
 
-from nbjudge.proxy import AnswerError, Proxy
-from nbjudge.wire import WireLimits
+from nbjudge.proxy import AnswerError, JudgeCodec, Proxy
+from nbjudge.wire import WireError, WireLimits, pack
 from tests.nbjudge.room import RoomOfForger
 
 pytestmark = pytest.mark.quick
@@ -413,3 +415,13 @@ def test_answers_that_are_too_deep_are_errors_of_the_answer(room):
     report = room("x = [[[[[[[[[1]]]]]]]]]", "assert x == 1")
     assert not report.passed and report.ename == "AnswerError"
     assert room("y = 1", "assert y == 1").passed
+
+
+@pytest.mark.parametrize("plain", [str, int, float, list, dict, set, tuple, bytes, np.ndarray, Counter])
+def test_objects_of_a_tests_own_classes_are_not_sent_as_plain_ones(plain):
+    own = type("Own", (plain,), {"__module__": "__main__"})
+    value = np.zeros(2).view(own) if plain is np.ndarray else own()
+    for handed in (value, [value], {"a": (value,)}):
+        with pytest.raises(WireError, match="an object of type Own can't be sent"):
+            pack(handed, JudgeCodec())
+    assert pack([HTTPStatus.OK, np.float64(3), np.ma.zeros(2)], JudgeCodec())
