@@ -47,12 +47,16 @@ def _is_library(module: str) -> bool:
 @lru_cache(maxsize=1000)
 def is_own(kind: type) -> bool:
     """Whether a class is defined in the notebook, or in a module beside it."""
-    module = kind.__module__
+    module = str(kind.__module__)
     if module == "__main__":
         return True
     origin = getattr(sys.modules.get(module), "__file__", None)
     is_ours = module.split(".")[0] == __name__.split(".")[0]
-    return origin is not None and Path(origin).is_relative_to(Path.cwd()) and not (is_ours or _is_library(module))
+    return (
+        origin is not None
+        and Path(origin).resolve().is_relative_to(Path.cwd())
+        and not (is_ours or _is_library(module))
+    )
 
 
 def _attribute(module: str, name: str) -> Any:

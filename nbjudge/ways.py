@@ -257,7 +257,8 @@ def replaced_in(source: SourceNotebook) -> dict[str, Replaced]:
     What is lent to it is not in there.
     """
     answers, used, imported = answers_of(source), used_by_students(source), frozenset(imports_of(source))
-    return replacements(source, answers, lambda text: lent_by(text, answers, used, imported))
+    judged = [str(grade_id(cell)) for cell in source.content["cells"] if JUDGED in cell["metadata"].get("tags", [])]
+    return replacements(source, answers, lambda text: lent_by(text, answers, used, imported), judged)
 
 
 @lru_cache(maxsize=4000)

@@ -404,7 +404,7 @@ HIDDEN = "### BEGIN HIDDEN TESTS\n{}\n### END HIDDEN TESTS\n"
         (HIDDEN.format("sorted = [3, 1]") + "f(sorted)", "f(2)", (None, None)),
         (HIDDEN.format("sorted = lambda v: v") + "f(sorted)", "f(2)", (None, None)),
         (HIDDEN.format("sorted = Mock()") + "f(1)", "f(2)", (REPLACES, REPLACED)),
-        (HIDDEN.format("sqrt = None") + "f(1)", "from math import sqrt\nf(2)", (REPLACES, REPLACED)),
+        (HIDDEN.format("sqrt = None") + "f(1)", "from math import sqrt\nf(2)", (REPLACES, None)),
         (HIDDEN.format("del sqrt") + "f(1)", "f(2)", (REPLACES, REPLACED)),
         (HIDDEN.format("from math import sqrt") + "f(1)", "f(2)", (None, None)),
         (HIDDEN.format("globals()['sqrt'] = None") + "f(1)", "f(2)", (REPLACES, REPLACED)),
@@ -412,7 +412,46 @@ HIDDEN = "### BEGIN HIDDEN TESTS\n{}\n### END HIDDEN TESTS\n"
         ("import math\nsetattr(math, 'sqrt', None)\nf(1)", "f(2)", (REPLACES, REPLACED)),
         ("import math\ndelattr(math, 'sqrt')\nf(1)", "f(2)", (REPLACES, REPLACED)),
         ("def g(x):\n    return 1\nassert f(1) == 1", "f(2)", (REPLACES, REPLACED)),
-        ("def g(x):\n    return 1\nassert f(g) == 1", "f(2)", (None, None)),
+        ("def g(x):\n    return 1\nassert f(g) == 1", "f(2)", (REPLACES, REPLACED)),
+        # Restored in the same test, or by another.
+        (HIDDEN.format("a, b = sum, max; sum = max = None") + "f(1)\nsum, max = a, b", "f(2)", (REPLACES, None)),
+        (
+            HIDDEN.format("import math\na = math.sqrt; math.sqrt = None") + "f(1)\nsetattr(math, 'sqrt', a)",
+            "f(2)",
+            (PATCHES, None),
+        ),
+        (HIDDEN.format("sqrt = None") + "f(1)\nfrom math import *", "f(2)", (REPLACES, None)),
+        (HIDDEN.format("globals()['sum'] = None") + "f(1)\ndel globals()['sum']", "f(2)", (REPLACES, None)),
+        (
+            HIDDEN.format("kept = sum; sum = None") + "f(1)\ndef back():\n    global sum\n    sum = kept\nback()",
+            "f(2)",
+            (REPLACES, None),
+        ),
+        (HIDDEN.format("kept = sum; sum = max = None") + "f(1)\nsum = kept", "f(2)", (REPLACES, REPLACED)),
+        (
+            HIDDEN.format("kept = sum; sum = None") + "f(1)\nsum = kept\nassert f(2) == sum([2])",
+            "f(2)",
+            (REPLACES, None),
+        ),
+        (HIDDEN.format("sqrt = None") + "f(1)", "assert f(4) == sqrt(4)", (REPLACES, None)),
+        (HIDDEN.format("sqrt = None") + "f(1)", "sqrt = None\nf(4)", (REPLACES, None)),  # which is lent
+        (HIDDEN.format("sqrt = None") + "f(1)", HIDDEN.format("sqrt = None") + "f(4)", (REPLACES, REPLACES)),
+        (HIDDEN.format("if x:\n    sqrt = None") + "f(1)", "f(4)", (REPLACES, None)),
+        (HIDDEN.format("sqrt, sum = None, None") + "f(1)", "f(4)", (REPLACES, REPLACED)),
+        (HIDDEN.format("def g(n):\n    return g(n - 1) if n else 0") + "f(1)", "f(4)", (REPLACES, REPLACED)),
+        (
+            HIDDEN.format("def forbidden(*a):\n    raise ValueError\nsum = forbidden") + "f(1)",
+            "f(4)",
+            (REPLACES, REPLACED),
+        ),
+        (HIDDEN.format("sum = None") + "a = [sum for sum in (1, 2)]\nf(1)", "f(4)", (REPLACES, REPLACED)),
+        (HIDDEN.format("__builtins__.sum = None") + "f(1)", "f(4)", (PATCHES, REPLACED)),
+        # Variables of the test's own.
+        (HIDDEN.format("sqrt = f(1)") + "f(2)", "f(4)", (None, None)),
+        (HIDDEN.format("g = given(1)") + "f(2)", "f(4)", (None, None)),
+        (HIDDEN.format("def looks(v):\n    return v in list\nlist = 'ab'") + "looks(f(1))", "f(4)", (None, None)),
+        (HIDDEN.format("assert f(1) == 1\ndel sqrt"), "f(4)", (None, None)),
+        (HIDDEN.format("import matplotlib.pyplot as plt\nplt.show = lambda: None") + "f(1)", "f(4)", (PATCHES, None)),
         (HIDDEN.format("given = None") + "f(1)", "f(2)", (REPLACES, REPLACED)),
         (HIDDEN.format("data = None") + "f(1)", "f(2)", (None, None)),
     ],
@@ -436,6 +475,15 @@ def test_what_was_taken_away_is_back_after_the_cell_that_brings_it():
     content = notebooks.notebook(notebooks.answer("from math import sqrt\ndef f(x):\n    return x"), *cells)
     source = dataclasses.replace(small.assignment().notebooks[0], content=content)
     assert ways_of(source) == {"test-0": REPLACES}
+
+
+def test_an_author_who_decides_has_nothing_replaced():
+    text = HIDDEN.format("sorted = None") + "f(1)"
+    cells = [notebooks.test(text, "first", 1), notebooks.test("f(2)", "second", 1)]
+    cells[0]["metadata"]["tags"] = [JUDGED]
+    content = notebooks.notebook(notebooks.answer("def f(x):\n    return x"), *cells)
+    source = dataclasses.replace(small.assignment().notebooks[0], content=content)
+    assert ways_of(source) == {}
 
 
 HISTORY_TESTS = [
