@@ -6,7 +6,7 @@ In a kernel all code finds what stands there now, and the cells below do, too. A
 import ast
 import builtins
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from nbjudge.effects import base_of
@@ -53,6 +53,7 @@ class _Step:
     node: ast.AST
     reads: frozenset[str] = frozenset()
     writes: frozenset[str] = frozenset()
+    is_certain: bool = False  # it is within no other statement
 
 
 def replacements(
@@ -85,8 +86,9 @@ def replacements(
             if name not in judged:
                 every = replaced_by(text, answered, given, helpers)
                 here = {what: how for what, how in every.items() if how.statement not in known}
-            # Where a test needs it itself, it must have come back.
-            written |= (taken_from_above(text) - answered) | _attributes_read(text)
+            if standing:
+                # Where a test needs it itself, it must have come back.
+                written |= (taken_from_above(text) - answered) | _attributes_read(text)
             helpers |= _functions_of(text)
         else:
             answered |= answers & defined.get(name, set())
@@ -123,7 +125,7 @@ def replaced_by(
     """
     found: dict[str, Replacement] = {}
     tree = parsed(text) or ast.Module([], [])
-    at_top, steps = set(map(id, tree.body)), _steps(text)
+    steps = _steps(text)
     bodies = {node.name: frozenset(used_by(node)) for node in tree.body if isinstance(node, ast.FunctionDef)}
     written_inside = {name for node in ast.walk(tree) if isinstance(node, ast.Global) for name in node.names}
     own = _functions_of(text) | helpers
@@ -133,12 +135,14 @@ def replaced_by(
         again = step.writes | {what for what in found if ALL in step.writes and "." not in what}
         for what in found.keys() & (again - replacing.keys()):
             found[what] = Replacement("", found[what].is_felt)
+        if not replacing:
+            continue
         after = [_with_bodies(each.reads, bodies) for each in _until(steps[number + 1 :], replacing.keys())]
         for what, statement in replacing.items():
             if what not in answers and any(what in reads for reads in after):
                 continue
             is_felt = any(answers & reads - replacing.keys() for reads in after)
-            lasts = id(step.node) in at_top and what not in written_inside
+            lasts = step.is_certain and what not in written_inside
             found[what] = Replacement(statement if lasts else "", is_felt)
     return found
 
@@ -193,7 +197,9 @@ def _stored_by_all(text: str, kinds: tuple[type[ast.stmt], ...]) -> frozenset[st
 
 @lru_cache(maxsize=4000)
 def _steps(text: str) -> list[_Step]:
-    return [step for node in outside_functions(parsed(text) or ast.Module([], [])) for step in _step(node)]
+    tree = parsed(text) or ast.Module([], [])
+    at_top = set(map(id, tree.body))
+    return [replace(step, is_certain=id(node) in at_top) for node in outside_functions(tree) for step in _step(node)]
 
 
 def _step(node: ast.AST) -> Iterator[_Step]:
