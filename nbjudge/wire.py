@@ -30,6 +30,7 @@ ENCODING = ("utf-8", "surrogatepass")
 # dictionary of them takes hours to build.
 COLLISIONS = 10_000_000
 FEW_KEYS = 64  # which cost next to nothing, however they are chosen
+PLAIN = frozenset([type(None), bool, float, complex, bytes, list, tuple, dict, set, frozenset, np.ndarray])
 
 
 class WireError(ValueError):
@@ -123,7 +124,7 @@ class _Encoder:
             return self._str(value)
         if kind is int:
             return self._int(value)
-        if self.codec.refuses(kind):
+        if kind not in PLAIN and self.codec.refuses(kind):
             raise WireError(f"an object of type {kind.__name__} can't be sent")
         # NumPy's scalars come first: np.float64 is a float, too.
         if issubclass(kind, np.str_ | np.bytes_):
