@@ -468,7 +468,7 @@ def test_what_the_students_code_may_not_call(first, second, reasons):
     assert (found.get("first"), found.get("second")) == reasons
 
 
-def test_what_was_taken_away_is_back_after_the_cell_that_brings_it():
+def test_a_cell_brings_back_what_was_taken_away():
     texts = ["### BEGIN HIDDEN TESTS\nsqrt = None\n### END HIDDEN TESTS\nassert f(4) == 2", "assert f(9) == 3"]
     cells = [notebooks.test(text, f"test-{number}", 1) for number, text in enumerate(texts)]
     cells.insert(1, notebooks.cell("from math import sqrt"))

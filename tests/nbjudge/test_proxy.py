@@ -418,7 +418,7 @@ def test_answers_that_are_too_deep_are_errors_of_the_answer(room):
 
 
 @pytest.mark.parametrize("plain", [str, int, float, list, dict, set, tuple, bytes, np.ndarray, Counter])
-def test_objects_of_a_tests_own_classes_are_not_sent_as_plain_ones(plain):
+def test_objects_of_a_notebooks_own_classes_are_refused(plain):
     own = type("Own", (plain,), {"__module__": "__main__"})
     value = np.zeros(2).view(own) if plain is np.ndarray else own()
     for handed in (value, [value], {"a": (value,)}):
