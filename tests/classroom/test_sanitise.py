@@ -49,10 +49,14 @@ def test_the_cleaner_does_not_rely_on_what_goes_before_it(monkeypatch):
 
 @pytest.mark.parametrize("text", ["<div>" * 60_000, "<b>x</b>" * 35_000, "&" * 290_000, "[](" * 20_000, "$" * 60_000])
 def test_no_output_keeps_the_grader_waiting(text):
-    start = time.monotonic()
-    safe_html(text)
-    safe_markdown(text)
-    assert time.monotonic() - start < 8
+    def seconds(text):
+        start = time.process_time()
+        safe_html(text)
+        safe_markdown(text)
+        return time.process_time() - start
+
+    # What is not bounded takes thousands of times as long.
+    assert seconds(text) < 150 * seconds("<p>one <b>word</b></p>\n" * 4000)
 
 
 def test_links_and_pictures_that_run_do_not_come_through():
