@@ -50,13 +50,10 @@ def is_own(kind: type) -> bool:
     module = str(kind.__module__)
     if module == "__main__":
         return True
+    if module.split(".")[0] == __name__.split(".")[0] or _is_library(module):
+        return False
     origin = getattr(sys.modules.get(module), "__file__", None)
-    is_ours = module.split(".")[0] == __name__.split(".")[0]
-    return (
-        origin is not None
-        and Path(origin).resolve().is_relative_to(Path.cwd())
-        and not (is_ours or _is_library(module))
-    )
+    return origin is not None and Path(origin).resolve().is_relative_to(Path.cwd())
 
 
 def _attribute(module: str, name: str) -> Any:

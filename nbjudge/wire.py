@@ -31,6 +31,7 @@ ENCODING = ("utf-8", "surrogatepass")
 COLLISIONS = 10_000_000
 FEW_KEYS = 64  # which cost next to nothing, however they are chosen
 PLAIN = frozenset([type(None), bool, float, complex, bytes, list, tuple, dict, set, frozenset, np.ndarray])
+PLAIN |= {np.bool_, np.int64, np.float32, np.float64}
 
 
 class WireError(ValueError):
