@@ -12,7 +12,7 @@ from functools import lru_cache
 from nbjudge.effects import base_of
 from nbjudge.model import SourceNotebook
 from nbjudge.notebook import grade_id, is_solution, is_test, names_defined, parsed, text_of
-from nbjudge.syntax import names_in, outside_functions, stored_by, taken_from_above, used_by
+from nbjudge.syntax import names_in, outside_functions, stored_by, taken_from_above, used_by, used_in
 
 PYTHON = frozenset(vars(builtins))
 IMITATIONS = {"Mock", "MagicMock", "create_autospec"}
@@ -82,7 +82,7 @@ def replacements(
         written = frozenset[str]().union(*(step.writes for step in _steps(text)))
         here: dict[str, Replacement] = {}
         if is_test(cell):
-            known, called = lent(text), frozenset(_names_read(text)) & answered
+            known, called = lent(text), used_in(text) & answered
             if name not in judged:
                 every = replaced_by(text, answered, given, helpers)
                 here = {what: how for what, how in every.items() if how.statement not in known}
@@ -165,12 +165,6 @@ def _with_bodies(reads: frozenset[str], bodies: dict[str, frozenset[str]]) -> fr
         called |= more
         waiting += more
     return frozenset(called)
-
-
-def _names_read(text: str) -> set[str]:
-    """The names that a cell uses, its functions included."""
-    tree = parsed(text)
-    return used_by(tree) if tree else set()
 
 
 @lru_cache(maxsize=4000)

@@ -15,6 +15,13 @@ def taken_from_above(text: str) -> frozenset[str]:
     return frozenset(_taken_by_all(tree.body if tree else []))
 
 
+@lru_cache(maxsize=4000)
+def used_in(text: str) -> frozenset[str]:
+    """The names that a cell uses."""
+    tree = parsed(text)
+    return frozenset() if tree is None else frozenset(used_by(tree))
+
+
 def taken_by(statement: ast.stmt) -> set[str]:
     """The names that a statement uses and that no part of it has made before: of a loop, the first time round."""
     match statement:

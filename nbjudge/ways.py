@@ -28,6 +28,7 @@ from nbjudge.syntax import (
     taken_by,
     taken_from_above,
     used_by,
+    used_in,
 )
 
 JUDGED, BESIDE = "judged", "beside"  # also the tags of cells by which an author decides
@@ -259,13 +260,6 @@ def replaced_in(source: SourceNotebook) -> dict[str, Replaced]:
     answers, used, imported = answers_of(source), used_by_students(source), frozenset(imports_of(source))
     judged = [str(grade_id(cell)) for cell in source.content["cells"] if JUDGED in cell["metadata"].get("tags", [])]
     return replacements(source, answers, lambda text: lent_by(text, answers, used, imported), judged)
-
-
-@lru_cache(maxsize=4000)
-def used_in(text: str) -> frozenset[str]:
-    """The names that a cell uses."""
-    tree = parsed(text)
-    return frozenset() if tree is None else frozenset(used_by(tree))
 
 
 def used_by_students(source: SourceNotebook) -> frozenset[str]:
